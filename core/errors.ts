@@ -1,0 +1,196 @@
+import type { SourceName } from './schemas/names.js';
+
+/** Whether Temporal tries the activity again. `after-delay`: after the time the error names. */
+export type RetryClass = 'retry' | 'after-delay' | 'never';
+
+/** What stops when the error is final, or waits while it is retried. */
+export type ErrorScope = 'host' | 'page' | 'batch' | 'source' | 'run';
+
+interface PhoenixErrorOptions extends ErrorOptions {
+  readonly retry: RetryClass;
+  readonly scope: ErrorScope;
+}
+
+/**
+ * Base of every error this system raises on purpose. `code` equals the class name, the Temporal failure `type` and
+ * the heading in `docs/errors.md`.
+ */
+export abstract class PhoenixError extends Error {
+  abstract readonly code: ErrorCode;
+  readonly retry: RetryClass;
+  readonly scope: ErrorScope;
+
+  constructor(message: string, { retry, scope, ...options }: PhoenixErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.retry = retry;
+    this.scope = scope;
+  }
+}
+
+/** Time-out, reset or name not found before an answer arrived. Tried again with back-off. */
+export class NetworkError extends PhoenixError {
+  override readonly code = 'NetworkError';
+  constructor(
+    readonly host: string,
+    problem: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${host}: ${problem}`, { retry: 'retry', scope: 'host', ...options });
+  }
+}
+
+/** The service answered, but with a 5xx or a body cut short. Tried again with back-off; five in a row open the circuit. */
+export class SourceUnavailable extends PhoenixError {
+  override readonly code = 'SourceUnavailable';
+  constructor(
+    readonly host: string,
+    problem: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${host}: ${problem}`, { retry: 'retry', scope: 'host', ...options });
+  }
+}
+
+/** The source asked us to slow down, or our own ceiling did. Tried again after `retryAfterMs`; it costs nothing else. */
+export class RateLimited extends PhoenixError {
+  override readonly code = 'RateLimited';
+  constructor(
+    readonly host: string,
+    readonly retryAfterMs: number,
+    options?: ErrorOptions,
+  ) {
+    super(`${host}: next request in ${retryAfterMs} ms`, { retry: 'after-delay', scope: 'host', ...options });
+  }
+}
+
+/** The browser or a page died, or never finished loading. Tried again with a fresh browser at the same page. */
+export class BrowserCrashed extends PhoenixError {
+  override readonly code = 'BrowserCrashed';
+  constructor(problem: string, options?: ErrorOptions) {
+    super(problem, { retry: 'retry', scope: 'page', ...options });
+  }
+}
+
+/** The model is loading, timed out or ran out of memory. Tried again; collection goes on meanwhile. */
+export class ModelBusy extends PhoenixError {
+  override readonly code = 'ModelBusy';
+  constructor(
+    readonly model: string,
+    problem: string,
+    options?: ErrorOptions,
+  ) {
+    super(`model ${model}: ${problem}`, { retry: 'retry', scope: 'batch', ...options });
+  }
+}
+
+/** The database did not take a write or give an answer. Tried again; every write is an upsert, so nothing doubles. */
+export class StoreUnavailable extends PhoenixError {
+  override readonly code = 'StoreUnavailable';
+  constructor(problem: string, options?: ErrorOptions) {
+    super(problem, { retry: 'retry', scope: 'run', ...options });
+  }
+}
+
+/** The service refused our credential. The source stops at once; a person renews the credential. */
+export class AuthRejected extends PhoenixError {
+  override readonly code = 'AuthRejected';
+  constructor(
+    readonly source: SourceName,
+    problem: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${source}: ${problem}`, { retry: 'never', scope: 'source', ...options });
+  }
+}
+
+/** A block page, a captcha or a refusal by robots.txt. The source stops; nothing is tried to get around it. */
+export class Blocked extends PhoenixError {
+  override readonly code = 'Blocked';
+  constructor(
+    readonly source: SourceName,
+    problem: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${source}: ${problem}`, { retry: 'never', scope: 'source', ...options });
+  }
+}
+
+/** The answer has another shape than the contract, in its envelope or in most of its rows. Good rows are stored first. */
+export class SchemaDrift extends PhoenixError {
+  override readonly code = 'SchemaDrift';
+  constructor(
+    readonly source: SourceName,
+    readonly path: string,
+    problem: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${source}: ${path}: ${problem}`, { retry: 'never', scope: 'source', ...options });
+  }
+}
+
+/** One answer is not what was asked for (HTML for JSON, wrong content type, too large). Its page fails, the source goes on. */
+export class ResponseInvalid extends PhoenixError {
+  override readonly code = 'ResponseInvalid';
+  constructor(
+    readonly source: SourceName,
+    problem: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${source}: ${problem}`, { retry: 'never', scope: 'page', ...options });
+  }
+}
+
+/** An address outside what a source may reach (other host, private network, other protocol). Never sent. */
+export class UnsafeTarget extends PhoenixError {
+  override readonly code = 'UnsafeTarget';
+  constructor(problem: string, options?: ErrorOptions) {
+    super(problem, { retry: 'never', scope: 'page', ...options });
+  }
+}
+
+/** A paid call would pass the budget. It is not made; free work goes on. */
+export class BudgetExceeded extends PhoenixError {
+  override readonly code = 'BudgetExceeded';
+  constructor(problem: string, options?: ErrorOptions) {
+    super(problem, { retry: 'never', scope: 'run', ...options });
+  }
+}
+
+/** A setting is missing or wrong. `faults` lists all of them at once, by name and never by value. */
+export class BadConfig extends PhoenixError {
+  override readonly code = 'BadConfig';
+  constructor(
+    readonly faults: readonly string[],
+    options?: ErrorOptions,
+  ) {
+    super(faults.join('; '), { retry: 'never', scope: 'run', ...options });
+  }
+}
+
+/** Every code there is; headings of `docs/errors.md`. */
+export const ERROR_CODES = [
+  'NetworkError',
+  'SourceUnavailable',
+  'RateLimited',
+  'BrowserCrashed',
+  'ModelBusy',
+  'StoreUnavailable',
+  'AuthRejected',
+  'Blocked',
+  'SchemaDrift',
+  'ResponseInvalid',
+  'UnsafeTarget',
+  'BudgetExceeded',
+  'BadConfig',
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** Codes that stop every lane of a source, not only the page or ZIP they came from. */
+export const SOURCE_STOPPING_CODES: readonly string[] = [
+  'AuthRejected',
+  'Blocked',
+  'SchemaDrift',
+  'BudgetExceeded',
+  'BadConfig',
+];

@@ -1,0 +1,99 @@
+import type { SourceName } from './schemas/names.js';
+
+/** What names one collection day of one ZIP of one source. */
+export interface WindowName {
+  readonly market: string;
+  readonly source: SourceName;
+  readonly zip: string;
+  readonly runDate: string;
+}
+
+/** Workflow id of the daily sequence of a market: the same day twice is the same workflow. */
+export function dailyWorkflowId(market: string, runDate: string): string {
+  return `daily/${market}/${runDate}`;
+}
+
+/**
+ * Workflow id of a run with a scope of its own.
+ * @param inputHash 8 hex digits of the normalised input; made by the client, since workflows have no hash function
+ */
+export function adhocWorkflowId(market: string, runDate: string, inputHash: string): string {
+  return `adhoc/${market}/${runDate}/${inputHash}`;
+}
+
+/** Workflow id of one source inside a sequence. */
+export function sourceWorkflowId(sequenceId: string, source: SourceName): string {
+  return `${sequenceId}/${source}`;
+}
+
+/** Workflow id of one ZIP inside a source. */
+export function zipWorkflowId(sequenceId: string, source: SourceName, zip: string): string {
+  return `${sequenceId}/${source}/${zip}`;
+}
+
+/** Workflow id of a phase (`prepare`, `enrich`, `validate`, `report`, `clean-up`) inside a sequence. */
+export function phaseWorkflowId(sequenceId: string, phase: PhaseName): string {
+  return `${sequenceId}/${phase}`;
+}
+
+export type PhaseName = 'prepare' | 'enrich' | 'validate' | 'report' | 'clean-up';
+
+/** Workflow id that a schedule gives to its thin starter; the server appends the time. */
+export function scheduledWorkflowId(scheduleId: string): string {
+  return `schedule/${scheduleId}`;
+}
+
+/** Key of a row of the windows ledger. */
+export function windowId({ market, source, zip, runDate }: WindowName): string {
+  return `${market}:${source}:${zip}:${runDate}`;
+}
+
+/**
+ * Names one execution of a sequence, the same over retries and continue-as-new.
+ * @param firstExecutionRunId run id of the first execution in the chain
+ */
+export function runKeyOf(workflowId: string, firstExecutionRunId: string): string {
+  return `${workflowId}#${firstExecutionRunId}`;
+}
+
+/** Key of the facts of one source about one thing. */
+export function recordId(source: SourceName, key: string): string {
+  return `${source}:${key}`;
+}
+
+/** Property id of a parcel: county and parcel number. */
+export function parcelPropertyId(county: string, parcelNumber: string): string {
+  return `${county}:${parcelNumber}`;
+}
+
+/** Property id of a listing that names no parcel. */
+export function listingPropertyId(source: SourceName, listingKey: string): string {
+  return `listing:${source}:${listingKey}`;
+}
+
+/** The task queue whose workers may talk to a source. */
+export function sourceTaskQueue(source: SourceName, via: 'http' | 'browser'): string {
+  return via === 'browser' ? 'browser' : `http-${source}`;
+}
+
+/** Task queues that belong to no source. */
+export const TASK_QUEUES = { pipeline: 'pipeline', llm: 'llm', notify: 'notify', browser: 'browser' } as const;
+
+const PARCEL_NUMBER = /^(\d{3})[-. ]?(\d{2})[-. ]?(\d{3})([A-Za-z]?)$/;
+
+/**
+ * A parcel number in its compact form: eight digits and at most one capital letter. Dashes, dots and blanks are
+ * allowed on input (Assessor API paper, read 2025-07).
+ * @returns null when the text is no parcel number
+ */
+export function normaliseParcelNumber(text: string): string | null {
+  const match = PARCEL_NUMBER.exec(text.trim());
+  if (!match) return null;
+  const [, book, map, item, letter = ''] = match;
+  return `${book}${map}${item}${letter.toUpperCase()}`;
+}
+
+/** The form the county prints: `123-45-678A`. Expects the compact form. */
+export function displayParcelNumber(parcelNumber: string): string {
+  return `${parcelNumber.slice(0, 3)}-${parcelNumber.slice(3, 5)}-${parcelNumber.slice(5)}`;
+}

@@ -1,0 +1,103 @@
+import type { Json } from '../hash.js';
+import type { SourceName } from './names.js';
+
+/** Place in a walk; only the source that made it can read it. */
+export type Cursor = Json;
+
+/** One source, one ZIP, one day, as worked on by one run. */
+export interface Window {
+  readonly market: string;
+  readonly county: string;
+  readonly source: SourceName;
+  readonly zip: string;
+  /** `YYYY-MM-DD` in the market's zone; names the window, dates no fact. */
+  readonly runDate: string;
+  /** The run that works on it (`ids.runKeyOf`). */
+  readonly runKey: string;
+  /** Most keys to take from this window, null for all. */
+  readonly limit: number | null;
+}
+
+/** What became of one key in one run: the first that holds, in this order. */
+export const OUTCOMES = ['excluded', 'quarantined', 'stored', 'unchanged'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** `seen = stored + unchanged + quarantined + excluded`, always. */
+export interface Counts {
+  readonly seen: number;
+  readonly stored: number;
+  readonly unchanged: number;
+  readonly quarantined: number;
+  readonly excluded: number;
+}
+
+export const NO_COUNTS: Counts = { seen: 0, stored: 0, unchanged: 0, quarantined: 0, excluded: 0 };
+
+export type WindowState = 'complete' | 'partial' | 'suspect' | 'failed' | 'skipped' | 'missed';
+
+export interface OpenWindowResult {
+  /** True when the window is complete already and nothing is to be asked. */
+  readonly alreadyComplete: boolean;
+}
+
+export interface CollectPageInput {
+  readonly window: Window;
+  readonly cursor: Cursor | null;
+}
+
+export interface CollectPageResult {
+  /** Null after the last page. */
+  readonly nextCursor: Cursor | null;
+  /** Different keys taken from this window by this run so far, pages asked twice counted once. */
+  readonly keysSoFar: number;
+  /** What the source says it holds, null when it says nothing. */
+  readonly total: number | null;
+  /** True when the walk ends here because of the window's limit. */
+  readonly limitReached: boolean;
+}
+
+export interface CloseWindowInput {
+  readonly window: Window;
+  readonly state: WindowState;
+  /** Why the state is not `complete`: `limit`, an error code, or a sentence; null when complete. */
+  readonly reason: string | null;
+}
+
+/** How one ZIP of one source ended. */
+export interface ZipResult {
+  readonly zip: string;
+  readonly status: WindowState;
+  /** Null when complete; else an error code, `limit`, or a sentence. */
+  readonly reason: string | null;
+}
+
+/** How one source ended. */
+export interface SourceResult {
+  readonly source: SourceName;
+  readonly status: 'complete' | 'partial' | 'failed' | 'skipped';
+  readonly reason: string | null;
+  readonly zips: readonly ZipResult[];
+}
+
+export interface PlanDetailsInput {
+  readonly windows: readonly Window[];
+}
+
+/** Detail work of one source, in order of priority. Batches hold at most 25 keys of one window. */
+export interface PlanDetailsResult {
+  readonly batches: readonly DetailBatch[];
+  /** Keys that the request budget leaves for another day. */
+  readonly leftForLater: number;
+}
+
+export interface DetailBatch {
+  readonly window: Window;
+  readonly keys: readonly string[];
+}
+
+export interface CollectDetailsResult {
+  /** Keys whose detail is stored after this call, by it or by an earlier attempt. */
+  readonly done: number;
+  /** Keys the source does not have, or whose answer was not usable; each is marked in the ledger. */
+  readonly missing: number;
+}

@@ -1,0 +1,21 @@
+/** Names of the sources; equal to their folder names. */
+export const SOURCE_NAMES = ['maricopa-assessor', 'phoenix-mls'] as const;
+export type SourceName = (typeof SOURCE_NAMES)[number];
+
+/** What kind of world a run works on. Databases, namespaces and workers are separate; readers never mix them. */
+export const MODES = ['demo', 'test', 'production'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** MongoDB database of a mode. */
+export const DATABASE_OF: Readonly<Record<Mode, string>> = {
+  demo: 'phoenix_demo',
+  test: 'phoenix_test',
+  production: 'phoenix',
+};
+
+/** Temporal namespace of a mode. */
+export const NAMESPACE_OF: Readonly<Record<Mode, string>> = {
+  demo: 'phoenix-demo',
+  test: 'phoenix-test',
+  production: 'phoenix',
+};

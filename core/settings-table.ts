@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import { MODES } from './schemas/names.js';
+
+/** One process setting: its variable, what it means, how it is checked. Secrets may come as `NAME_FILE` and are never printed. */
+export interface SettingRow<T> {
+  readonly variable: string;
+  readonly meaning: string;
+  readonly schema: z.ZodType<T>;
+  readonly secret?: true;
+}
+
+const row = <T>(variable: string, schema: z.ZodType<T>, meaning: string): SettingRow<T> => ({
+  variable,
+  schema,
+  meaning,
+});
+const secret = <T>(variable: string, schema: z.ZodType<T>, meaning: string): SettingRow<T> => ({
+  variable,
+  schema,
+  meaning,
+  secret: true,
+});
+
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+  .transform((text) => text.replace(/\/+$/, ''));
+const whole = (minimum: number, maximum: number) =>
+  z.coerce.number({ error: 'must be a number' }).int('must be a whole number').min(minimum).max(maximum);
+const yesNo = z
+  .enum(['true', 'false', '1', '0', 'yes', 'no'], { error: 'must be true or false' })
+  .transform((word) => word === 'true' || word === '1' || word === 'yes');
+const optionalText = z.string().min(1).nullable().default(null);
+const list = (item: z.ZodType<string, string>) =>
+  z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
+    .pipe(z.array(item));
+
+/**
+ * Every process setting, in the order of `.env.example`. The first 13 names are those of the deployment package.
+ * Only `core/config.ts` reads the environment.
+ */
+export const SETTINGS = {
+  maricopaApiKey: secret('MARICOPA_API_KEY', optionalText, 'Token of the Maricopa County Assessor service'),
+  webshareApiKey: secret(
+    'WEBSHARE_API_KEY',
+    optionalText,
+    'Key of the proxy service; used only with recorded permission',
+  ),
+  captchaApiKey: secret(
+    'CAPTCHA_API_KEY',
+    optionalText,
+    'Key of the captcha service; used only with recorded permission',
+  ),
+  mongodbUrl: secret(
+    'MONGODB_URL',
+    z
+      .string()
+      .regex(/^mongodb(\+srv)?:\/\/./, 'must begin with mongodb:// or mongodb+srv://')
+      .default('mongodb://127.0.0.1:27017/?directConnection=true'),
+    'Address of MongoDB (a replica set, one member is enough)',
+  ),
+  emailEnabled: row('EMAIL_ENABLED', yesNo.default(false), 'Send reports and notices by mail'),
+  smtpHost: row('SMTP_HOST', optionalText, 'Mail server'),
+  smtpPort: row(
+    'SMTP_PORT',
+    whole(1, 65_535).default(587),
+    'Port of the mail server; 465 means TLS from the first byte',
+  ),
+  smtpUsername: row('SMTP_USERNAME', optionalText, 'Log-in at the mail server; empty for none'),
+  smtpPassword: secret('SMTP_PASSWORD', optionalText, 'Password at the mail server'),
+  senderEmail: row('SENDER_EMAIL', z.email('must be a mail address').nullable().default(null), 'Sender of every mail'),
+  recipientEmails: row(
+    'RECIPIENT_EMAILS',
+    list(z.email('must be mail addresses with commas between')).default([]),
+    'Who gets the reports; commas between addresses',
+  ),
+  ollamaHost: row('OLLAMA_HOST', httpUrl.default('http://127.0.0.1:11434'), 'Address of the model server (Ollama API)'),
+  ollamaModel: row('OLLAMA_MODEL', z.string().min(1).default('llama3.2:latest'), 'Model to ask for'),
+
+  mode: row(
+    'PHOENIX_MODE',
+    z.enum(MODES, { error: `must be one of ${MODES.join(', ')}` }).default('demo'),
+    'Which world to work on: demo, test or production',
+  ),
+  dataFolder: row(
+    'PHOENIX_DATA',
+    z.string().min(1).nullable().default(null),
+    'Folder of databases, artifacts and logs; default .data/<mode>',
+  ),
+  cacheFolder: row(
+    'PHOENIX_CACHE',
+    z.string().min(1).nullable().default(null),
+    'Folder of downloaded programs and models; default ~/.cache/phoenix-collector',
+  ),
+  logLevel: row(
+    'PHOENIX_LOG_LEVEL',
+    z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+    'Least level that is logged',
+  ),
+  contact: row(
+    'PHOENIX_CONTACT',
+    z.string().min(3).default('operator'),
+    'Contact named to the services we ask, in the user agent',
+  ),
+  personalData: row(
+    'PHOENIX_PERSONAL_DATA',
+    yesNo.default(false),
+    'Keep owner names and mailing addresses; off by default',
+  ),
+  extraZips: row(
+    'PHOENIX_EXTRA_ZIPS',
+    list(z.string().regex(/^\d{5}$/, 'must be ZIP codes of five digits')).default([]),
+    'ZIP codes walked beside those of the market; the demo stack adds those of its recordings',
+  ),
+  llmSeconds: row(
+    'PHOENIX_LLM_SECONDS',
+    whole(0, 86_400).nullable().default(null),
+    'Seconds a sequence may spend on the model; default until 04:15, in demo 120 on the first run of a day and 20 later',
+  ),
+
+  temporalAddress: row(
+    'TEMPORAL_ADDRESS',
+    z.string().min(1).default('127.0.0.1:7233'),
+    'Address of the Temporal server',
+  ),
+  temporalNamespace: row('TEMPORAL_NAMESPACE', optionalText, 'Temporal namespace; default by mode'),
+  temporalUiUrl: row('TEMPORAL_UI_URL', httpUrl.nullable().default(null), 'Address of the Temporal Web UI, for links'),
+  workerBuildId: row('WORKER_BUILD_ID', optionalText, 'Build id of this worker; switches Worker Versioning on'),
+  chromiumPath: row('CHROMIUM_PATH', optionalText, 'Program file of the browser for the listing site'),
+
+  maricopaBaseUrl: row(
+    'MARICOPA_BASE_URL',
+    httpUrl.default('https://mcassessor.maricopa.gov'),
+    'Address of the county service',
+  ),
+  maricopaWindowLimit: row(
+    'MARICOPA_WINDOW_LIMIT',
+    whole(1, 1_000_000).default(60),
+    'Most requests to the county in one window',
+  ),
+  maricopaWindowMs: row(
+    'MARICOPA_WINDOW_MS',
+    whole(100, 3_600_000).default(60_000),
+    'Length of that window in milliseconds',
+  ),
+  maricopaInFlight: row('MARICOPA_IN_FLIGHT', whole(1, 100).default(2), 'Most requests to the county at one time'),
+  maricopaRequestBudget: row(
+    'MARICOPA_REQUEST_BUDGET',
+    whole(1, 1_000_000).default(2_700),
+    'Most requests to the county in one sequence',
+  ),
+  phoenixMlsBaseUrl: row(
+    'PHOENIX_MLS_BASE_URL',
+    httpUrl.default('https://phoenixmlssearch.com'),
+    'Address of the listing site',
+  ),
+  phoenixMlsPaceMs: row(
+    'PHOENIX_MLS_PACE_MS',
+    whole(10, 600_000).default(3_000),
+    'Least time between two pages of the listing site',
+  ),
+  phoenixMlsStartDelayMs: row(
+    'PHOENIX_MLS_START_DELAY_MS',
+    whole(0, 86_400_000).default(1_800_000),
+    'How long the listing site starts after the county',
+  ),
+} as const;
+
+/** Names of the deployment package (requirement X3); a settings file with just these starts. */
+export const DEPLOYMENT_VARIABLES: readonly string[] = Object.values(SETTINGS)
+  .slice(0, 13)
+  .map(({ variable }) => variable);

@@ -1,0 +1,88 @@
+import type { Json } from './hash.js';
+import type { Cursor, Window } from './schemas/collect.js';
+import type { ParseResult } from './schemas/facts.js';
+import type { SourceName } from './schemas/names.js';
+
+/** Body of an answer: parsed JSON, or the text of a page. */
+export type RawBody = { readonly type: 'json'; readonly json: Json } | { readonly type: 'html'; readonly html: string };
+
+/** One answer of a source as kept. From `Source.readPage` the body is as it came; everywhere after `redact` it is redacted. */
+export interface RawPayload {
+  /** Kind of answer, for example `search-page`, `parcel`, `results-page`, `listing-page`. */
+  readonly kind: string;
+  /** Natural key of the thing it is about; null for a page of many. */
+  readonly key: string | null;
+  /** Address asked, without secrets. */
+  readonly url: string;
+  /** Id of the request in `fetches`. */
+  readonly fetchId: string;
+  /** When the answer had arrived whole, ISO 8601 UTC. */
+  readonly fetchedAt: string;
+  readonly body: RawBody;
+}
+
+/** A page of a walk. */
+export interface SourcePage {
+  readonly payloads: readonly RawPayload[];
+  /** Null after the last page. */
+  readonly nextCursor: Cursor | null;
+  /** What the source says it holds for this window, null when it says nothing. */
+  readonly total: number | null;
+}
+
+/** The detail of one key: its payloads, or why there is none (not there, or an answer that could not be used). */
+export type SourceDetail =
+  | { readonly status: 'found'; readonly payloads: readonly RawPayload[] }
+  | { readonly status: 'missing'; readonly reason: string };
+
+/** What a run would ask of a source, before anything is sent. */
+export interface CollectPlan {
+  readonly requests: number;
+  /** Time at the allowed rate. */
+  readonly milliseconds: number;
+  readonly costUsdMicros: number;
+}
+
+export interface ProbeResult {
+  readonly state: 'ok' | 'auth' | 'blocked' | 'drift' | 'down';
+  /** One sentence for an operator. */
+  readonly evidence: string;
+}
+
+/** Settings of a source that the workflows need; from its `settings.ts`. */
+export interface SourceTraits {
+  /** ZIPs walked at one time. */
+  readonly lanes: number;
+  /** Whether a window is complete only when the details of all its keys are in (listing site yes, county no). */
+  readonly detailsBelongToComplete: boolean;
+  /** Detail requests a sequence may send, walk pages included; null for no ceiling. */
+  readonly requestBudget: number | null;
+  /** How long the source waits after the sequence began. */
+  readonly startDelayMs: number;
+}
+
+/**
+ * One place data comes from. All of them read, redact and parse the same way, so activities and workflows are written once.
+ * Methods that ask the service raise NetworkError, SourceUnavailable, RateLimited (all retried), AuthRejected, Blocked,
+ * SchemaDrift, ResponseInvalid (final); a repeat is safe.
+ */
+export interface Source {
+  readonly name: SourceName;
+  readonly via: 'http' | 'browser';
+  /** `since`: the service can be asked for the past; `live`: only for now. */
+  readonly history: 'live' | 'since';
+  readonly traits: SourceTraits;
+  /** Kinds of payload whose facts win first when two kinds state the same fact. */
+  readonly kindOrder: readonly string[];
+  plan(scope: { readonly zips: readonly string[]; readonly limit: number | null }): CollectPlan;
+  /** A known-good call. Never throws for an answer of the service. */
+  probe(signal: AbortSignal): Promise<ProbeResult>;
+  /** Reads one page of a walk; at most 25 records. */
+  readPage(window: Window, cursor: Cursor | null, signal: AbortSignal): Promise<SourcePage>;
+  /** Reads the detail of one key. A key that is not there is `missing`, not an error. */
+  readDetail(window: Window, key: string, signal: AbortSignal): Promise<SourceDetail>;
+  /** Pure. Takes out personal fields and drawings; what it gives may be stored, logged and hashed. Idempotent. */
+  redact(body: RawBody): RawBody;
+  /** Pure, over the redacted body. Every row becomes a record or a reject. @throws SchemaDrift when the envelope is wrong */
+  parse(payload: RawPayload): ParseResult;
+}
