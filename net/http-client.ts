@@ -1,18 +1,19 @@
-import type { PhoenixError } from '../core/errors.js';
-import type { Window } from '../core/schemas/collect.js';
+import got, { RequestError, TimeoutError } from 'got';
+import {
+  NetworkError,
+  PhoenixError,
+  RateLimited,
+  ResponseInvalid,
+  SourceUnavailable,
+  UnsafeTarget,
+} from '../core/errors.js';
 import type { SourceName } from '../core/schemas/names.js';
+import { type PoliteDeps, type RequestAbout, type SourceTarget, sendPolitely } from './polite-request.js';
 
 /** One GET of a source. */
-export interface HttpRequest {
-  readonly source: SourceName;
-  /** Short name of the endpoint for audit and statistics, for example `search-property`. */
-  readonly endpoint: string;
-  readonly url: string;
+export interface HttpRequest extends RequestAbout {
   /** Headers besides the user agent; credentials go here and are never stored. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Window the request is for; null for probes. */
-  readonly window: Window | null;
-  readonly signal: AbortSignal;
   /**
    * Looks at an answer of status 400 or more before it is counted. Gives the error it means, or null for the plain
    * meaning: 5xx is SourceUnavailable, 4xx is handed back to the caller.
@@ -38,3 +39,112 @@ export interface HttpAnswer {
  * @throws RateLimited (429, or our ceiling is more than 20 s away), NetworkError, SourceUnavailable, and what `refusalOf` gives
  */
 export type HttpGet = (request: HttpRequest) => Promise<HttpAnswer>;
+
+export interface HttpClientDeps extends PoliteDeps {
+  /** Product name and contact, sent as user agent. */
+  readonly userAgent: string;
+  /** Where each source may go; nothing else can be reached. */
+  readonly targets: Readonly<Partial<Record<SourceName, SourceTarget>>>;
+}
+
+/** Bodies above this are refused, after unpacking too (the largest recorded answer has 60 KB). */
+const MAX_BODY_BYTES = 8 * 1_048_576;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Pause after a 429 that names none. */
+const UNNAMED_PAUSE_MS = 60_000;
+
+/** @returns the one way sources ask over HTTP. Redirects are not followed: none of the contracts has one. */
+export function createHttpGet({ userAgent, targets, ...deps }: HttpClientDeps): HttpGet {
+  return async (request) => {
+    const target = targets[request.source];
+    const { origin } = new URL(request.url);
+    if (!target || origin !== target.origin) throw new UnsafeTarget(`${request.source} may not reach ${origin}`);
+    return sendPolitely(deps, request, target.limit, async (fetchId) => {
+      const { body, ...answer } = await send(request, userAgent, target.limit.requestTimeoutMs, fetchId);
+      return { value: answer, status: answer.status, body, failure: failureOf(request, answer) };
+    });
+  };
+}
+
+interface WholeAnswer extends HttpAnswer {
+  readonly body: Buffer;
+  readonly retryAfter: string | null;
+}
+
+async function send(request: HttpRequest, userAgent: string, timeoutMs: number, fetchId: string): Promise<WholeAnswer> {
+  const stream = got.stream(request.url, {
+    headers: { accept: 'application/json, text/html;q=0.5', ...request.headers, 'user-agent': userAgent },
+    followRedirect: false,
+    throwHttpErrors: false,
+    retry: { limit: 0 },
+    timeout: { connect: CONNECT_TIMEOUT_MS, request: timeoutMs },
+    signal: request.signal,
+  });
+  const body = await readBody(stream, request);
+  const { statusCode = 0, statusMessage = '', headers = {} } = stream.response ?? {};
+  return {
+    status: statusCode,
+    reason: statusMessage,
+    contentType: (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
+    text: body.toString('utf8'),
+    fetchId,
+    fetchedAt: new Date().toISOString(),
+    retryAfter: headers['retry-after'] ?? null,
+    body,
+  };
+}
+
+async function readBody(stream: ReturnType<typeof got.stream>, request: HttpRequest): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of stream) {
+      size += chunk.length;
+      if (size > MAX_BODY_BYTES)
+        throw new ResponseInvalid(request.source, `${request.url}: more than ${MAX_BODY_BYTES} bytes`);
+      chunks.push(chunk);
+    }
+  } catch (problem) {
+    request.signal.throwIfAborted();
+    if (problem instanceof PhoenixError) throw problem;
+    throw noAnswer(new URL(request.url).host, problem, size);
+  } finally {
+    stream.destroy();
+  }
+  return Buffer.concat(chunks);
+}
+
+/** A body that began and broke off is the service's trouble; no body at all is the network's. */
+function noAnswer(host: string, problem: unknown, bytesSoFar: number): PhoenixError {
+  const cause = { cause: problem };
+  if (problem instanceof TimeoutError) return new NetworkError(host, `time-out (${problem.event})`, cause);
+  const code = problem instanceof RequestError ? problem.code : 'unknown';
+  if (bytesSoFar > 0 || code === 'ERR_READING_RESPONSE_STREAM')
+    return new SourceUnavailable(host, 'body was cut short', cause);
+  return new NetworkError(host, `no answer (${code})`, cause);
+}
+
+function failureOf(
+  request: HttpRequest,
+  answer: HttpAnswer & { readonly retryAfter: string | null },
+): PhoenixError | null {
+  const { host } = new URL(request.url);
+  if (answer.status === 429)
+    return new RateLimited(host, retryAfterMs(answer.retryAfter, Date.now()) ?? UNNAMED_PAUSE_MS);
+  const refusal = answer.status >= 400 ? request.refusalOf(answer) : null;
+  return refusal ?? (answer.status >= 500 ? new SourceUnavailable(host, `status ${answer.status}`) : null);
+}
+
+/** Longest pause a server can ask for; a longer one is asked again then. */
+const LONGEST_RETRY_AFTER_MS = 3_600_000;
+
+/**
+ * `Retry-After` in milliseconds (RFC 9110, 10.2.3: seconds or a date).
+ * @returns null when absent or unreadable
+ */
+export function retryAfterMs(header: string | null, nowMs: number): number | null {
+  if (header === null) return null;
+  const pauseMs = /^\d+$/.test(header.trim()) ? Number(header) * 1_000 : Date.parse(header) - nowMs;
+  if (!Number.isFinite(pauseMs)) return null;
+  return Math.min(Math.max(pauseMs, 0), LONGEST_RETRY_AFTER_MS);
+}

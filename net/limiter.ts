@@ -1,0 +1,242 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Collection, Db, Document } from 'mongodb';
+import { RateLimited } from '../core/errors.js';
+
+/** Ceiling of one host. A setting; no answer of a server can raise it. */
+export interface HostLimit {
+  /** Most requests in any window of `windowMs`. */
+  readonly windowLimit: number;
+  readonly windowMs: number;
+  /** Most requests at one time. */
+  readonly inFlight: number;
+  /** Longest time one request may take; a dead worker's place is free 5 s after it. */
+  readonly requestTimeoutMs: number;
+}
+
+/** Leave to send one request now. */
+export interface Grant {
+  readonly id: string;
+  /** The database's clock, epoch milliseconds. */
+  readonly grantedAtMs: number;
+}
+
+/**
+ * Shares one ceiling per host among all workers, through the list of granted send times in `limits`. It grants times, not
+ * tokens, so nothing bursts; the database's clock counts, so no worker's does.
+ */
+export interface Limiter {
+  /**
+   * Waits for the next free send time and returns at it.
+   * @throws RateLimited when that time is more than 20 s away or the circuit is open: give the slot back to Temporal
+   */
+  acquire(host: string, limit: HostLimit, signal: AbortSignal): Promise<Grant>;
+  /** The request has ended, well or not. A repeat does nothing. */
+  release(host: string, grant: Grant): Promise<void>;
+  /** The host asked for a pause. Only ever lengthens the wait. */
+  defer(host: string, pauseMs: number): Promise<void>;
+  /** The host answered; closes the circuit. */
+  reportSuccess(host: string): Promise<void>;
+  /** The host did not answer, or with a 5xx. Five in a row open the circuit for 30 s, doubled up to 10 min. */
+  reportFailure(host: string): Promise<void>;
+}
+
+interface LimitDocument extends Document {
+  readonly _id: string;
+  readonly sent?: readonly number[];
+  readonly inFlight?: readonly { readonly id: string; readonly expiresAtMs: number }[];
+  readonly notBeforeMs?: number;
+  readonly failures?: number;
+  readonly openUntilMs?: number;
+  readonly decision?: {
+    readonly nowMs: number;
+    readonly slotMs: number;
+    readonly granted: boolean;
+    readonly full: boolean;
+  };
+}
+
+/** Lateness a sender is allowed, and the jitter of the way to the host: kept free beyond every window, at every scale. */
+const MARGIN_MS = 300;
+/** A sender that wakes later than this after its time asks again, so that the margin holds. */
+const LATEST_START_MS = 100;
+/** Waiting longer than this would hold a worker's slot for nothing. */
+const LONGEST_WAIT_MS = 20_000;
+const DEAD_WORKER_GRACE_MS = 5_000;
+const CIRCUIT_FAILURES = 5;
+const CIRCUIT_OPEN_MS = 30_000;
+const CIRCUIT_OPEN_MAX_MS = 600_000;
+/** How often a full host is asked again for a place. */
+const FULL_POLL_MS = 50;
+
+/** @param db database of the mode; the ceilings of one mode are not those of another */
+export function createLimiter(db: Db): Limiter {
+  const limits = db.collection<LimitDocument>('limits');
+  return {
+    async acquire(host, limit, signal) {
+      for (;;) {
+        const grant = await tryOnce(limits, host, limit, signal);
+        if (grant) return grant;
+      }
+    },
+    release: (host, grant) => release(limits, host, grant),
+    async defer(host, pauseMs) {
+      const until = { $add: [{ $toLong: '$$NOW' }, { $literal: Math.ceil(pauseMs) }] };
+      await limits.updateOne({ _id: host }, [{ $set: { notBeforeMs: { $max: ['$notBeforeMs', until] } } }], {
+        upsert: true,
+      });
+    },
+    async reportSuccess(host) {
+      await limits.updateOne({ _id: host, failures: { $gt: 0 } }, { $set: { failures: 0, openUntilMs: 0 } });
+    },
+    async reportFailure(host) {
+      await limits.updateOne({ _id: host }, failurePipeline(), { upsert: true });
+    },
+  };
+}
+
+/** One attempt to get a send time; null when the host was full or this process woke too late. */
+async function tryOnce(
+  limits: Collection<LimitDocument>,
+  host: string,
+  limit: HostLimit,
+  signal: AbortSignal,
+): Promise<Grant | null> {
+  signal.throwIfAborted();
+  const id = randomUUID();
+  const { decision, askedAtMs } = await ask(limits, host, limit, id);
+  const waitMs = decision.slotMs - decision.nowMs;
+  if (!decision.granted) {
+    if (waitMs > LONGEST_WAIT_MS) throw new RateLimited(host, waitMs);
+    await sleep(decision.full ? FULL_POLL_MS : Math.max(FULL_POLL_MS, waitMs), undefined, { signal });
+    return null;
+  }
+  const grant: Grant = { id, grantedAtMs: decision.slotMs };
+  try {
+    if (await waitFor(waitMs, askedAtMs, signal)) return grant;
+  } catch (problem) {
+    await release(limits, host, grant);
+    throw problem;
+  }
+  await release(limits, host, grant);
+  return null;
+}
+
+/** True when the wait ended in time to send; false when this process woke too late. */
+async function waitFor(waitMs: number, askedAtMs: number, signal: AbortSignal): Promise<boolean> {
+  if (waitMs > 0) await sleep(waitMs, undefined, { signal });
+  return performance.now() - askedAtMs - Math.max(0, waitMs) <= LATEST_START_MS;
+}
+
+async function ask(limits: Collection<LimitDocument>, host: string, limit: HostLimit, id: string) {
+  const askedAtMs = performance.now();
+  const found = await limits.findOneAndUpdate({ _id: host }, grantPipeline(limit, id), {
+    upsert: true,
+    returnDocument: 'after',
+  });
+  if (!found?.decision) throw new Error(`limits of ${host}: the database gave no decision`);
+  return { decision: found.decision, askedAtMs };
+}
+
+async function release(limits: Collection<LimitDocument>, host: string, grant: Grant): Promise<void> {
+  await limits.updateOne({ _id: host }, [
+    {
+      $set: {
+        inFlight: { $filter: { input: { $ifNull: ['$inFlight', []] }, cond: { $ne: ['$$this.id', grant.id] } } },
+      },
+    },
+  ]);
+}
+
+/**
+ * One update that decides and records. `$$NOW` is compared as a number: one of the supported servers compares it wrongly
+ * with stored dates (SecantusDB 0.7.0b3: `$max` of it and a later date gives `$$NOW`).
+ */
+function grantPipeline(limit: HostLimit, id: string): Document[] {
+  const spacingMs = Math.ceil((limit.windowMs + MARGIN_MS) / limit.windowLimit);
+  const sent = { $ifNull: ['$sent', []] };
+  const oldest = { $arrayElemAt: [sent, -limit.windowLimit] };
+  const windowFree = {
+    $cond: [{ $gte: [{ $size: sent }, limit.windowLimit] }, { $add: [oldest, limit.windowMs + MARGIN_MS] }, 0],
+  };
+  const circuitOpen = {
+    $cond: [{ $gte: [{ $ifNull: ['$failures', 0] }, CIRCUIT_FAILURES] }, { $ifNull: ['$openUntilMs', 0] }, 0],
+  };
+  const expiresAtMs = { $add: ['$decision.slotMs', limit.requestTimeoutMs + DEAD_WORKER_GRACE_MS] };
+  return [
+    { $set: { decision: { nowMs: { $toLong: '$$NOW' } } } },
+    {
+      $set: {
+        inFlight: {
+          $filter: { input: { $ifNull: ['$inFlight', []] }, cond: { $gt: ['$$this.expiresAtMs', '$decision.nowMs'] } },
+        },
+        'decision.slotMs': {
+          $max: [
+            '$decision.nowMs',
+            { $add: [{ $ifNull: [{ $last: sent }, 0] }, spacingMs] },
+            windowFree,
+            { $ifNull: ['$notBeforeMs', 0] },
+            circuitOpen,
+          ],
+        },
+      },
+    },
+    { $set: { 'decision.full': { $gte: [{ $size: '$inFlight' }, limit.inFlight] } } },
+    {
+      $set: {
+        'decision.granted': {
+          $and: [
+            { $not: ['$decision.full'] },
+            { $lte: [{ $subtract: ['$decision.slotMs', '$decision.nowMs'] }, LONGEST_WAIT_MS] },
+            // An open circuit is waited for by Temporal, never here; when its time is over one request goes as the probe.
+            { $lte: [circuitOpen, '$decision.nowMs'] },
+          ],
+        },
+      },
+    },
+    {
+      $set: {
+        sent: {
+          $cond: [
+            '$decision.granted',
+            { $slice: [{ $concatArrays: [sent, ['$decision.slotMs']] }, -limit.windowLimit] },
+            sent,
+          ],
+        },
+        inFlight: {
+          $cond: [
+            '$decision.granted',
+            { $concatArrays: ['$inFlight', [{ id: { $literal: id }, expiresAtMs }]] },
+            '$inFlight',
+          ],
+        },
+        openUntilMs: {
+          $cond: [
+            { $and: ['$decision.granted', { $gte: [{ $ifNull: ['$failures', 0] }, CIRCUIT_FAILURES] }] },
+            expiresAtMs,
+            { $ifNull: ['$openUntilMs', 0] },
+          ],
+        },
+      },
+    },
+  ];
+}
+
+function failurePipeline(): Document[] {
+  const past = { $subtract: ['$failures', CIRCUIT_FAILURES] };
+  const pauseMs = { $min: [CIRCUIT_OPEN_MAX_MS, { $multiply: [CIRCUIT_OPEN_MS, { $pow: [2, { $max: [0, past] }] }] }] };
+  return [
+    { $set: { failures: { $add: [{ $ifNull: ['$failures', 0] }, 1] } } },
+    {
+      $set: {
+        openUntilMs: {
+          $cond: [
+            { $gte: ['$failures', CIRCUIT_FAILURES] },
+            { $add: [{ $toLong: '$$NOW' }, { $toLong: pauseMs }] },
+            { $ifNull: ['$openUntilMs', 0] },
+          ],
+        },
+      },
+    },
+  ];
+}

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { PhoenixError, RateLimited } from '../core/errors.js';
+import { sha256 } from '../core/hash.js';
+import type { Window } from '../core/schemas/collect.js';
+import type { SourceName } from '../core/schemas/names.js';
+import type { Audit } from './audit.js';
+import type { HostLimit, Limiter } from './limiter.js';
+
+/** Scheme, host and port a source may reach, and the ceiling there. */
+export interface SourceTarget {
+  /** For example `https://mcassessor.maricopa.gov`. */
+  readonly origin: string;
+  readonly limit: HostLimit;
+}
+
+/** What one request is about, the same for HTTP and browser. */
+export interface RequestAbout {
+  readonly source: SourceName;
+  /** Short name of the endpoint for audit and statistics, for example `search-property`. */
+  readonly endpoint: string;
+  readonly url: string;
+  /** Window the request is for; null for probes. */
+  readonly window: Window | null;
+  readonly signal: AbortSignal;
+}
+
+/** An answer that arrived whole, and what it means. */
+export interface Answered<T> {
+  readonly value: T;
+  readonly status: number;
+  readonly body: Uint8Array;
+  /** Error the answer stands for; null when it is usable. */
+  readonly failure: PhoenixError | null;
+}
+
+export interface PoliteDeps {
+  readonly limiter: Limiter;
+  readonly audit: Audit;
+}
+
+/**
+ * Sends one request within the host's ceiling, with its audit row written before and completed after. The only way out
+ * of this system to a source.
+ * @param send does the request; gives an answer, or throws a PhoenixError when none arrived whole
+ * @throws RateLimited from the limiter, `failure` of the answer, and whatever `send` throws
+ */
+export async function sendPolitely<T>(
+  { limiter, audit }: PoliteDeps,
+  about: RequestAbout,
+  limit: HostLimit,
+  send: (fetchId: string) => Promise<Answered<T>>,
+): Promise<T> {
+  const { source, endpoint, url, window, signal } = about;
+  const { host } = new URL(url);
+  const fetchId = randomUUID();
+  const grant = await limiter.acquire(host, limit, signal);
+  const startedAtMs = performance.now();
+  try {
+    await audit.sent({ fetchId, source, endpoint, url, window, host, grantedAtMs: grant.grantedAtMs });
+    const ended = await settle(send(fetchId));
+    await audit.ended(fetchId, {
+      status: ended.status,
+      bodyBytes: ended.body.length,
+      bodySha256: ended.body.length > 0 ? sha256(ended.body) : null,
+      durationMs: Math.round(performance.now() - startedAtMs),
+      error: ended.ok ? null : ended.problem instanceof PhoenixError ? ended.problem.code : 'Cancelled',
+    });
+    await tellLimiter(limiter, host, ended.ok ? null : ended.problem);
+    if (!ended.ok) throw ended.problem;
+    return ended.value;
+  } finally {
+    await limiter.release(host, grant);
+  }
+}
+
+type Ended<T> = { readonly status: number | null; readonly body: Uint8Array } & (
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problem: unknown }
+);
+
+async function settle<T>(sending: Promise<Answered<T>>): Promise<Ended<T>> {
+  try {
+    const { value, status, body, failure } = await sending;
+    return failure === null ? { ok: true, value, status, body } : { ok: false, problem: failure, status, body };
+  } catch (problem) {
+    return { ok: false, problem, status: null, body: new Uint8Array() };
+  }
+}
+
+async function tellLimiter(limiter: Limiter, host: string, failure: unknown): Promise<void> {
+  if (failure instanceof RateLimited) await limiter.defer(host, failure.retryAfterMs);
+  else if (failure instanceof PhoenixError && failure.scope === 'host') await limiter.reportFailure(host);
+  else if (failure === null) await limiter.reportSuccess(host);
+}
