@@ -1,4 +1,4 @@
-import { chromium, type Browser, type BrowserContext, type Cookie } from 'playwright';
+import { type Browser, type BrowserContext, type Cookie, chromium } from 'playwright';
 import { BadConfig, BrowserCrashed } from '../core/errors.js';
 
 /** How the browser is started and what it says about itself. */
@@ -60,7 +60,7 @@ export async function startSession(settings: BrowserSettings, cookies: readonly 
     const { processInfo } = await control.send('SystemInfo.getProcessInfo');
     pid = processInfo.find(({ type }) => type === 'browser')?.id ?? null;
     const { userAgent } = await control.send('Browser.getVersion');
-    const context = await openContext(browser, `${userAgent} ${settings.product}`, cookies);
+    const context = await openContext(browser, `${userAgent} ${settings.product}`, settings.hosts, cookies);
     return { context, version: browser.version(), alive: () => closing === null && browser.isConnected(), close };
   } catch (problem) {
     await close();
@@ -89,17 +89,26 @@ async function launch({ executablePath, hosts }: BrowserSettings): Promise<Brows
   }
 }
 
-async function openContext(browser: Browser, userAgent: string, cookies: readonly Cookie[]): Promise<BrowserContext> {
+async function openContext(
+  browser: Browser,
+  userAgent: string,
+  hosts: readonly string[],
+  cookies: readonly Cookie[],
+): Promise<BrowserContext> {
   const context = await browser.newContext({
     userAgent,
     locale: 'en-US',
     timezoneId: 'America/Phoenix',
     viewport: { width: 1_366, height: 900 },
     acceptDownloads: false,
-    serviceWorkers: 'block', // they would fetch outside the routes below
+    serviceWorkers: 'block', // they would fetch outside the route below
   });
   if (cookies.length > 0) await context.addCookies([...cookies]);
-  await context.route('**/*', (route) => (NOT_LOADED.has(route.request().resourceType()) ? route.abort() : route.continue()));
+  await context.route('**/*', (route) => {
+    const request = route.request();
+    const wanted = !NOT_LOADED.has(request.resourceType()) && hosts.includes(new URL(request.url()).hostname);
+    return wanted ? route.continue() : route.abort('blockedbyclient');
+  });
   return context;
 }
 

@@ -1,5 +1,5 @@
-import type { BrowserContext, Page, Request, Response } from 'playwright';
-import { BrowserCrashed, NetworkError, ResponseInvalid, UnsafeTarget } from '../core/errors.js';
+import { type BrowserContext, errors, type Page, type Request, type Response } from 'playwright';
+import { BrowserCrashed, NetworkError, PhoenixError, ResponseInvalid, UnsafeTarget } from '../core/errors.js';
 import type { SourceName } from '../core/schemas/names.js';
 
 export interface PageLoad {
@@ -25,7 +25,6 @@ export interface LoadedPage {
 const CLOSE_PAGE_TIMEOUT_MS = 3_000;
 /** Pages of the listing site are 40-400 KB (assumed); what is larger is no page of it. */
 const LARGEST_PAGE_CHARACTERS = 8_000_000;
-const REFUSED_BY_NAME = 'net::ERR_NAME_NOT_RESOLVED';
 
 /**
  * Opens a page of its own in the context, reads it, and closes it whatever happens.
@@ -50,18 +49,102 @@ export async function loadPage(context: BrowserContext, load: PageLoad): Promise
 
 /** Rejects on abort, on a crash reported to it, and when the browser no longer answers at all. */
 function interruption({ signal, navigationTimeoutMs, settleTimeoutMs }: PageLoad) {
-  const { promise, reject } = Promise.withResolvers<never>();
+  let interrupt: (reason: unknown) => void = () => undefined;
+  const promise = new Promise<never>((_resolve, reject) => {
+    interrupt = reject;
+  });
   promise.catch(() => undefined); // the race may be over before it rejects
-  const onAbort = () => reject(signal.reason);
+  const onAbort = () => interrupt(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
   const deadlineMs = navigationTimeoutMs + settleTimeoutMs + CLOSE_PAGE_TIMEOUT_MS;
-  const timer = setTimeout(() => reject(new BrowserCrashed('the browser no longer answers')), deadlineMs);
+  const timer = setTimeout(() => interrupt(new BrowserCrashed('the browser no longer answers')), deadlineMs);
   return {
     promise,
-    interrupt: reject,
+    interrupt,
     stop() {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
     },
   };
+}
+
+async function readPage(page: Page, load: PageLoad): Promise<LoadedPage> {
+  const shown = watchDocument(page);
+  await navigate(page, load, shown);
+  if (load.waitFor !== null) await settle(page, load.waitFor, load.settleTimeoutMs);
+  const html = await page.content();
+  if (html.length > LARGEST_PAGE_CHARACTERS) throw new ResponseInvalid(load.source, `${load.url}: page too large`);
+  const finalUrl = page.url();
+  assertSameOrigin(load.url, finalUrl);
+  const document = shown.response();
+  const headers = document?.headers() ?? {};
+  return {
+    status: document?.status() ?? 0,
+    contentType: (headers['content-type'] ?? '').split(';', 1).join('').trim().toLowerCase(),
+    retryAfter: headers['retry-after'] ?? null,
+    html,
+    finalUrl,
+  };
+}
+
+/** Remembers the newest document of the main frame: scripts may reload a page after `goto` has returned. */
+function watchDocument(page: Page) {
+  let response: Response | null = null;
+  let failed: Request | null = null;
+  const isDocument = (request: Request) => request.isNavigationRequest() && request.frame() === page.mainFrame();
+  page.on('response', (answer) => {
+    if (isDocument(answer.request())) response = answer;
+  });
+  page.on('requestfailed', (request) => {
+    if (isDocument(request)) failed = request;
+  });
+  return { response: (): Response | null => response, failed: (): Request | null => failed };
+}
+
+async function navigate(page: Page, load: PageLoad, shown: ReturnType<typeof watchDocument>): Promise<void> {
+  try {
+    await page.goto(load.url, { waitUntil: 'domcontentloaded', timeout: load.navigationTimeoutMs });
+  } catch (problem) {
+    const text = problem instanceof Error ? problem.message : '';
+    const failed = shown.failed();
+    if (failed) assertSameOrigin(load.url, failed.url());
+    const network = /net::ERR_[A-Z_]+/.exec(text)?.[0];
+    // ERR_ABORTED is what a dying page gives; every other network code is the host's or the line's.
+    if (network !== undefined && network !== 'net::ERR_ABORTED') {
+      throw new NetworkError(new URL(load.url).host, network, { cause: problem });
+    }
+    throw new BrowserCrashed(`${load.url}: the page did not load in ${load.navigationTimeoutMs} ms`, {
+      cause: problem,
+    });
+  }
+}
+
+/** Waits for the page to look finished. One that never does is handed over: telling why is the source's work. */
+async function settle(page: Page, selector: string, timeoutMs: number): Promise<void> {
+  try {
+    await page.waitForSelector(selector, { state: 'attached', timeout: timeoutMs });
+  } catch (problem) {
+    if (!(problem instanceof errors.TimeoutError)) throw problem;
+  }
+}
+
+/** @throws UnsafeTarget when a redirect or a script led elsewhere */
+function assertSameOrigin(asked: string, reached: string): void {
+  const { origin } = new URL(asked);
+  if (new URL(reached).origin !== origin) throw new UnsafeTarget(`${asked} led to another origin`);
+}
+
+function asCrash(problem: unknown): unknown {
+  if (problem instanceof PhoenixError) return problem;
+  return new BrowserCrashed('the page died while it was read', { cause: problem });
+}
+
+/** A dead page cannot be closed, and a stuck one must not hold up its reader; its browser is renewed anyway. */
+async function closeQuietly(page: Page): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, CLOSE_PAGE_TIMEOUT_MS);
+  });
+  await Promise.race([page.close().catch(() => undefined), late]);
+  clearTimeout(timer);
 }
