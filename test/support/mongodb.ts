@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig } from '../../core/config.js';
+import { databaseReady, databaseUrl } from '../../stack/database-ready.js';
+import { fillIn } from '../../stack/fill-in.js';
+import { type GuardedChild, startGuarded } from '../../stack/guarded-child.js';
+import { freePort } from '../../stack/ports.js';
+import { type DatabaseProgram, resolveMongodb } from '../../stack/resolve-mongodb.js';
+
+/** A real database server of its own, in a temporary folder, on a port that stays the same over restarts. */
+export interface TestDatabase {
+  readonly url: string;
+  /** Ends the server and removes its folder. Safe to repeat. */
+  stop(): Promise<void>;
+  /** Ends the server politely and starts it on the same folder and port. */
+  restart(): Promise<void>;
+  /** `kill -9`; `restart` brings it back on the same folder. */
+  kill(): Promise<void>;
+}
+
+/** Starts it and waits until it takes writes (a replica set of one). Call it in `beforeAll`, `stop` in `afterAll`. */
+export async function startTestDatabase(): Promise<TestDatabase> {
+  const program = await databaseProgram();
+  const folder = await mkdtemp(join(tmpdir(), 'phoenix-test-database-'));
+  const port = await freePort();
+  let child = await start(program, folder, port);
+  return {
+    url: databaseUrl(port),
+    async stop() {
+      await child.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+    async restart() {
+      await child.stop();
+      child = await start(program, folder, port);
+    },
+    async kill() {
+      process.kill(child.pid, 'SIGKILL');
+      await child.exited;
+    },
+  };
+}
+
+async function start(program: DatabaseProgram, folder: string, port: number): Promise<GuardedChild> {
+  const { command, args } = fillIn(program, { port: String(port), folder });
+  const logFile = `${folder}.log`;
+  const child = await startGuarded({ command, args, variables: {}, folder: tmpdir(), logFile, graceMs: 10_000 });
+  const ready = await databaseReady(port, { timeoutMs: 30_000 });
+  if (ready === null) throw new Error(`the test database did not start, see ${logFile}`);
+  return child;
+}
+
+/** From the test runner, else found or installed as `npm start` does. */
+async function databaseProgram(): Promise<DatabaseProgram> {
+  const given = process.env.PHOENIX_TEST_MONGOD;
+  if (given) return JSON.parse(given);
+  const { program, line } = await resolveMongodb(loadConfig({ env: { PHOENIX_CACHE: process.env.PHOENIX_CACHE } }));
+  if (program === null) throw new Error(line);
+  return program;
+}
