@@ -57,6 +57,10 @@ export interface SourceTraits {
   readonly detailsBelongToComplete: boolean;
   /** Detail requests a sequence may send, walk pages included; null for no ceiling. */
   readonly requestBudget: number | null;
+  /** Kind of payload that `readDetail` gives; tells which records have their detail. */
+  readonly detailKind: string;
+  /** A detail younger than this is not asked again while its row of the walk stays the same. */
+  readonly detailFreshMs: number;
   /** How long the source waits after the sequence began. */
   readonly startDelayMs: number;
 }

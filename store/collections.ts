@@ -1,0 +1,84 @@
+import type { Document, IndexDescription } from 'mongodb';
+
+/** How one collection is kept: what each document must have, and the indexes its queries use. */
+export interface CollectionRule {
+  readonly required: Readonly<Record<string, BsonType | readonly BsonType[]>>;
+  readonly indexes: readonly IndexDescription[];
+}
+
+type BsonType = 'string' | 'int' | 'number' | 'bool' | 'date' | 'object' | 'array' | 'null' | 'binData';
+
+const index = (key: Record<string, 1 | -1>, more: Omit<IndexDescription, 'key'> = {}): IndexDescription => ({
+  key,
+  name: Object.entries(key)
+    .map(([field, direction]) => `${field}${direction === 1 ? '' : '_desc'}`)
+    .join('__'),
+  ...more,
+});
+const expiring = { expireAfterSeconds: 0, name: 'expireAt' };
+
+/** Every collection there is. `phx db init` makes it so; start-up checks it. */
+export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
+  raw_payloads: { required: { source: 'string', kind: 'string', type: 'string', body: 'binData' }, indexes: [] },
+  fetches: {
+    required: { source: 'string', host: 'string', url: 'string', grantedAt: 'date' },
+    indexes: [index({ runKey: 1, source: 1 }), index({ host: 1, grantedAt: 1 })],
+  },
+  limits: { required: {}, indexes: [] },
+  raw_properties: {
+    required: {
+      source: 'string',
+      key: 'string',
+      propertyId: 'string',
+      kinds: 'object',
+      contentHash: 'string',
+      mode: 'string',
+    },
+    indexes: [index({ propertyId: 1 }), index({ zip: 1, source: 1 })],
+  },
+  record_versions: {
+    required: { recordId: 'string', version: 'number', contentHash: 'string', validFrom: 'date', knownFrom: 'date' },
+    indexes: [index({ recordId: 1, version: 1 }, { unique: true }), index({ runKey: 1 })],
+  },
+  quarantine: {
+    required: { source: 'string', path: 'string', reason: 'string', rawRef: 'string' },
+    indexes: [index({ runKey: 1 })],
+  },
+  windows: {
+    required: { market: 'string', source: 'string', zip: 'string', runDate: 'string', state: 'string' },
+    indexes: [index({ market: 1, runDate: 1, source: 1 }), index({ source: 1, zip: 1, runDate: -1 })],
+  },
+  window_pages: {
+    required: { windowId: 'string', runKey: 'string', step: 'string', keys: 'array' },
+    indexes: [index({ runKey: 1, source: 1, zip: 1 }), index({ windowId: 1, runKey: 1 })],
+  },
+  processing_queue: {
+    required: { contentHash: 'string', state: 'string', priority: 'number' },
+    indexes: [index({ state: 1, priority: 1, _id: 1 }), index({ claimedBy: 1 })],
+  },
+  enrichments: { required: { by: 'string', description: 'string' }, indexes: [] },
+  processed_properties: {
+    required: { normalized: 'object', quality_score: 'number', mode: 'string' },
+    indexes: [index({ 'normalized.address.zip': 1 })],
+  },
+  llm_cache: { required: { expireAt: 'date' }, indexes: [index({ expireAt: 1 }, expiring)] },
+  llm_calls: { required: { model: 'string', at: 'date' }, indexes: [index({ runKey: 1 })] },
+  runs: {
+    required: { workflowId: 'string', market: 'string', runDate: 'string', status: 'string' },
+    indexes: [index({ market: 1, runDate: -1 }), index({ workflowId: 1, startedAt: -1 })],
+  },
+  artifacts: { required: { runKey: 'string', path: 'string' }, indexes: [index({ runKey: 1 })] },
+  decisions: {
+    required: { kind: 'string', subject: 'string', at: 'date' },
+    indexes: [index({ kind: 1, subject: 1, at: -1 })],
+  },
+  sent_mails: { required: { at: 'date' }, indexes: [] },
+};
+
+/** JSON schema that MongoDB checks on every write of a collection. */
+export function validatorOf({ required }: CollectionRule): Document {
+  const names = Object.keys(required);
+  if (names.length === 0) return {};
+  const properties = Object.fromEntries(Object.entries(required).map(([name, bsonType]) => [name, { bsonType }]));
+  return { $jsonSchema: { bsonType: 'object', required: names, properties } };
+}

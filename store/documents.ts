@@ -1,0 +1,175 @@
+import type { Binary } from 'mongodb';
+import type { Counts, Outcome, WindowState } from '../core/schemas/collect.js';
+import type { FactInput } from '../core/schemas/facts.js';
+import type { Mode, SourceName } from '../core/schemas/names.js';
+import type { Enrichment } from '../core/schemas/property.js';
+import type { RunOptions, RunStatus, RunSummary } from '../core/schemas/run.js';
+
+/** `raw_payloads`: one redacted answer, kept once however often it comes. */
+export interface RawPayloadDocument {
+  /** SHA-256 of the redacted canonical body. */
+  readonly _id: string;
+  readonly source: SourceName;
+  readonly kind: string;
+  readonly type: 'json' | 'html';
+  /** Gzip of the redacted canonical body. */
+  readonly body: Binary;
+  readonly bodyBytes: number;
+  readonly firstFetchId: string;
+  readonly firstFetchedAt: Date;
+}
+
+/** Facts of one payload kind about one thing. */
+export interface KindFacts {
+  readonly rawRef: string;
+  readonly fetchId: string;
+  readonly url: string;
+  readonly fetchedAt: Date;
+  readonly facts: readonly FactInput[];
+}
+
+/** `raw_properties`: what one source says about one thing now. */
+export interface RawPropertyDocument {
+  /** `ids.recordId`. */
+  readonly _id: string;
+  readonly source: SourceName;
+  readonly key: string;
+  readonly county: string;
+  readonly market: string;
+  readonly mode: Mode;
+  readonly zip: string | null;
+  readonly propertyId: string;
+  readonly kinds: Readonly<Record<string, KindFacts>>;
+  /** SHA-256 over the facts of all kinds, evidence left out. */
+  readonly contentHash: string;
+  /** Number of the current version, from 1. */
+  readonly version: number;
+  /** Run that wrote the current version. */
+  readonly versionRunKey: string;
+  readonly firstSeenAt: Date;
+  readonly changedAt: Date;
+}
+
+/** `record_versions`: every state a record ever had. Never changed after it is written. */
+export interface RecordVersionDocument {
+  /** Record id and version number. */
+  readonly _id: string;
+  readonly recordId: string;
+  readonly source: SourceName;
+  readonly key: string;
+  readonly propertyId: string;
+  readonly version: number;
+  readonly contentHash: string;
+  readonly kinds: Readonly<Record<string, KindFacts>>;
+  /** When the answer that made it true for us arrived. */
+  readonly validFrom: Date;
+  /** When we wrote it. */
+  readonly knownFrom: Date;
+  readonly runKey: string;
+}
+
+/** `windows`: the ledger of source, ZIP and day. */
+export interface WindowDocument {
+  /** `ids.windowId`. */
+  readonly _id: string;
+  readonly market: string;
+  readonly source: SourceName;
+  readonly zip: string;
+  readonly runDate: string;
+  readonly state: WindowState | 'open';
+  readonly reason: string | null;
+  readonly limit: number | null;
+  /** What the source said it holds. */
+  readonly total: number | null;
+  readonly seen: number;
+  /** Run whose pages made it complete; null before. */
+  readonly completedBy: string | null;
+  readonly updatedAt: Date;
+}
+
+/** `window_pages`: what one page of a walk, or one detail, gave. All counts are one aggregation over it. */
+export interface WindowPageDocument {
+  /** Window, run and step. */
+  readonly _id: string;
+  readonly windowId: string;
+  readonly market: string;
+  readonly source: SourceName;
+  readonly zip: string;
+  readonly runKey: string;
+  /** `walk:<cursor>` or `detail:<key>`. */
+  readonly step: string;
+  readonly keys: readonly { readonly key: string; readonly outcome: Outcome }[];
+  /** Details only: whether the source had it. */
+  readonly detail?: 'done' | 'missing';
+  readonly reason?: string;
+  readonly total: number | null;
+  readonly at: Date;
+}
+
+/** `quarantine`: parts of answers that were not understood. */
+export interface QuarantineDocument {
+  /** Raw reference and path. */
+  readonly _id: string;
+  readonly source: SourceName;
+  readonly zip: string;
+  readonly runKey: string;
+  readonly key: string | null;
+  readonly path: string;
+  readonly reason: string;
+  readonly rawRef: string;
+  readonly fetchId: string;
+  readonly at: Date;
+}
+
+/** `processing_queue`: one row a property; `state` is where its words stand. */
+export interface QueueDocument {
+  /** Property id. */
+  readonly _id: string;
+  readonly market: string;
+  readonly zip: string | null;
+  /** Hash over the content hashes of all its records. */
+  readonly contentHash: string;
+  /** Content that the read model shows; null before the first composition. */
+  readonly composedHash: string | null;
+  /** Waiting for the model, with it, described by it, or given up on after no usable answer. */
+  readonly state: 'pending' | 'processing' | 'completed' | 'failed';
+  /** 1 with a listing, 2 without: the order of the model's work. */
+  readonly priority: number;
+  readonly claimedBy: string | null;
+  readonly attempts: number;
+  readonly errors: readonly { readonly at: Date; readonly reason: string }[];
+  readonly updatedAt: Date;
+}
+
+/** `llm_cache`: a checked answer by model, prompt and input. */
+export interface LlmCacheDocument {
+  readonly _id: string;
+  readonly value: unknown;
+  readonly createdAt: Date;
+  readonly expireAt: Date;
+}
+
+/** `enrichments`: the words that are shown for a property. */
+export interface EnrichmentDocument extends Enrichment {
+  /** Property id. */
+  readonly _id: string;
+  readonly contentHash: string;
+  readonly runKey: string;
+  readonly at: Date;
+}
+
+/** `runs`: one execution of a sequence. */
+export interface RunDocument {
+  /** `ids.runKeyOf`. */
+  readonly _id: string;
+  readonly workflowId: string;
+  readonly market: string;
+  readonly mode: Mode;
+  readonly runDate: string;
+  readonly options: RunOptions;
+  readonly status: RunStatus | 'running';
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+  readonly counts: Counts | null;
+  readonly summary: RunSummary | null;
+}

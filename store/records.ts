@@ -1,0 +1,234 @@
+import type { AnyBulkWriteOperation, ClientSession, Db } from 'mongodb';
+import { canonicalJson, sha256 } from '../core/hash.js';
+import { listingPropertyId, parcelPropertyId, recordId } from '../core/ids.js';
+import type { Window } from '../core/schemas/collect.js';
+import type { SourceRecord } from '../core/schemas/facts.js';
+import type { Mode } from '../core/schemas/names.js';
+import type { Database } from './database.js';
+import { isDuplicateKey } from './database.js';
+import type { KindFacts, QueueDocument, RawPropertyDocument, RecordVersionDocument } from './documents.js';
+
+/** A record with the evidence for it. */
+export interface RecordWithEvidence extends SourceRecord {
+  readonly rawRef: string;
+  readonly fetchId: string;
+  readonly url: string;
+  readonly fetchedAt: string;
+}
+
+/**
+ * Keeps records of one page: facts, a version for each that changed, and the property's place in the queue, together in
+ * one transaction. What is known already is not written. Safe to repeat and to run twice at once.
+ * @returns record keys whose current version was written by this run, by this call or an earlier one
+ */
+export async function keepRecords(
+  database: Database,
+  window: Window,
+  mode: Mode,
+  records: readonly RecordWithEvidence[],
+): Promise<ReadonlySet<string>> {
+  if (records.length === 0) return new Set();
+  const ids = [...new Set(records.map(({ key }) => recordId(window.source, key)))];
+  const current = await readCurrent(database.db, ids);
+  if (!records.some((record) => changes(current.get(recordId(window.source, record.key)), record))) {
+    return writtenBy(window.runKey, current.values());
+  }
+  const attempt = () => keepInTransaction(database, window, mode, records, ids);
+  return attempt().catch((problem: unknown) => {
+    // Two writers made the same record at once: the other one's is there now, so the second look finds it.
+    if (isDuplicateKey(problem)) return attempt();
+    throw problem;
+  });
+}
+
+async function keepInTransaction(
+  { client, db }: Database,
+  window: Window,
+  mode: Mode,
+  records: readonly RecordWithEvidence[],
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  return client.withSession((session) =>
+    session.withTransaction(async () => {
+      const current = await readCurrent(db, ids, session);
+      const next = new Map<string, RawPropertyDocument>();
+      for (const record of records) {
+        const id = recordId(window.source, record.key);
+        const before = next.get(id) ?? current.get(id);
+        if (changes(before, record)) next.set(id, apply(before, record, window, mode, current.get(id)?.version ?? 0));
+      }
+      const changed = [...next.values()].filter(
+        ({ _id, contentHash }) => current.get(_id)?.contentHash !== contentHash,
+      );
+      if (changed.length > 0) {
+        await write(db, session, window, changed);
+        await forgetLeftProperties(db, session, changed, current);
+      }
+      return writtenBy(
+        window.runKey,
+        new Map([...current, ...changed.map((item) => [item._id, item] as const)]).values(),
+      );
+    }),
+  );
+}
+
+async function write(
+  db: Db,
+  session: ClientSession,
+  window: Window,
+  changed: readonly RawPropertyDocument[],
+): Promise<void> {
+  const knownFrom = new Date();
+  await db.collection<RecordVersionDocument>('record_versions').insertMany(
+    changed.map((item) => versionOf(item, knownFrom)),
+    { session },
+  );
+  await db.collection<RawPropertyDocument>('raw_properties').bulkWrite(
+    changed.map((item) => ({ replaceOne: { filter: { _id: item._id }, replacement: item, upsert: true } })),
+    { session },
+  );
+  await queueProperties(db, session, window, changed);
+}
+
+/** Puts every touched property into the queue under the hash of all that is known about it. */
+async function queueProperties(
+  db: Db,
+  session: ClientSession,
+  window: Window,
+  changed: readonly RawPropertyDocument[],
+): Promise<void> {
+  const propertyIds = [...new Set(changed.map(({ propertyId }) => propertyId))];
+  const records = await db
+    .collection<RawPropertyDocument>('raw_properties')
+    .find(
+      { propertyId: { $in: propertyIds } },
+      { session, projection: { propertyId: 1, source: 1, contentHash: 1, zip: 1 } },
+    )
+    .toArray();
+  const operations = propertyIds.map((propertyId): AnyBulkWriteOperation<QueueDocument> => {
+    const own = records.filter((record) => record.propertyId === propertyId);
+    const contentHash = propertyContentHash(own);
+    const fresh = {
+      market: window.market,
+      zip: own.find(({ zip }) => zip !== null)?.zip ?? window.zip,
+      contentHash,
+      state: 'pending',
+      priority: own.some(({ source }) => source === 'phoenix-mls') ? 1 : 2,
+      claimedBy: null,
+      attempts: 0,
+      errors: [],
+      updatedAt: new Date(),
+    } as const;
+    return {
+      updateOne: {
+        filter: { _id: propertyId },
+        update: { $set: fresh, $setOnInsert: { composedHash: null } },
+        upsert: true,
+      },
+    };
+  });
+  await db.collection<QueueDocument>('processing_queue').bulkWrite(operations, { session });
+}
+
+/** A listing that turns out to be about a parcel leaves its own property id; nothing may go on showing that one. */
+async function forgetLeftProperties(
+  db: Db,
+  session: ClientSession,
+  changed: readonly RawPropertyDocument[],
+  current: ReadonlyMap<string, RawPropertyDocument>,
+): Promise<void> {
+  const left = changed.flatMap(({ _id, propertyId }) => {
+    const before = current.get(_id)?.propertyId;
+    return before !== undefined && before !== propertyId ? [before] : [];
+  });
+  if (left.length === 0) return;
+  const used = await db
+    .collection<RawPropertyDocument>('raw_properties')
+    .distinct('propertyId', { propertyId: { $in: left } }, { session });
+  const gone = left.filter((id) => !used.includes(id));
+  for (const name of ['processing_queue', 'enrichments', 'processed_properties']) {
+    await db.collection<{ _id: string }>(name).deleteMany({ _id: { $in: gone } }, { session });
+  }
+}
+
+/** Hash of all that is known about a property: it moves when any of its records does. */
+export function propertyContentHash(records: readonly Pick<RawPropertyDocument, '_id' | 'contentHash'>[]): string {
+  return sha256(canonicalJson(records.map(({ _id, contentHash }) => `${_id} ${contentHash}`).sort()));
+}
+
+async function readCurrent(db: Db, ids: readonly string[], session?: ClientSession) {
+  const cursor = db
+    .collection<RawPropertyDocument>('raw_properties')
+    .find({ _id: { $in: [...ids] } }, session ? { session } : {});
+  return new Map((await cursor.toArray()).map((document) => [document._id, document]));
+}
+
+function writtenBy(runKey: string, documents: Iterable<RawPropertyDocument>): ReadonlySet<string> {
+  return new Set([...documents].filter(({ versionRunKey }) => versionRunKey === runKey).map(({ key }) => key));
+}
+
+/** True when the record says something new. An answer older than what is kept of its kind says nothing new. */
+function changes(before: RawPropertyDocument | undefined, record: RecordWithEvidence): boolean {
+  const kept = before?.kinds[record.kind];
+  if (!kept) return true;
+  if (new Date(record.fetchedAt) < kept.fetchedAt) return false;
+  return factsText(kept.facts) !== factsText(record.facts);
+}
+
+function factsText(facts: RecordWithEvidence['facts']): string {
+  return canonicalJson(facts.map(({ name, value }) => canonicalJson([name, value])).sort());
+}
+
+function apply(
+  before: RawPropertyDocument | undefined,
+  record: RecordWithEvidence,
+  window: Window,
+  mode: Mode,
+  storedVersion: number,
+): RawPropertyDocument {
+  const { rawRef, fetchId, url, facts, key, kind } = record;
+  const fetchedAt = new Date(record.fetchedAt);
+  const kinds = { ...before?.kinds, [kind]: { rawRef, fetchId, url, fetchedAt, facts } };
+  const parcel = record.parcelNumber;
+  return {
+    _id: recordId(window.source, key),
+    source: window.source,
+    key,
+    county: window.county,
+    market: window.market,
+    mode,
+    zip: record.zip ?? before?.zip ?? window.zip,
+    propertyId: parcel
+      ? parcelPropertyId(window.county, parcel)
+      : (before?.propertyId ?? listingPropertyId(window.source, key)),
+    kinds,
+    contentHash: contentHash(kinds),
+    version: storedVersion + 1,
+    versionRunKey: window.runKey,
+    firstSeenAt: before?.firstSeenAt ?? fetchedAt,
+    changedAt: fetchedAt,
+  };
+}
+
+/** Hash of what the facts say; where they came from does not change it. */
+function contentHash(kinds: Readonly<Record<string, KindFacts>>): string {
+  return sha256(
+    canonicalJson(Object.fromEntries(Object.entries(kinds).map(([kind, { facts }]) => [kind, factsText(facts)]))),
+  );
+}
+
+function versionOf(item: RawPropertyDocument, knownFrom: Date): RecordVersionDocument {
+  return {
+    _id: `${item._id}@${item.version}`,
+    recordId: item._id,
+    source: item.source,
+    key: item.key,
+    propertyId: item.propertyId,
+    version: item.version,
+    contentHash: item.contentHash,
+    kinds: item.kinds,
+    validFrom: item.changedAt,
+    knownFrom,
+    runKey: item.versionRunKey,
+  };
+}

@@ -1,0 +1,251 @@
+import type { Db } from 'mongodb';
+import { windowId } from '../core/ids.js';
+import {
+  type Counts,
+  NO_COUNTS,
+  OUTCOMES,
+  type Outcome,
+  type Window,
+  type WindowState,
+} from '../core/schemas/collect.js';
+import type { SourceName } from '../core/schemas/names.js';
+import type { WindowDocument, WindowPageDocument } from './documents.js';
+
+/** What one step of a window gave. */
+export interface PageOutcome {
+  /** `walk:<cursor>` or `detail:<key>`; the same step twice is the same row. */
+  readonly step: string;
+  readonly keys: WindowPageDocument['keys'];
+  readonly total: number | null;
+  readonly detail?: 'done' | 'missing';
+  readonly reason?: string;
+}
+
+/**
+ * Opens a window for a run. A window that is complete already is not walked again (unless forced): its keys count for
+ * this run as they were, what was stored then as unchanged now.
+ * @returns true when nothing is to be asked
+ */
+export async function openWindow(db: Db, window: Window, force: boolean): Promise<boolean> {
+  const id = windowId(window);
+  const windows = db.collection<WindowDocument>('windows');
+  const found = await windows.findOne({ _id: id });
+  if (found?.state === 'complete' && found.completedBy !== null && !force) {
+    if (found.completedBy !== window.runKey) await carryPages(db, window, found.completedBy);
+    return true;
+  }
+  const { market, source, zip, runDate, limit } = window;
+  await windows.updateOne(
+    { _id: id },
+    {
+      $set: { state: 'open', reason: null, limit, updatedAt: new Date() },
+      $setOnInsert: { market, source, zip, runDate, total: null, seen: 0, completedBy: null },
+    },
+    { upsert: true },
+  );
+  return false;
+}
+
+async function carryPages(db: Db, window: Window, completedBy: string): Promise<void> {
+  const pages = db.collection<WindowPageDocument>('window_pages');
+  const earlier = await pages.find({ windowId: windowId(window), runKey: completedBy }).toArray();
+  const operations = earlier.map((page) => ({
+    replaceOne: {
+      filter: { _id: pageId(window, page.step) },
+      replacement: {
+        ...page,
+        _id: pageId(window, page.step),
+        runKey: window.runKey,
+        keys: page.keys.map(({ key, outcome }) => ({
+          key,
+          outcome: outcome === 'stored' ? ('unchanged' as const) : outcome,
+        })),
+      },
+      upsert: true,
+    },
+  }));
+  if (operations.length > 0) await pages.bulkWrite(operations);
+}
+
+/** Writes down what one step gave. A repeat replaces the row. */
+export async function keepPage(db: Db, window: Window, outcome: PageOutcome): Promise<void> {
+  const { market, source, zip, runKey } = window;
+  const document: WindowPageDocument = {
+    _id: pageId(window, outcome.step),
+    windowId: windowId(window),
+    market,
+    source,
+    zip,
+    runKey,
+    ...outcome,
+    at: new Date(),
+  };
+  await db.collection<WindowPageDocument>('window_pages').replaceOne({ _id: document._id }, document, { upsert: true });
+}
+
+/** Keys a run has taken from a window so far, the steps named left out. */
+export async function keysTaken(db: Db, window: Window, exceptStep: string): Promise<ReadonlySet<string>> {
+  const found = await db
+    .collection<WindowPageDocument>('window_pages')
+    .aggregate<{ _id: string }>([
+      { $match: { runKey: window.runKey, windowId: windowId(window), step: { $regex: '^walk:', $ne: exceptStep } } },
+      { $unwind: '$keys' },
+      { $match: { 'keys.outcome': { $ne: 'excluded' } } },
+      { $group: { _id: '$keys.key' } },
+    ])
+    .toArray();
+  return new Set(found.map(({ _id }) => _id));
+}
+
+/** Detail keys that a window of this day has already, from any of its runs. With `runKey`, from that run alone. */
+export async function detailsDone(db: Db, ids: readonly string[], runKey: string | null): Promise<ReadonlySet<string>> {
+  const filter = { windowId: { $in: [...ids] }, detail: { $exists: true }, ...(runKey === null ? {} : { runKey }) };
+  const found = await db
+    .collection<WindowPageDocument>('window_pages')
+    .find(filter, { projection: { step: 1, windowId: 1 } })
+    .toArray();
+  return new Set(found.map((page) => `${page.windowId} ${page.step}`));
+}
+
+export interface ClosedWindow {
+  readonly state: WindowState;
+  readonly reason: string | null;
+}
+
+/**
+ * Ends a window. A walk that says it is complete is held against what the source said it holds, and against the last
+ * complete day.
+ */
+export async function closeWindow(
+  db: Db,
+  window: Window,
+  state: WindowState,
+  reason: string | null,
+): Promise<ClosedWindow> {
+  const { seen, total } = await walked(db, window);
+  const closed = state === 'complete' ? await checkComplete(db, window, seen, total) : { state, reason };
+  const completedBy = closed.state === 'complete' ? window.runKey : null;
+  const { market, source, zip, runDate, limit } = window;
+  await db.collection<WindowDocument>('windows').updateOne(
+    { _id: windowId(window) },
+    {
+      $set: { state: closed.state, reason: closed.reason, total, seen, completedBy, updatedAt: new Date() },
+      $setOnInsert: { market, source, zip, runDate, limit },
+    },
+    { upsert: true },
+  );
+  return closed;
+}
+
+/** Fewer keys than this part of the last complete day is not believed. */
+const SUSPECT_SHARE = 0.5;
+/** A ZIP with fewer keys than this may well halve overnight. */
+const SUSPECT_MINIMUM = 25;
+
+async function checkComplete(db: Db, window: Window, seen: number, total: number | null): Promise<ClosedWindow> {
+  if (total !== null && seen < total) return { state: 'partial', reason: `${seen} of ${total} that the source names` };
+  const [last] = await db
+    .collection<WindowDocument>('windows')
+    .find({
+      source: window.source,
+      zip: window.zip,
+      market: window.market,
+      state: 'complete',
+      runDate: { $lt: window.runDate },
+    })
+    .sort({ runDate: -1 })
+    .limit(1)
+    .toArray();
+  if (last && last.seen >= SUSPECT_MINIMUM && seen < last.seen * SUSPECT_SHARE) {
+    return { state: 'suspect', reason: `${seen} keys, and ${last.seen} on ${last.runDate}` };
+  }
+  return { state: 'complete', reason: null };
+}
+
+async function walked(db: Db, window: Window): Promise<{ readonly seen: number; readonly total: number | null }> {
+  const [found] = await db
+    .collection<WindowPageDocument>('window_pages')
+    .aggregate<{ seen: number; total: number | null }>([
+      { $match: { runKey: window.runKey, windowId: windowId(window), step: { $regex: '^walk:' } } },
+      { $group: { _id: null, total: { $max: '$total' }, keys: { $push: '$keys.key' } } },
+      {
+        $project: {
+          total: 1,
+          seen: { $size: { $reduce: { input: '$keys', initialValue: [], in: { $setUnion: ['$$value', '$$this'] } } } },
+        },
+      },
+    ])
+    .toArray();
+  return found ?? { seen: 0, total: null };
+}
+
+/** Counts of one ZIP of one source in one run. */
+export interface WindowCounts extends Counts {
+  readonly source: SourceName;
+  readonly zip: string;
+  readonly total: number | null;
+}
+
+/**
+ * All counts of a run, by source and ZIP: one aggregation over what its steps gave, so steps done twice count once and
+ * `seen = stored + unchanged + quarantined + excluded` holds by construction.
+ */
+export async function countRun(db: Db, runKey: string): Promise<readonly WindowCounts[]> {
+  const rank = { $indexOfArray: [[...OUTCOMES], '$keys.outcome'] };
+  const rows = await db
+    .collection<WindowPageDocument>('window_pages')
+    .aggregate<{ _id: { source: SourceName; zip: string; rank: number }; n: number }>([
+      { $match: { runKey } },
+      { $unwind: '$keys' },
+      { $group: { _id: { source: '$source', zip: '$zip', key: '$keys.key' }, rank: { $min: rank } } },
+      { $group: { _id: { source: '$_id.source', zip: '$_id.zip', rank: '$rank' }, n: { $sum: 1 } } },
+    ])
+    .toArray();
+  const totals = await db
+    .collection<WindowPageDocument>('window_pages')
+    .aggregate<{ _id: { source: SourceName; zip: string }; total: number | null }>([
+      { $match: { runKey } },
+      { $group: { _id: { source: '$source', zip: '$zip' }, total: { $max: '$total' } } },
+    ])
+    .toArray();
+  return totals
+    .map(({ _id: { source, zip }, total }) => {
+      const own = rows.filter(({ _id }) => _id.source === source && _id.zip === zip);
+      const of = (outcome: Outcome) => own.find(({ _id }) => OUTCOMES[_id.rank] === outcome)?.n ?? 0;
+      const parts = {
+        stored: of('stored'),
+        unchanged: of('unchanged'),
+        quarantined: of('quarantined'),
+        excluded: of('excluded'),
+      };
+      return { source, zip, total, ...withSeen(parts) };
+    })
+    .sort((a, b) => (`${a.source} ${a.zip}` < `${b.source} ${b.zip}` ? -1 : 1));
+}
+
+function withSeen(parts: Omit<Counts, 'seen'>): Counts {
+  return { seen: parts.stored + parts.unchanged + parts.quarantined + parts.excluded, ...parts };
+}
+
+/** Sum of several counts. */
+export function addCounts(all: readonly Counts[]): Counts {
+  return all.reduce(
+    (sum, { seen, stored, unchanged, quarantined, excluded }) => ({
+      seen: sum.seen + seen,
+      stored: sum.stored + stored,
+      unchanged: sum.unchanged + unchanged,
+      quarantined: sum.quarantined + quarantined,
+      excluded: sum.excluded + excluded,
+    }),
+    NO_COUNTS,
+  );
+}
+
+/** Windows of a market's day. */
+export async function windowsOfDay(db: Db, market: string, runDate: string): Promise<readonly WindowDocument[]> {
+  return db.collection<WindowDocument>('windows').find({ market, runDate }).sort({ source: 1, zip: 1 }).toArray();
+}
+
+function pageId(window: Window, step: string): string {
+  return `${windowId(window)}|${window.runKey}|${step}`;
+}
