@@ -13,6 +13,11 @@ export interface LlamaGrammar {
   readonly trimWhitespaceSuffix: boolean;
 }
 
+/** How turns are marked for a model, from the template in its file; opaque. */
+export interface LlamaChatForm {
+  readonly wrapperName: string;
+}
+
 export interface LlamaPromptOptions {
   readonly maxTokens: number;
   readonly temperature: number;
@@ -69,7 +74,11 @@ export interface LlamaModule {
     progressLogs: boolean;
     logLevel: string;
   }): Promise<Llama>;
-  readonly LlamaChatSession: new (options: { contextSequence: LlamaSequence }) => LlamaSession;
+  readonly LlamaChatSession: new (options: {
+    contextSequence: LlamaSequence;
+    chatWrapper: LlamaChatForm;
+  }) => LlamaSession;
+  resolveChatWrapper(model: LlamaModel): LlamaChatForm;
   readonly LlamaLogLevel: { readonly error: string };
 }
 
@@ -97,6 +106,7 @@ async function importFrom(from: URL, folder: string): Promise<unknown> {
 function isLlamaModule(value: unknown): value is LlamaModule {
   if (typeof value !== 'object' || value === null) return false;
   if (!('getLlama' in value && 'LlamaChatSession' in value && 'LlamaLogLevel' in value)) return false;
+  if (!('resolveChatWrapper' in value && typeof value.resolveChatWrapper === 'function')) return false;
   const { getLlama, LlamaChatSession: session, LlamaLogLevel: level } = value;
   const levelIsKnown = typeof level === 'object' && level !== null && 'error' in level;
   if (typeof getLlama !== 'function' || typeof session !== 'function' || !levelIsKnown) return false;
