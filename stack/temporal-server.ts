@@ -17,7 +17,7 @@ export function temporalServer({ cliPath, port, uiPort, namespace, databaseFile 
     '--search-attribute',
     `${name}=${type}`,
   ]);
-  const ui = uiPort === null ? ['--headless'] : ['--ui-port', String(uiPort)];
+  const ui = uiPort === null ? ['--headless'] : ['--ui-port', String(uiPort), '--ui-disable-news-fetch'];
   const file = databaseFile === null ? [] : ['--db-filename', databaseFile];
   const address = ['--ip', '127.0.0.1', '--port', String(port)];
   const quiet = ['--log-level', 'warn', '--disable-config-file', '--disable-config-env'];

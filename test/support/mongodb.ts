@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../../core/config.js';
@@ -43,8 +43,10 @@ export async function startTestDatabase(): Promise<TestDatabase> {
 }
 
 async function start(program: DatabaseProgram, folder: string, port: number): Promise<GuardedChild> {
-  const { command, args } = fillIn(program, { port: String(port), folder });
-  const logFile = `${folder}.log`;
+  const data = join(folder, 'data');
+  await mkdir(data, { recursive: true });
+  const { command, args } = fillIn(program, { port: String(port), folder: data });
+  const logFile = join(folder, 'server.log');
   const child = await startGuarded({ command, args, variables: {}, folder: tmpdir(), logFile, graceMs: 10_000 });
   const ready = await databaseReady(port, { timeoutMs: 30_000 });
   if (ready === null) throw new Error(`the test database did not start, see ${logFile}`);

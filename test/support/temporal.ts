@@ -32,7 +32,7 @@ export async function startTestTemporal({ dbFile }: { readonly dbFile?: string }
   const databaseFile = dbFile ?? join(folder, 'temporal.db');
   const cliPath = process.env.TEMPORAL_CLI_PATH ?? (await installed());
   const server = temporalServer({ cliPath, port, uiPort: null, namespace: TEST_NAMESPACE, databaseFile });
-  const logFile = `${folder}.log`;
+  const logFile = join(folder, 'server.log');
   const start = async (): Promise<GuardedChild> => {
     const child = await startGuarded({ ...server, variables: {}, folder, logFile, graceMs: 10_000 });
     if ((await temporalReady(`127.0.0.1:${port}`, { timeoutMs: 30_000 })) === null) {
