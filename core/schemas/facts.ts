@@ -46,6 +46,11 @@ export interface Reject {
   readonly path: string;
   /** What is wrong, in one sentence, without personal data. */
   readonly reason: string;
+  /**
+   * Given when a mandatory field is missing or has another type, so that the thing gave no record: the field without row
+   * numbers (`Results[].APN`) and the row it is missing in, unique inside the result (`Results[3]`). `core/drift.ts` counts these.
+   */
+  readonly mandatory?: { readonly field: string; readonly row: string };
 }
 
 /** What `Source.parse` makes of one payload. Every row is either a record or a reject. */

@@ -1,0 +1,95 @@
+import type { Db } from 'mongodb';
+import type { QueueDocument } from './documents.js';
+
+const queueOf = (db: Db) => db.collection<QueueDocument>('processing_queue');
+
+/** Properties whose read model is older than their facts, in order of the queue. */
+export async function waitingForComposition(db: Db, market: string, limit: number): Promise<readonly QueueDocument[]> {
+  return queueOf(db)
+    .find({ market, $expr: { $ne: ['$composedHash', '$contentHash'] } })
+    .sort({ priority: 1, _id: 1 })
+    .limit(limit)
+    .toArray();
+}
+
+/** The read model of these properties now shows this content. A property that changed meanwhile stays waiting. */
+export async function markComposed(
+  db: Db,
+  items: readonly { readonly propertyId: string; readonly contentHash: string }[],
+): Promise<void> {
+  if (items.length === 0) return;
+  await queueOf(db).bulkWrite(
+    items.map(({ propertyId, contentHash }) => ({
+      updateOne: { filter: { _id: propertyId, contentHash }, update: { $set: { composedHash: contentHash } } },
+    })),
+  );
+}
+
+/**
+ * Claims properties for the model: composed ones that wait, listings first. The same claim again gives what it still
+ * holds, so a batch that is tried twice works on the same properties.
+ */
+export async function claimForModel(
+  db: Db,
+  market: string,
+  claimedBy: string,
+  size: number,
+): Promise<readonly QueueDocument[]> {
+  const queue = queueOf(db);
+  const held = await queue.find({ claimedBy, state: 'processing' }).toArray();
+  if (held.length > 0) return held;
+  const waiting = await queue
+    .find({ market, state: 'pending', $expr: { $eq: ['$composedHash', '$contentHash'] } }, { projection: { _id: 1 } })
+    .sort({ priority: 1, _id: 1 })
+    .limit(size)
+    .toArray();
+  await queue.updateMany(
+    { _id: { $in: waiting.map(({ _id }) => _id) }, state: 'pending' },
+    { $set: { state: 'processing', claimedBy, updatedAt: new Date() } },
+  );
+  return queue.find({ claimedBy, state: 'processing' }).sort({ priority: 1, _id: 1 }).toArray();
+}
+
+/** The model has written for this content. A property that changed meanwhile stays waiting. */
+export async function finishClaim(
+  db: Db,
+  item: QueueDocument,
+  state: 'completed' | 'failed',
+  reason: string | null,
+): Promise<void> {
+  const errors = reason === null ? {} : { $push: { errors: { $each: [{ at: new Date(), reason }], $slice: -10 } } };
+  await queueOf(db).updateOne(
+    { _id: item._id, contentHash: item.contentHash, claimedBy: item.claimedBy },
+    { $set: { state, claimedBy: null, updatedAt: new Date() }, $inc: { attempts: 1 }, ...errors },
+  );
+}
+
+/** Gives back what claims hold. @param claimedBy a claim, or the run key that its claims begin with */
+export async function releaseClaims(db: Db, claimedBy: string): Promise<number> {
+  const { modifiedCount } = await queueOf(db).updateMany(
+    { state: 'processing', claimedBy: { $gte: claimedBy, $lt: `${claimedBy}\uffff` } },
+    { $set: { state: 'pending', claimedBy: null, updatedAt: new Date() } },
+  );
+  return modifiedCount;
+}
+
+/** Lets the model write again for every property of some ZIPs. */
+export async function askModelAgain(db: Db, market: string, zips: readonly string[]): Promise<number> {
+  const { modifiedCount } = await queueOf(db).updateMany(
+    { market, zip: { $in: [...zips] }, state: { $in: ['completed', 'failed'] } },
+    { $set: { state: 'pending', claimedBy: null, updatedAt: new Date() } },
+  );
+  return modifiedCount;
+}
+
+/** How many properties of a market stand where. */
+export async function queueStates(db: Db, market: string): Promise<Readonly<Record<QueueDocument['state'], number>>> {
+  const rows = await queueOf(db)
+    .aggregate<{ _id: QueueDocument['state']; n: number }>([
+      { $match: { market } },
+      { $group: { _id: '$state', n: { $sum: 1 } } },
+    ])
+    .toArray();
+  const of = (state: QueueDocument['state']) => rows.find(({ _id }) => _id === state)?.n ?? 0;
+  return { pending: of('pending'), processing: of('processing'), completed: of('completed'), failed: of('failed') };
+}

@@ -1,0 +1,50 @@
+import type { Db } from 'mongodb';
+import type { Mode } from '../core/schemas/names.js';
+import type { RunOptions, RunStatus, RunSummary } from '../core/schemas/run.js';
+import type { RunDocument } from './documents.js';
+
+const runsOf = (db: Db) => db.collection<RunDocument>('runs');
+
+export interface RunStart {
+  readonly runKey: string;
+  readonly workflowId: string;
+  readonly market: string;
+  readonly mode: Mode;
+  readonly runDate: string;
+  readonly options: RunOptions;
+}
+
+/** Writes down that a run began. A repeat keeps the first start. @returns runs of the same day that began before */
+export async function openRun(db: Db, { runKey, ...start }: RunStart): Promise<number> {
+  await runsOf(db).updateOne(
+    { _id: runKey },
+    {
+      $setOnInsert: { ...start, status: 'running', startedAt: new Date(), endedAt: null, counts: null, summary: null },
+    },
+    { upsert: true },
+  );
+  return runsOf(db).countDocuments({ market: start.market, runDate: start.runDate, _id: { $ne: runKey } });
+}
+
+/** Writes down how a run ended. A repeat replaces it. */
+export async function closeRun(db: Db, runKey: string, status: RunStatus, summary: RunSummary): Promise<void> {
+  await runsOf(db).updateOne(
+    { _id: runKey },
+    { $set: { status, endedAt: new Date(summary.endedAt), counts: summary.counts, summary } },
+  );
+}
+
+/** One run; null when there is none. */
+export async function findRun(db: Db, runKey: string): Promise<RunDocument | null> {
+  return runsOf(db).findOne({ _id: runKey });
+}
+
+/** The latest execution of a workflow id; null when it never ran. */
+export async function latestRunOf(db: Db, workflowId: string): Promise<RunDocument | null> {
+  return runsOf(db).findOne({ workflowId }, { sort: { startedAt: -1 } });
+}
+
+/** Latest runs of a market, newest first. */
+export async function listRuns(db: Db, market: string, limit: number): Promise<readonly RunDocument[]> {
+  return runsOf(db).find({ market }).sort({ startedAt: -1 }).limit(limit).toArray();
+}
