@@ -1,0 +1,217 @@
+import type { RunSummary } from '../../core/schemas/run.js';
+
+const HASHES = ['3f6c1d', 'a1b2c3', '77e09b', 'c4d5e6'].map((start) => start.padEnd(64, '0f1e2d3c4b5a6978'));
+const hashAt = (at: number): string => HASHES[at % HASHES.length] ?? '';
+
+/** A partial demo day whose figures agree. Nothing in it is a real property. */
+export const SAMPLE_SUMMARY: RunSummary = {
+  schemaVersion: 1,
+  runId: 'daily/phoenix/2025-11-22',
+  runKey: 'daily/phoenix/2025-11-22#0199f2d4-8e4b-7c11-9a53-1f4f0c3f1b7a',
+  status: 'partial',
+  mode: 'demo',
+  market: 'phoenix',
+  runDate: '2025-11-22',
+  startedAt: '2025-11-22T10:00:04.120Z',
+  endedAt: '2025-11-22T10:04:16.480Z',
+  counts: { seen: 1402, stored: 1371, unchanged: 22, quarantined: 6, excluded: 3 },
+  sources: [
+    {
+      name: 'maricopa-assessor',
+      status: 'partial',
+      reason: null,
+      details: { done: 250, missing: 2, leftForLater: 1108 },
+      requests: 318,
+      zips: [
+        {
+          zip: '85031',
+          status: 'complete',
+          reason: null,
+          total: 620,
+          seen: 620,
+          stored: 612,
+          unchanged: 6,
+          quarantined: 2,
+          excluded: 0,
+        },
+        {
+          zip: '85033',
+          status: 'complete',
+          reason: null,
+          total: 518,
+          seen: 518,
+          stored: 500,
+          unchanged: 14,
+          quarantined: 3,
+          excluded: 1,
+        },
+        {
+          zip: '85035',
+          status: 'failed',
+          reason: 'SourceUnavailable',
+          total: 655,
+          seen: 225,
+          stored: 221,
+          unchanged: 2,
+          quarantined: 0,
+          excluded: 2,
+        },
+      ],
+    },
+    {
+      name: 'phoenix-mls',
+      status: 'partial',
+      reason: 'the browser was started again twice',
+      details: { done: 38, missing: 1, leftForLater: 0 },
+      requests: 47,
+      zips: [
+        {
+          zip: '85031',
+          status: 'complete',
+          reason: null,
+          total: 14,
+          seen: 14,
+          stored: 14,
+          unchanged: 0,
+          quarantined: 0,
+          excluded: 0,
+        },
+        {
+          zip: '85033',
+          status: 'partial',
+          reason: 'limit',
+          total: 40,
+          seen: 25,
+          stored: 24,
+          unchanged: 0,
+          quarantined: 1,
+          excluded: 0,
+        },
+        {
+          zip: '85035',
+          status: 'skipped',
+          reason: 'the source was paused by an operator',
+          total: null,
+          seen: 0,
+          stored: 0,
+          unchanged: 0,
+          quarantined: 0,
+          excluded: 0,
+        },
+      ],
+    },
+  ],
+  llm: {
+    model: 'SmolLM2-135M-Instruct',
+    reason: null,
+    calls: 24,
+    cached: 3,
+    tokens: 18_212,
+    ruleOnly: 1345,
+    pending: 1340,
+    failed: 5,
+  },
+  phases: [
+    { name: 'prepare', startedAt: '2025-11-22T10:00:04.120Z', endedAt: '2025-11-22T10:00:06.300Z', overBudgetMs: 0 },
+    { name: 'collect', startedAt: '2025-11-22T10:00:06.300Z', endedAt: '2025-11-22T10:02:41.000Z', overBudgetMs: 0 },
+    {
+      name: 'enrich',
+      startedAt: '2025-11-22T10:00:09.300Z',
+      endedAt: '2025-11-22T10:04:10.000Z',
+      overBudgetMs: 31_000,
+    },
+    { name: 'validate', startedAt: '2025-11-22T10:04:10.000Z', endedAt: '2025-11-22T10:04:11.000Z', overBudgetMs: 0 },
+    { name: 'report', startedAt: '2025-11-22T10:04:11.000Z', endedAt: '2025-11-22T10:04:11.640Z', overBudgetMs: 0 },
+  ],
+  missing: [
+    'maricopa-assessor 85035: 430 of 655 parcels were not reached, SourceUnavailable.',
+    'phoenix-mls 85033: 15 of 40 listings were not reached, limit.',
+    'phoenix-mls 85035: not started, the source was paused by an operator.',
+  ],
+  properties: { total: 1363, withListing: 38 },
+  examples: [
+    {
+      propertyId: 'us-az-maricopa:10312001A',
+      address: '3001 W EXAMPLE AVE, PHOENIX 85031',
+      description:
+        'Three-bedroom house of 1,420 sq ft on a lot of 6,530 sq ft, built in 1961, with a covered patio and a carport. Listed for $329,900.',
+      describedBy: 'SmolLM2-135M-Instruct',
+      facts: [
+        {
+          name: 'ListPrice',
+          value: '$329,900',
+          source: 'phoenix-mls',
+          url: 'http://127.0.0.1:41573/listing/6812345',
+          path: 'label:List Price',
+          rawRef: hashAt(0),
+        },
+        {
+          name: 'LivingArea',
+          value: '1,420 sq ft',
+          source: 'maricopa-assessor',
+          url: 'http://127.0.0.1:41571/parcel/10312001A',
+          path: 'ResidentialPropertyData.LivableSpace',
+          rawRef: hashAt(1),
+        },
+        {
+          name: 'YearBuilt',
+          value: '1961',
+          source: 'maricopa-assessor',
+          url: 'http://127.0.0.1:41571/parcel/10312001A',
+          path: 'ResidentialPropertyData.ConstructionYear',
+          rawRef: hashAt(1),
+        },
+      ],
+    },
+    {
+      propertyId: 'us-az-maricopa:10314022',
+      address: '4512 N SAMPLE DR, PHOENIX 85033',
+      description: 'House of 1,108 sq ft, built in 1972, one storey, with a fenced yard.',
+      describedBy: 'rules',
+      facts: [
+        {
+          name: 'LotSizeSquareFeet',
+          value: '7,013',
+          source: 'maricopa-assessor',
+          url: 'http://127.0.0.1:41571/parcel/10314022',
+          path: 'LotSize',
+          rawRef: hashAt(2),
+        },
+        {
+          name: 'TaxAssessedValue',
+          value: '$198,400',
+          source: 'maricopa-assessor',
+          url: 'http://127.0.0.1:41571/parcel/10314022/valuations',
+          path: '[0].FullCashValue',
+          rawRef: hashAt(3),
+        },
+      ],
+    },
+    {
+      propertyId: 'listing:phoenix-mls:6899001',
+      address: null,
+      description: 'Vacant lot; the listing names no parcel.',
+      describedBy: 'rules',
+      facts: [
+        {
+          name: 'ListPrice',
+          value: '$85,000',
+          source: 'phoenix-mls',
+          url: 'http://127.0.0.1:41573/listing/6899001',
+          path: 'label:List Price',
+          rawRef: hashAt(0),
+        },
+      ],
+    },
+  ],
+  mail: { sent: false, reason: null },
+  report: 'artifacts/2025-11-22/daily-phoenix-2025-11-22_0199f2d4-8e4b-7c11-9a53-1f4f0c3f1b7a/run-summary.html',
+};
+
+/** Links as the CLI gives them. */
+export const SAMPLE_LINKS = [
+  {
+    label: 'Temporal Web UI',
+    href: 'http://127.0.0.1:8233/namespaces/phoenix-demo/workflows/daily%2Fphoenix%2F2025-11-22',
+  },
+];
