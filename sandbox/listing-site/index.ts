@@ -1,0 +1,75 @@
+import type { Faults } from '../faults.js';
+import { type RunningService, type ServiceAnswer, type ServiceRequest, startHttpService } from '../http-service.js';
+import type { Listing } from '../listing.js';
+import type { RequestLog } from '../request-log.js';
+import { detailPage } from './detail.js';
+import { page, VISIT_COOKIE } from './html.js';
+import { blockPage, captchaPage, looksLikeBrowser, notFoundPage } from './refusals.js';
+import { resultsPage } from './results.js';
+import { readSearch, runSearch } from './search.js';
+
+/** The part of the sandbox's world that the listing site shows. Read at every request, so that days may change it. */
+export interface ListingWorld {
+  readonly listings: readonly Listing[];
+}
+
+export interface ListingSiteOptions {
+  readonly log: RequestLog;
+  readonly faults: Faults;
+  /** Default 0: any free port. */
+  readonly port?: number;
+}
+
+const ROBOTS = 'User-agent: *\nAllow: /mls/search/\nAllow: /mls/\nDisallow: /wp-admin/\nDisallow: /verify/\n';
+
+/**
+ * Starts the stand-in of the listing search site: classic Flexmls template, paging, robots.txt, a firewall that refuses
+ * plain HTTP clients with 403, and faults per request.
+ */
+export function startListingSite(world: ListingWorld, options: ListingSiteOptions): Promise<RunningService> {
+  const { log, faults, port = 0 } = options;
+  return startHttpService({ service: 'listing-site', port, log, faults, handle: (request) => answer(world, request) });
+}
+
+function answer(world: ListingWorld, request: ServiceRequest): ServiceAnswer {
+  if (request.path === '/robots.txt') {
+    return { status: 200, headers: { 'content-type': 'text/plain; charset=UTF-8' }, body: ROBOTS };
+  }
+  if (request.fault?.kind === 'block-page' || !looksLikeBrowser(request.headers)) return blockPage();
+  if (request.fault?.kind === 'captcha') return captchaPage();
+  const body = pageOf(world, request);
+  if (body === null) return notFoundPage();
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/html; charset=UTF-8', 'set-cookie': `${VISIT_COOKIE}=1; Path=/; HttpOnly` },
+    body: request.fault?.kind === 'layout-change' ? inNewerTemplate(body) : body,
+  };
+}
+
+function pageOf(world: ListingWorld, { path, query, fault }: ServiceRequest): string | null {
+  if (path === '/' || path === '/simple-search/') return searchBox();
+  if (path === '/mls/search/') {
+    const search = readSearch(query);
+    const found = runSearch(fault?.kind === 'empty' ? [] : world.listings, search);
+    return resultsPage(search, found, fault?.kind === 'broken-cards' ? fault.count : 0);
+  }
+  const id = /^\/mls\/[^/]*-mls_(\d{7})\/$/.exec(path)?.[1];
+  const listing = world.listings.find(({ listingId }) => listingId === id);
+  return listing === undefined ? null : detailPage(listing);
+}
+
+function searchBox(): string {
+  return page(
+    'Simple Search',
+    '<form action="/mls/search/" method="get"><input name="StreetAddress" placeholder="Enter an Address, City, Zip or MLS#"><button>Search</button></form>',
+  );
+}
+
+/** The names of the newer template in the place of the classic ones: no classic selector finds anything. */
+function inNewerTemplate(html: string): string {
+  return html
+    .replaceAll('flexmls_connect__sr_result', 'flexmls-listing')
+    .replaceAll('flexmls_connect__sr_matches_count', 'flexmls-matches-count')
+    .replaceAll(/flexmls_connect__(?:sr|ld)_(price|address)/g, 'flexmls-$1')
+    .replaceAll('flexmls_connect__', 'flexmls-');
+}
