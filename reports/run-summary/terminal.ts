@@ -122,8 +122,10 @@ function exampleLines(
   const nameWidth = Math.max(0, ...shown.map(({ name }) => name.length));
   const [first = '', second, third] = wrap(`    ${description}`, width, '    ');
   const more = facts.length - shown.length;
+  const ownLine = title !== propertyId && title.length + propertyId.length + 4 > width;
   return [
-    `  ${paint('strong', title)}${title === propertyId ? '' : `  ${paint('quiet', propertyId)}`}`,
+    `  ${paint('strong', title)}${ownLine || title === propertyId ? '' : `  ${paint('quiet', propertyId)}`}`,
+    ...(ownLine ? [paint('quiet', `    ${propertyId}`)] : []),
     first,
     ...(second === undefined ? [] : [third === undefined ? second : `${second.slice(0, width - 2)} …`]),
     ...shown.flatMap(({ name, value, source, url, path, hashShort }) => [
