@@ -1,0 +1,91 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type RemarkTopic, readRemarks } from '../../../domain/remarks.js';
+
+const told = (text: string, topic: RemarkTopic) =>
+  readRemarks(text)
+    .filter((finding) => finding.topic === topic)
+    .map(({ present, detail }) => (present ? (detail ?? 'yes') : 'no'))
+    .join('+');
+
+describe('reading remarks', () => {
+  it.each<[string, RemarkTopic, string]>([
+    ['Sparkling pool and spa!', 'pool', 'yes'],
+    ['No pool, but room to add one.', 'pool', 'no'],
+    ['Big yard with room for a pool.', 'pool', ''],
+    ['Pool-sized lot.', 'pool', ''],
+    ['Comes with a pool table.', 'pool', ''],
+    ['Walk to the community pool.', 'pool', ''],
+    ['Gated complex with community pool.', 'community pool', 'yes'],
+    ['No HOA or pool to worry about.', 'pool', 'no'],
+    ['NO HOA, SPARKLING POOL!!!', 'pool', 'yes'],
+    ['Not only a pool: also a spa.', 'pool', 'yes'],
+    ['Pool: none.', 'pool', 'no'],
+    ['There is a pool. There is no pool.', 'pool', ''],
+    ['Owned solar panels.', 'solar', 'owned'],
+    ['Solar is paid off.', 'solar', 'owned'],
+    ['Buyer to assume leased solar system.', 'solar', 'leased'],
+    ['The solar panels are owned, not leased.', 'solar', 'yes'],
+    ['Solar lease to be assumed.', 'solar', 'leased'],
+    ['New solar screens on all windows.', 'solar', ''],
+    ['Solar ready roof.', 'solar', ''],
+    ['No solar.', 'solar', 'no'],
+    ['Flood irrigated acre lot.', 'flood irrigation', 'yes'],
+    ['FLOOD IRRIGATION keeps the citrus green', 'flood irrigation', 'yes'],
+    ['The lot is not flood irrigated.', 'flood irrigation', 'no'],
+    ['No HOA!', 'hoa', 'no'],
+    ['HOA: none', 'hoa', 'no'],
+    ['HOA-free street', 'hoa', 'no'],
+    ['HOA is only $45/month.', 'hoa', '$45 monthly'],
+    ['HOA dues of $1,200 per year', 'hoa', '$1,200 yearly'],
+    ['Low $62 monthly HOA', 'hoa', '$62 monthly'],
+    ['HOA fee $90 quarterly', 'hoa', '$90 quarterly'],
+    ['HOA rules apply.', 'hoa', ''],
+    ['HOA $45 a month. HOA $60 a month.', 'hoa', ''],
+    ['Evaporative cooling plus refrigerated air', 'cooling', 'evaporative+refrigeration'],
+    ['Swamp cooler only', 'cooling', 'evaporative'],
+    ['Concrete tile roof', 'roof', 'concrete tile'],
+    ['The roof is foam', 'roof', 'foam'],
+    ['two-car garage', 'garage', '2'],
+    ['RV gate', 'rv parking', 'yes'],
+    ['Updated kitchen', 'updated kitchen', 'yes'],
+    ['', 'pool', ''],
+  ])('reads %j: %s is %j', (text, topic, expected) => expect(told(text, topic)).toBe(expected));
+
+  it('points at the words it means', () => {
+    const text = 'Nice home 🏡 with owned solar panels.';
+    const [finding] = readRemarks(text);
+    expect(finding && text.slice(finding.start, finding.end)).toBe('owned solar panels');
+  });
+
+  it('never throws, and every span lies in the text', () => {
+    const word = fc.constantFrom(
+      'pool',
+      'no',
+      'HOA',
+      '$45',
+      'solar',
+      'owned',
+      '.',
+      ',',
+      'roof',
+      'tile',
+      '\0',
+      '\ud800',
+      'month',
+    );
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 40 }), (words) => {
+        const text = words.join(' ');
+        for (const { start, end } of readRemarks(text))
+          expect(0 <= start && start < end && end <= text.length).toBe(true);
+      }),
+    );
+  });
+
+  it('is quick on long texts', () => {
+    const startedAt = performance.now();
+    readRemarks('HOA $ '.repeat(20_000));
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+});
