@@ -1,0 +1,118 @@
+import { type ErrorCode, PhoenixError, ResponseInvalid } from '../../core/errors.js';
+import type { Cursor, Window } from '../../core/schemas/collect.js';
+import type { ProbeResult, RawPayload, Source, SourceDetail, SourcePage } from '../../core/source.js';
+import type { VisitPage } from '../../net/page-visit.js';
+import { createClient, type OpenedPage, type PhoenixMlsClient } from './client.js';
+import { listingUrl } from './pages/listing-url.js';
+import { readResultsPage } from './pages/results-page.js';
+import { driftOfPage, LISTING_CARD, parsePage, RESULTS_PAGE, resultsFault } from './parse.js';
+import { redactPage } from './redact.js';
+import { cursorSchema, type ResultsCursor } from './schema.js';
+import { LISTING_PAGE, type PhoenixMlsSettings, pagesFor, SOURCE, traitsOf } from './settings.js';
+
+export type { PhoenixMlsSettings } from './settings.js';
+
+export interface PhoenixMlsDeps {
+  readonly visit: VisitPage;
+  readonly settings: PhoenixMlsSettings;
+}
+
+/** ZIP code of the market asked by a probe. */
+const KNOWN_ZIP = '85031';
+
+/**
+ * The listing search site as a source, read in a real browser: results pages by ZIP code, one detail page a listing.
+ * Keeps the addresses of detail pages in memory and nothing else.
+ */
+export function createPhoenixMls({ visit, settings }: PhoenixMlsDeps): Source {
+  const client = createClient(visit, settings);
+  return {
+    name: SOURCE,
+    via: 'browser',
+    history: 'live',
+    traits: traitsOf(settings),
+    kindOrder: [LISTING_PAGE, LISTING_CARD],
+    plan({ zips, limit }) {
+      const requests = pagesFor(zips.length, limit);
+      return { requests, milliseconds: requests * settings.paceMs, costUsdMicros: 0 };
+    },
+    probe: (signal) => probe(client, signal),
+    readPage: (window, cursor, signal) => readPage(client, window, cursor, signal),
+    readDetail: (window, key, signal) => readDetail(client, window, key, signal),
+    redact: redactPage,
+    parse: parsePage,
+    driftOf: driftOfPage,
+  };
+}
+
+/** A page in an unknown layout ends the walk: it is handed over, kept, and reading it stops the source. */
+async function readPage(
+  client: PhoenixMlsClient,
+  window: Window,
+  cursor: Cursor | null,
+  signal: AbortSignal,
+): Promise<SourcePage> {
+  const place = placeOf(cursor);
+  const opened = await client.results(window.zip, place.page, window, signal);
+  const page = readResultsPage(opened.answer.html);
+  for (const { key, link } of page.cards) {
+    const url = key === null ? null : listingUrl(link, key, opened.url);
+    if (key !== null && url !== null) client.remember(key, url);
+  }
+  const payloads = [payloadOf(RESULTS_PAGE, null, opened)];
+  if (resultsFault(page, opened.url) !== null) return { payloads, nextCursor: null, total: null };
+  const seen = place.seen + page.cards.length;
+  const more = page.hasNext && page.cards.length > 0 && (page.total === null || seen < page.total);
+  const next: ResultsCursor = { page: place.page + 1, seen };
+  return { payloads, nextCursor: more ? { ...next } : null, total: page.total };
+}
+
+async function readDetail(
+  client: PhoenixMlsClient,
+  window: Window,
+  key: string,
+  signal: AbortSignal,
+): Promise<SourceDetail> {
+  if (!/^\d{7}$/.test(key)) return { status: 'missing', reason: 'not asked: the key is no MLS number' };
+  try {
+    const opened = await client.listing(key, window, signal);
+    if ('missing' in opened) return { status: 'missing', reason: opened.missing };
+    return { status: 'found', payloads: [payloadOf(LISTING_PAGE, key, opened)] };
+  } catch (problem) {
+    // The page of one listing is no reason to lose the rest of the batch.
+    if (problem instanceof ResponseInvalid) return { status: 'missing', reason: `${problem.code}: ${problem.message}` };
+    throw problem;
+  }
+}
+
+function placeOf(cursor: Cursor | null): ResultsCursor {
+  if (cursor === null) return { page: 1, seen: 0 };
+  const checked = cursorSchema.safeParse(cursor);
+  if (!checked.success) throw new ResponseInvalid(SOURCE, 'the cursor is not of this source');
+  return checked.data;
+}
+
+function payloadOf(kind: string, key: string | null, { url, answer }: OpenedPage): RawPayload {
+  const { fetchId, fetchedAt, html } = answer;
+  return { kind, key, url, fetchId, fetchedAt, body: { type: 'html', html } };
+}
+
+const STATE_OF: Readonly<Partial<Record<ErrorCode, ProbeResult['state']>>> = {
+  Blocked: 'blocked',
+  SchemaDrift: 'drift',
+  ResponseInvalid: 'drift',
+};
+
+async function probe(client: PhoenixMlsClient, signal: AbortSignal): Promise<ProbeResult> {
+  try {
+    const { url, answer } = await client.results(KNOWN_ZIP, 1, null, signal);
+    const page = readResultsPage(answer.html);
+    const fault = resultsFault(page, url);
+    if (fault !== null) return { state: 'drift', evidence: fault };
+    return { state: 'ok', evidence: `${KNOWN_ZIP} has ${page.total} listings` };
+  } catch (problem) {
+    signal.throwIfAborted();
+    if (!(problem instanceof PhoenixError)) throw problem;
+    return { state: STATE_OF[problem.code] ?? 'down', evidence: `${problem.code}: ${problem.message}` };
+  }
+}

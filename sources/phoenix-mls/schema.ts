@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+/** What every card and every detail page must state; without one of these the row is a reject. All else may be missing. */
+export const mandatorySchema = z.object({
+  /** Listing key of ARMLS. */
+  key: z.string({ error: 'has no MLS number' }).regex(/^\d{7}$/, 'has no MLS number of seven digits'),
+  address: z.string({ error: 'has no address' }).min(5, 'has no address'),
+  /** US dollars; zero means "no price" on this site. */
+  listPrice: z.number({ error: 'has no price' }).positive('has no price').max(1_000_000_000, 'has no credible price'),
+});
+export type Mandatory = z.infer<typeof mandatorySchema>;
+
+/** Place of a walk over results pages. */
+export const cursorSchema = z.object({
+  /** Page to read next, from 1. */
+  page: z.int().min(1).max(10_000),
+  /** Cards on the pages before. */
+  seen: z.int().min(0),
+});
+export type ResultsCursor = z.infer<typeof cursorSchema>;

@@ -1,0 +1,54 @@
+import type { SourceName } from '../../core/schemas/names.js';
+import type { SourceTraits } from '../../core/source.js';
+
+export const SOURCE: SourceName = 'phoenix-mls';
+
+/** Settings of the source; the pace itself is kept by the host's limit. */
+export interface PhoenixMlsSettings {
+  /** `PHOENIX_MLS_BASE_URL`, without a slash at the end. */
+  readonly baseUrl: string;
+  /** Least time between two pages (`PHOENIX_MLS_PACE_MS`). */
+  readonly paceMs: number;
+  /** How long the source waits after the sequence began (`PHOENIX_MLS_START_DELAY_MS`). */
+  readonly startDelayMs: number;
+  /** Whether an operator has recorded the permission for the real site. A site on this machine needs none. */
+  readonly permissionHeld: boolean;
+}
+
+/** Largest page the site offers. */
+export const PAGE_SIZE = 25;
+
+/** What is on the market; sold, expired and withdrawn listings are not walked. */
+export const STATUSES_WALKED: readonly string[] = ['Active', 'Active Under Contract', 'Pending', 'Coming Soon'];
+
+/** Listings of one ZIP code, for plans before anything was asked (assumed). */
+const LISTINGS_PER_ZIP = 60;
+
+/** Kind of payload of a detail page, and of its record. */
+export const LISTING_PAGE = 'listing-page';
+
+/** Remarks may change while the card stays the same, so an unchanged listing is opened again after three days. */
+const DETAIL_FRESH_MS = 3 * 86_400_000;
+
+export function traitsOf({ startDelayMs }: PhoenixMlsSettings): SourceTraits {
+  return {
+    lanes: 1, // one page at a time
+    detailsBelongToComplete: true,
+    requestBudget: null,
+    detailKind: LISTING_PAGE,
+    detailFreshMs: DETAIL_FRESH_MS,
+    startDelayMs,
+  };
+}
+
+/** Pages a walk over ZIP codes will open: results, and the detail of every listing. */
+export function pagesFor(zips: number, limit: number | null): number {
+  const listings = Math.min(LISTINGS_PER_ZIP, limit ?? LISTINGS_PER_ZIP);
+  return zips * (Math.ceil(listings / PAGE_SIZE) + listings);
+}
+
+/** True for a site on this machine. */
+export function isLoopback(baseUrl: string): boolean {
+  const { hostname } = new URL(baseUrl);
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
