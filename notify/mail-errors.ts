@@ -93,7 +93,3 @@ function property(value: unknown, key: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   return Reflect.get(value, key);
 }
-
-function unlike(unwanted: string): (text: string) => boolean {
-  return (text) => text !== unwanted;
-}
