@@ -51,7 +51,7 @@ const PERIODS: readonly (readonly [RegExp, string])[] = [
 ];
 
 const RULES: readonly Rule[] = [
-  { topic: 'community pool', pattern: /\b(?:community|neighbou?rhood|shared) (?:swimming )?pools?\b/gi },
+  { topic: 'community pool', pattern: /\b(?:community|comm\.?|neighbou?rhood|shared) (?:swimming )?pools?\b/gi },
   {
     topic: 'pool',
     pattern: /\b(?:swimming )?pool\b/gi,
@@ -60,7 +60,8 @@ const RULES: readonly Rule[] = [
   },
   {
     topic: 'solar',
-    pattern: /\b(?:(?:owned|leased|paid[- ]off) )?solar\b(?: (?:panels?|systems?|array|power|electric(?:ity)?))?/gi,
+    pattern:
+      /\b(?:(?:owned|leased|paid[- ]off) )?(?:solar|PV)\b(?: (?:panels?|systems?|array|power|electric(?:ity)?))?/gi,
     detail: solarDetail,
     unlessBefore: NOT_HERE,
     unlessAfter:
@@ -68,7 +69,7 @@ const RULES: readonly Rule[] = [
   },
   {
     topic: 'flood irrigation',
-    pattern: /\b(?:flood[- ]?irrigat(?:ed|ion)|irrigated (?:lot|yard|land)|irrigation rights)\b/gi,
+    pattern: /\b(?:flood[- ]?irrig(?:ated|ation)?|irrigated (?:lot|yard|land)|irrigation rights)\b/gi,
   },
   {
     topic: 'hoa',
@@ -79,7 +80,7 @@ const RULES: readonly Rule[] = [
   {
     topic: 'hoa',
     pattern:
-      /\$\s?(?<after>\d[\d,]*)(?:\.\d\d)?(?:\s|\/|per\b|an?\b|each\b|every\b){0,3}(?<afterPeriod>mo\w*|q\w+|y\w+|annual\w*)?[ -]*(?:HOA|homeowners'? association|association)\b/gi,
+      /(?:(?<before>monthly|quarterly|yearly|annual)(?: \w+){0,2} )?\$\s?(?<after>\d[\d,]*)(?:\.\d\d)?(?:\s|\/|per\b|an?\b|each\b|every\b){0,3}(?<afterPeriod>mo\w*|q\w+|y\w+|annual\w*)?[ -]*(?:the )?(?:HOA|homeowners'? association|association)\b/gi,
     detail: feeDetail,
   },
   {
@@ -95,13 +96,14 @@ const RULES: readonly Rule[] = [
   },
   {
     topic: 'cooling',
-    pattern: /\b(?:refrigerat(?:ed|ion)\b(?: (?:air|cooling|a\/?c))?|central (?:air|a\/?c|cooling))/gi,
+    pattern:
+      /\b(?:refrigerat(?:ed|ion)(?: (?:air|cooling|a\/?c))?|central (?:air|cooling)|air[- ]condition(?:ing|ers?|ed)|a\/c\b|(?<![\d.] ?)ac)\b/gi,
     detail: () => 'refrigeration',
   },
   {
     topic: 'roof',
     pattern:
-      /\b(?<kind>(?:concrete |clay |spanish )?tile|(?:asphalt |composition )?shingle|foam|metal)(?: and (?:foam|tile|shingle|metal))?[- ]roof(?:ing)?\b|\broof(?:ing)?(?: is| of|:)? (?:new |newer |a )?(?<kindAfter>tile|shingle|foam|metal)\b/gi,
+      /\b(?<kind>(?:concrete |clay |spanish )?tile|(?:asphalt |composition )?shingle|foam|metal)(?: and (?:foam|tile|shingle|metal))?[- ]roof(?:ing)?\b|\broof(?:ing)?(?: is| of|:)? (?:new |newer |a )?(?<kindAfter>(?:concrete |clay )?tile|shingle|foam|metal)\b/gi,
     detail: (match) => (match.groups?.kind ?? match.groups?.kindAfter ?? '').toLowerCase(),
   },
   { topic: 'rv parking', pattern: /\bRV (?:gate|parking|garage|access|hook-?ups?)\b/gi, unlessBefore: NOT_HERE },
@@ -119,7 +121,9 @@ const DENIED_BEFORE =
   /\b(?:no|not|without|never|lacks?|lacking|zero|non|neither|nor|isn't|hasn't|doesn't|don't|didn't)\b(?! (?:only|just|to mention)\b)/i;
 const DENIED_AFTER =
   /^(?:\s*(?:[:–?-]|is|are|fees?:?|dues?:?|cost:?)){0,2}\s*(?:none\b|no\b(?! \w+ing)|n\/a\b|\$0\b)|^-free\b|^ free\b/i;
-const CLAUSE_END = /[.!?;,:•*|\n]|\b(?:but|with|plus|and an?|has|have|features?|offers?|includes?|enjoy)\b/gi;
+/** Behind a thing, in the same clause: it was there once. */
+const GONE_AFTER = /^[^.!?;]{0,50}\b(?:capped|removed|disconnected|discontinued|not connected|no longer|filled in)\b/i;
+const CLAUSE_END = /[.!?;,:•*|\n]|\b(?:but|with|plus|and an?)\b/gi;
 
 /**
  * Reads remarks by rules. A denied thing ("no pool", "without HOA") is found as not present; a thing that is elsewhere or only
@@ -127,7 +131,11 @@ const CLAUSE_END = /[.!?;,:•*|\n]|\b(?:but|with|plus|and an?|has|have|features
  * left out. The first statement of a topic stands for it; for `cooling` one per kind.
  */
 export function readRemarks(remarks: string): readonly RemarkFinding[] {
-  const found = RULES.flatMap((rule) => findingsOf(rule, remarks)).sort((a, b) => a.start - b.start);
+  const all = RULES.flatMap((rule) => findingsOf(rule, remarks)).sort((a, b) => a.start - b.start);
+  const shared = all.filter(({ topic }) => topic === 'community pool');
+  const found = all.filter(
+    ({ topic, start }) => topic !== 'pool' || !shared.some((other) => other.start <= start && start < other.end),
+  );
   return REMARK_TOPICS.flatMap((topic) => settle(found.filter((finding) => finding.topic === topic)));
 }
 
@@ -137,12 +145,12 @@ function findingsOf(rule: Rule, remarks: string): readonly RemarkFinding[] {
     const start = match.index;
     const end = start + match[0].length;
     const before = clauseBefore(remarks, start);
-    const after = remarks.slice(end, end + 40);
+    const after = remarks.slice(end, end + 70);
     if (rule.unlessAfter?.test(after)) continue;
     const denial = DENIED_BEFORE.exec(before);
-    const present = denial === null && !DENIED_AFTER.test(after);
+    const present = denial === null && !DENIED_AFTER.test(after) && !GONE_AFTER.test(after);
     if (rule.unlessBefore?.test(before)) continue;
-    const detail = present ? (rule.detail?.(match, sentenceAround(remarks, start, end)) ?? null) : null;
+    const detail = rule.detail?.(match, sentenceAround(remarks, start, end)) ?? null;
     // The span of a denial begins with its "no", so that the words alone show what they say.
     const from = denial === null ? start : start - before.length + denial.index;
     found.push({ topic: rule.topic, present, detail, start: from, end });
@@ -153,15 +161,21 @@ function findingsOf(rule: Rule, remarks: string): readonly RemarkFinding[] {
 /** Drops what contradicts itself; keeps the statement that tells most, then the first. */
 function settle(found: readonly RemarkFinding[]): readonly RemarkFinding[] {
   const first = found[0];
-  if (first === undefined || found.some(({ present }) => present !== first.present)) return [];
-  const told = found.filter(({ detail }) => detail !== null);
+  if (first === undefined) return [];
+  // A home may have one kind of cooling and not the other: each kind is settled by itself.
   if (first.topic === 'cooling')
-    return told.filter((one, at) => told.findIndex((it) => it.detail === one.detail) === at);
-  const details = new Set(told.map(({ detail }) => detail));
-  if (details.size > 1) return first.topic === 'roof' ? told.slice(0, 1) : [];
+    return [...new Set(found.map(({ detail }) => detail))].flatMap((kind) => one(found, kind));
+  if (found.some(({ present }) => present !== first.present)) return [];
+  const told = found.filter(({ detail }) => detail !== null);
+  if (new Set(told.map(({ detail }) => detail)).size > 1) return first.topic === 'roof' ? told.slice(0, 1) : [];
   const best = told[0] ?? first;
   // "HOA" alone says neither that there is a fee nor how much.
   return best.topic === 'hoa' && best.present && best.detail === null ? [] : [best];
+}
+
+function one(found: readonly RemarkFinding[], kind: string | null): readonly RemarkFinding[] {
+  const same = found.filter(({ detail }) => detail === kind);
+  return same.every(({ present }) => present) ? same.slice(0, 1) : [];
 }
 
 function clauseBefore(remarks: string, start: number): string {
@@ -181,17 +195,19 @@ function sentenceAround(remarks: string, start: number, end: number): string {
 }
 
 function solarDetail(_match: RegExpExecArray, sentence: string): string | null {
-  const owned = /\b(?:owned|paid[- ]?(?:off|for)|fully paid|purchased|free and clear)\b/i.test(sentence);
-  const leased = /\b(?:leased?|lease[- ]to|ppa|power purchase|rented)\b/i.test(sentence);
-  const denied = /\b(?:not|no|never)\s+(?:\w+\s+)?(?:leased?|owned)\b/i.test(sentence);
-  if (denied || owned === leased) return null;
+  const said = sentence.replace(/\b(?:not|no|never)\s+(?:\w+\s+)?(?:leased?|owned)\b/gi, '');
+  const owned = /\b(?:own(?:s|ed)|paid[- ]?(?:off|for)|fully paid|purchased|bought|free and clear)\b/i.test(said);
+  const leased = /\b(?:leased?|ppa|power purchase|rented)\b/i.test(said);
+  if (owned === leased) return null;
   return owned ? 'owned' : 'leased';
 }
 
 function feeDetail(match: RegExpExecArray): string | null {
   const amount = match.groups?.after;
   if (amount === undefined || Number(amount.replaceAll(',', '')) === 0) return null;
-  const period = PERIODS.find(([pattern]) => pattern.test(match.groups?.afterPeriod ?? ''))?.[1];
+  const period = PERIODS.find(([pattern]) =>
+    pattern.test(match.groups?.afterPeriod ?? match.groups?.before ?? ''),
+  )?.[1];
   return period === undefined ? `$${amount}` : `$${amount} ${period}`;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type RemarkTopic, readRemarks } from '../../../domain/remarks.js';
+import { REMARK_PHRASES } from '../../../sandbox/remark-phrases.js';
 
 const told = (text: string, topic: RemarkTopic) =>
   readRemarks(text)
@@ -8,7 +9,40 @@ const told = (text: string, topic: RemarkTopic) =>
     .map(({ present, detail }) => (present ? (detail ?? 'yes') : 'no'))
     .join('+');
 
+/** What a phrase of the sandbox's listing agents states, in the words of `told`. */
+function meaningOf(fact: string, value: string): readonly [RemarkTopic, string] | null {
+  const plain = value === 'true' ? 'yes' : value === 'false' ? 'no' : value;
+  if (fact === 'floodIrrigation') return ['flood irrigation', plain];
+  if (fact === 'hoaMonthlyUsd') return ['hoa', value === 'fee' ? '$45 monthly' : 'no'];
+  if (fact === 'pool') return ['pool', plain];
+  if (fact === 'solar') return ['solar', plain];
+  if (fact === 'cooling' && value !== 'both') return ['cooling', plain];
+  return null;
+}
+
+const AGENTS_PHRASES = Object.values(REMARK_PHRASES).flatMap((style) =>
+  Object.entries(style).flatMap(([fact, group]) =>
+    Object.entries(group).flatMap(([value, phrases]) => {
+      const meaning = meaningOf(fact, value);
+      return meaning === null || !Array.isArray(phrases)
+        ? []
+        : phrases.map((phrase) => ({
+            text: `${phrase}`.replace('<fee>', '45'),
+            topic: meaning[0],
+            expected: meaning[1],
+          }));
+    }),
+  ),
+);
+
 describe('reading remarks', () => {
+  it('misreads no phrase of any agent, and understands nine of ten', () => {
+    const read = AGENTS_PHRASES.map(({ text, topic, expected }) => ({ text, expected, got: told(text, topic) }));
+    expect(read.length).toBeGreaterThan(50);
+    expect(read.filter(({ got, expected }) => got !== '' && got !== expected)).toEqual([]);
+    expect(read.filter(({ got }) => got === '').length).toBeLessThanOrEqual(read.length / 10);
+  });
+
   it.each<[string, RemarkTopic, string]>([
     ['Sparkling pool and spa!', 'pool', 'yes'],
     ['No pool, but room to add one.', 'pool', 'no'],
@@ -25,7 +59,7 @@ describe('reading remarks', () => {
     ['Owned solar panels.', 'solar', 'owned'],
     ['Solar is paid off.', 'solar', 'owned'],
     ['Buyer to assume leased solar system.', 'solar', 'leased'],
-    ['The solar panels are owned, not leased.', 'solar', 'yes'],
+    ['The solar panels are owned, not leased.', 'solar', 'owned'],
     ['Solar lease to be assumed.', 'solar', 'leased'],
     ['New solar screens on all windows.', 'solar', ''],
     ['Solar ready roof.', 'solar', ''],
@@ -49,6 +83,14 @@ describe('reading remarks', () => {
     ['two-car garage', 'garage', '2'],
     ['RV gate', 'rv parking', 'yes'],
     ['Updated kitchen', 'updated kitchen', 'yes'],
+    ['The home does not have a pool.', 'pool', 'no'],
+    ['Near comm. pool, quiet.', 'pool', ''],
+    ['PV system owned, no lease.', 'solar', 'owned'],
+    ['The flood irrigation was capped long ago.', 'flood irrigation', 'no'],
+    ['Cooling is evaporative only, no refrigerated air.', 'cooling', 'evaporative'],
+    ['Dual cooling: AC and evap cooler', 'cooling', 'refrigeration+evaporative'],
+    ['A 1.2 AC lot', 'cooling', ''],
+    ['Monthly assessment $45 per HOA disclosure.', 'hoa', '$45 monthly'],
     ['', 'pool', ''],
   ])('reads %j: %s is %j', (text, topic, expected) => expect(told(text, topic)).toBe(expected));
 
