@@ -36,10 +36,8 @@ export function mailError(cause: unknown, { host, port }: MailSettings): Phoenix
   if (status !== null && status >= 500 && problem.command === 'MAIL FROM') {
     return new BadConfig([`SENDER_EMAIL was refused by ${place} (${reply})`]);
   }
-  return new NetworkError(
-    place,
-    `mail was not taken (${[code, problem.command, reply].filter(unlike('')).join(', ')})`,
-  );
+  const known = new Set([code, problem.command, reply].filter((text) => text !== ''));
+  return new NetworkError(place, `mail was not taken (${[...known].join(', ')})`);
 }
 
 /** True when the server refused the message itself for good (5xx to DATA, or too large): no repeat can help. */
