@@ -29,6 +29,7 @@ export interface RequestLog {
   };
   /** Ended requests by arrival; `sinceMs` leaves out what arrived earlier. */
   entries(filter?: { readonly service?: ServiceName; readonly sinceMs?: number }): readonly LoggedRequest[];
+  /** Forgets every request, those still open too: they end without an entry. */
   clear(): void;
 }
 
@@ -38,6 +39,7 @@ export interface RequestLog {
  */
 export function createRequestLog(file: string | null): RequestLog {
   let kept: LoggedRequest[] = [];
+  let clearedTimes = 0;
   const open = new Map<ServiceName, number>();
   const now = (): number => performance.timeOrigin + performance.now();
   return {
@@ -45,6 +47,7 @@ export function createRequestLog(file: string | null): RequestLog {
       const inFlight = (open.get(service) ?? 0) + 1;
       open.set(service, inFlight);
       const atMs = now();
+      const begunAfter = clearedTimes;
       let ended = false;
       return {
         end(status, fault) {
@@ -52,7 +55,7 @@ export function createRequestLog(file: string | null): RequestLog {
           ended = true;
           open.set(service, (open.get(service) ?? 1) - 1);
           const entry = { service, atMs, method, path, query, inFlight, status, endedAtMs: now(), fault };
-          kept.push(entry);
+          if (begunAfter === clearedTimes) kept.push(entry);
           if (file !== null) appendFileSync(file, `${JSON.stringify(entry)}\n`);
         },
       };
@@ -63,6 +66,7 @@ export function createRequestLog(file: string | null): RequestLog {
     },
     clear() {
       kept = [];
+      clearedTimes += 1;
     },
   };
 }

@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util';
+import { BadConfig } from '../core/errors.js';
+import type { SandboxOptions } from './sandbox.js';
+
+/** Options of the sandbox process, for a person. */
+export const USAGE = `usage: node dist/sandbox/main.js [options]
+  --recordings DIR   folder of recorded exchanges
+  --parcels N        most parcels of a ZIP, 1 to 10000 (120)
+  --listings N       listings of the market, 0 to 10000 (40)
+  --seed TEXT        seed of everything drawn (phoenix)
+  --truth FILE       write the truth about every parcel and listing
+  --log FILE         append every request as a JSON line
+  --mail-folder DIR  keep received mails as .eml
+  --port-base N      first of four ports in a row, 1024 to 65532 (any free ones)
+`;
+
+/** Reads the command line. @throws BadConfig with every fault of it */
+export function readArguments(args: readonly string[]): SandboxOptions {
+  const faults: string[] = [];
+  const values = parsed(args);
+  const number = (name: 'parcels' | 'listings' | 'port-base', least: number, most: number): number | undefined => {
+    const text = values[name];
+    if (text === undefined) return undefined;
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    faults.push(`--${name} must be a whole number from ${least} to ${most}, not "${text}"`);
+    return undefined;
+  };
+  const options = {
+    recordings: values.recordings,
+    parcelsPerZip: number('parcels', 1, 10_000),
+    listings: number('listings', 0, 10_000),
+    seed: values.seed,
+    truthFile: values.truth,
+    logFile: values.log,
+    mailFolder: values['mail-folder'],
+    portBase: number('port-base', 1_024, 65_532),
+  };
+  for (const [name, value] of Object.entries(values)) if (value === '') faults.push(`--${name} must not be empty`);
+  if (faults.length > 0) throw new BadConfig(faults);
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+function parsed(args: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const options = {
+    recordings: text,
+    parcels: text,
+    listings: text,
+    seed: text,
+    truth: text,
+    log: text,
+    'mail-folder': text,
+    'port-base': text,
+  };
+  try {
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw new BadConfig([error instanceof Error ? error.message : 'unreadable arguments'], { cause: error });
+  }
+}

@@ -1,0 +1,145 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { projectRoot } from '../core/paths.js';
+import { startControl } from './control.js';
+import { startCounty } from './county.js';
+import { allParcels } from './county-search.js';
+import { createFaults, type Faults } from './faults.js';
+import { startListingSite } from './listing-site/index.js';
+import { type MailServer, startMailServer } from './mail-server.js';
+import { createRandom } from './random.js';
+import { createRequestLog, type LoggedRequest, type RequestLog } from './request-log.js';
+import { canonicalTruth } from './truth.js';
+import { createWorld, MARKET_ZIPS, type World } from './world.js';
+
+export interface SandboxOptions {
+  /** Folder of recorded exchanges; default the one that comes with the project. */
+  readonly recordings?: string;
+  /** Most parcels of a ZIP; default 120. */
+  readonly parcelsPerZip?: number;
+  /** Default `phoenix`. */
+  readonly seed?: string;
+  /** Default 40. */
+  readonly listings?: number;
+  /** The right token of the county service. */
+  readonly token?: string;
+  /** Where the truth about every parcel and listing is written, as JSON. */
+  readonly truthFile?: string;
+  /** Where every request is appended, as JSON lines. */
+  readonly logFile?: string;
+  /** Where received mails are kept as `.eml`. */
+  readonly mailFolder?: string;
+  /** First of four ports in a row; default any free ones. */
+  readonly portBase?: number;
+}
+
+/** A running sandbox. */
+export interface Sandbox {
+  readonly world: World;
+  readonly county: {
+    readonly url: string;
+    readonly token: string;
+    /** Requests so far, by arrival. */
+    readonly log: readonly LoggedRequest[];
+  };
+  readonly listingSite: { readonly url: string; readonly log: readonly LoggedRequest[] };
+  readonly log: RequestLog;
+  readonly faults: Faults;
+  readonly smtp: MailServer;
+  /** Address of the control service. */
+  readonly control: string;
+  /** Environment variables that make a worker talk to this sandbox. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Ends every service and open connection. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts all services on 127.0.0.1.
+ * @throws BadConfig when the recordings folder is not of the form, Error of the socket when a port is taken
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { seed = 'phoenix', token = 'sandbox-county-token', portBase } = options;
+  const world = createWorld({
+    recordings: options.recordings ?? join(projectRoot(), 'sandbox', 'recordings', 'maricopa'),
+    parcelsPerZip: options.parcelsPerZip ?? 120,
+    seed,
+    ...(options.listings === undefined ? {} : { listings: options.listings }),
+  });
+  if (options.truthFile !== undefined) writeTruth(world, options.truthFile);
+  if (options.logFile !== undefined) mkdirSync(dirname(options.logFile), { recursive: true });
+  const log = createRequestLog(options.logFile ?? null);
+  const faults = createFaults(createRandom(`${seed}/faults`));
+  const port = (place: number): number => (portBase === undefined ? 0 : portBase + place);
+  const started: { stop(): Promise<void> }[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(started.splice(0).map((service) => service.stop()));
+  };
+  const keep = <T extends { stop(): Promise<void> }>(service: T): T => {
+    started.push(service);
+    return service;
+  };
+  try {
+    const county = keep(await startCounty(world, { token, log, faults, port: port(0) }));
+    const listingSite = keep(await startListingSite(world, { log, faults, port: port(1) }));
+    const smtp = keep(await startMailServer(options.mailFolder ?? null, port(2)));
+    const control = keep(await startControl({ log, faults, mail: smtp, port: port(3) }));
+    return {
+      world,
+      county: {
+        url: county.url,
+        token,
+        get log() {
+          return log.entries({ service: 'county' });
+        },
+      },
+      listingSite: {
+        url: listingSite.url,
+        get log() {
+          return log.entries({ service: 'listing-site' });
+        },
+      },
+      log,
+      faults,
+      smtp,
+      control: control.url,
+      variables: variablesOf(world, county.url, token, listingSite.url, smtp),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function variablesOf(world: World, countyUrl: string, token: string, listingUrl: string, smtp: MailServer) {
+  return {
+    MARICOPA_BASE_URL: countyUrl,
+    MARICOPA_API_KEY: token,
+    // The sandbox's own allowance, faster than the county's: 21 ms between requests with the limiter's margin.
+    MARICOPA_WINDOW_LIMIT: '300',
+    MARICOPA_WINDOW_MS: '6000',
+    MARICOPA_IN_FLIGHT: '4',
+    PHOENIX_MLS_BASE_URL: listingUrl,
+    PHOENIX_MLS_PACE_MS: '150',
+    PHOENIX_MLS_START_DELAY_MS: '0',
+    EMAIL_ENABLED: 'true',
+    SMTP_HOST: smtp.host,
+    SMTP_PORT: String(smtp.port),
+    SENDER_EMAIL: 'collector@sandbox.example',
+    RECIPIENT_EMAILS: 'operator@sandbox.example',
+    PHOENIX_EXTRA_ZIPS: world.zips.filter((zip) => !MARKET_ZIPS.includes(zip)).join(','),
+  };
+}
+
+function writeTruth(world: World, file: string): void {
+  const parcels = allParcels(world).map((parcel) => ({
+    parcelNumber: parcel.facts.apn,
+    zip: parcel.facts.zip,
+    origin: parcel.origin,
+    values: canonicalTruth(parcel),
+  }));
+  mkdirSync(dirname(file), { recursive: true });
+  const { seed, day, zips, listings } = world;
+  writeFileSync(file, `${JSON.stringify({ seed, day, zips, parcels, listings }, null, 1)}\n`);
+}

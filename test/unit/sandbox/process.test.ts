@@ -1,0 +1,86 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createTransport } from 'nodemailer';
+import { readArguments } from '../../../sandbox/arguments.js';
+import { type MailServer, startMailServer } from '../../../sandbox/mail-server.js';
+
+describe('the mail server', () => {
+  let folder: string;
+  let server: MailServer;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'sandbox-mail-'));
+    server = await startMailServer(folder);
+  });
+  afterEach(async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const send = () =>
+    createTransport({ host: server.host, port: server.port, connectionTimeout: 2_000 }).sendMail({
+      from: 'a@sandbox.example',
+      to: ['b@sandbox.example', 'c@sandbox.example'],
+      subject: 'run summary',
+      text: 'all well',
+    });
+
+  it('keeps a mail in memory and as a file', async () => {
+    await send();
+    expect(server.received).toMatchObject([
+      { from: 'a@sandbox.example', to: ['b@sandbox.example', 'c@sandbox.example'] },
+    ]);
+    const [file = ''] = readdirSync(folder);
+    expect(file).toMatch(/\.eml$/);
+    expect(readFileSync(join(folder, file), 'utf8')).toContain('Subject: run summary');
+  });
+
+  it.each([
+    ['refuse-connection', 421],
+    ['refuse-recipient', 550],
+  ] as const)('can %s', async (kind, responseCode) => {
+    server.behave({ kind });
+    await expect(send()).rejects.toMatchObject({ responseCode });
+    expect(server.received).toEqual([]);
+  });
+
+  it('can be slow', async () => {
+    server.behave({ kind: 'slow', delayMs: 150 });
+    const begun = Date.now();
+    await send();
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(145);
+  });
+});
+
+describe('the command line', () => {
+  it('reads every option', () => {
+    const text = '--recordings r --parcels 5 --listings 3 --seed s --truth t --log l --mail-folder m --port-base 4000';
+    expect(readArguments(text.split(' '))).toEqual({
+      recordings: 'r',
+      parcelsPerZip: 5,
+      listings: 3,
+      seed: 's',
+      truthFile: 't',
+      logFile: 'l',
+      mailFolder: 'm',
+      portBase: 4_000,
+    });
+  });
+
+  it.each([
+    ['--parcels 0'],
+    ['--parcels x'],
+    ['--parcels 1e3'],
+    ['--port-base 80'],
+    ['--nothing'],
+    ['word'],
+    ['--seed='],
+  ])('refuses %s', (text) => {
+    expect(() => readArguments(text.split(' '))).toThrow(expect.objectContaining({ code: 'BadConfig' }));
+  });
+
+  it('names all faults at once', () => {
+    expect(() => readArguments(['--parcels', '0', '--port-base', '1'])).toThrow(/--parcels.*--port-base/);
+  });
+});
