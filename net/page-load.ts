@@ -1,5 +1,12 @@
 import { type BrowserContext, errors, type Page, type Request, type Response } from 'playwright';
-import { BrowserCrashed, NetworkError, PhoenixError, ResponseInvalid, UnsafeTarget } from '../core/errors.js';
+import {
+  BrowserCrashed,
+  NetworkError,
+  PhoenixError,
+  ResponseInvalid,
+  SourceUnavailable,
+  UnsafeTarget,
+} from '../core/errors.js';
 import type { SourceName } from '../core/schemas/names.js';
 
 export interface PageLoad {
@@ -23,13 +30,15 @@ export interface LoadedPage {
 }
 
 const CLOSE_PAGE_TIMEOUT_MS = 3_000;
+/** Chromium's words for a body that ended before its announced end. */
+const CUT_SHORT = /ERR_CONTENT_LENGTH_MISMATCH|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_HTTP2_PROTOCOL_ERROR/;
 /** Pages of the listing site are 40-400 KB (assumed); what is larger is no page of it. */
 const LARGEST_PAGE_CHARACTERS = 8_000_000;
 
 /**
  * Opens a page of its own in the context, reads it, and closes it whatever happens.
  * @throws BrowserCrashed (page or browser died, or did not finish in time), NetworkError, UnsafeTarget (led to another
- * origin), ResponseInvalid (too large); the signal's reason when aborted
+ * origin), ResponseInvalid (too large), SourceUnavailable (cut short); the signal's reason when aborted
  */
 export async function loadPage(context: BrowserContext, load: PageLoad): Promise<LoadedPage> {
   load.signal.throwIfAborted();
@@ -38,7 +47,8 @@ export async function loadPage(context: BrowserContext, load: PageLoad): Promise
   try {
     page = await Promise.race([context.newPage(), ending.promise]);
     page.on('crash', () => ending.interrupt(new BrowserCrashed('the page crashed')));
-    return await Promise.race([readPage(page, load), ending.promise]);
+    const shown = watchDocument(page, () => ending.interrupt(cutShort(load.url)));
+    return await Promise.race([readPage(page, load, shown), ending.promise]);
   } catch (problem) {
     throw load.signal.aborted ? load.signal.reason : asCrash(problem);
   } finally {
@@ -68,10 +78,10 @@ function interruption({ signal, navigationTimeoutMs, settleTimeoutMs }: PageLoad
   };
 }
 
-async function readPage(page: Page, load: PageLoad): Promise<LoadedPage> {
-  const shown = watchDocument(page);
+async function readPage(page: Page, load: PageLoad, shown: ShownDocument): Promise<LoadedPage> {
   await navigate(page, load, shown);
-  if (load.waitFor !== null) await settle(page, load.waitFor, load.settleTimeoutMs);
+  const refused = (shown.response()?.status() ?? 0) >= 400; // a refusal never becomes the page waited for
+  if (load.waitFor !== null && !refused) await settle(page, load.waitFor, load.settleTimeoutMs);
   const html = await page.content();
   if (html.length > LARGEST_PAGE_CHARACTERS) throw new ResponseInvalid(load.source, `${load.url}: page too large`);
   const finalUrl = page.url();
@@ -87,8 +97,13 @@ async function readPage(page: Page, load: PageLoad): Promise<LoadedPage> {
   };
 }
 
-/** Remembers the newest document of the main frame: scripts may reload a page after `goto` has returned. */
-function watchDocument(page: Page) {
+type ShownDocument = ReturnType<typeof watchDocument>;
+
+/**
+ * Remembers the newest document of the main frame: scripts may reload a page after `goto` has returned.
+ * @param onCut its body broke off; Chromium would wait for the rest until the time-out
+ */
+function watchDocument(page: Page, onCut: () => void) {
   let response: Response | null = null;
   let failed: Request | null = null;
   const isDocument = (request: Request) => request.isNavigationRequest() && request.frame() === page.mainFrame();
@@ -96,12 +111,14 @@ function watchDocument(page: Page) {
     if (isDocument(answer.request())) response = answer;
   });
   page.on('requestfailed', (request) => {
-    if (isDocument(request)) failed = request;
+    if (!isDocument(request)) return;
+    failed = request;
+    if (CUT_SHORT.test(request.failure()?.errorText ?? '')) onCut();
   });
   return { response: (): Response | null => response, failed: (): Request | null => failed };
 }
 
-async function navigate(page: Page, load: PageLoad, shown: ReturnType<typeof watchDocument>): Promise<void> {
+async function navigate(page: Page, load: PageLoad, shown: ShownDocument): Promise<void> {
   try {
     await page.goto(load.url, { waitUntil: 'domcontentloaded', timeout: load.navigationTimeoutMs });
   } catch (problem) {
@@ -132,6 +149,10 @@ async function settle(page: Page, selector: string, timeoutMs: number): Promise<
 function assertSameOrigin(asked: string, reached: string): void {
   const { origin } = new URL(asked);
   if (new URL(reached).origin !== origin) throw new UnsafeTarget(`${asked} led to another origin`);
+}
+
+function cutShort(url: string): SourceUnavailable {
+  return new SourceUnavailable(new URL(url).host, `${url}: body was cut short`);
 }
 
 function asCrash(problem: unknown): unknown {

@@ -1,0 +1,41 @@
+import type { Audit, RequestOutcome, SentRequest } from '../../net/audit.js';
+import type { Limiter } from '../../net/limiter.js';
+
+/** A limiter that grants at once and notes what it was told. For tests of what goes through it, not of the ceiling. */
+export function openLimiter() {
+  const told: string[] = [];
+  const limiter: Limiter = {
+    async acquire(_host, _limit, signal) {
+      signal.throwIfAborted();
+      return { id: 'open', grantedAtMs: Date.now() };
+    },
+    async release() {
+      told.push('release');
+    },
+    async defer(_host, pauseMs) {
+      told.push(`defer ${pauseMs}`);
+    },
+    async reportSuccess() {
+      told.push('success');
+    },
+    async reportFailure() {
+      told.push('failure');
+    },
+  };
+  return { limiter, told };
+}
+
+/** An audit kept in memory. */
+export function memoryAudit() {
+  const rows = new Map<string, SentRequest & { readonly outcome: RequestOutcome | null }>();
+  const audit: Audit = {
+    async sent(request) {
+      rows.set(request.fetchId, { ...request, outcome: null });
+    },
+    async ended(fetchId, outcome) {
+      const row = rows.get(fetchId);
+      if (row !== undefined) rows.set(fetchId, { ...row, outcome });
+    },
+  };
+  return { audit, rows };
+}
