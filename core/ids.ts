@@ -36,7 +36,7 @@ export function phaseWorkflowId(sequenceId: string, phase: PhaseName): string {
   return `${sequenceId}/${phase}`;
 }
 
-export type PhaseName = 'prepare' | 'enrich' | 'validate' | 'report' | 'clean-up';
+export type PhaseName = 'prepare' | 'enrich' | 'validate' | 'report' | 'mail' | 'clean-up';
 
 /** Workflow id that a schedule gives to its thin starter; the server appends the time. */
 export function scheduledWorkflowId(scheduleId: string): string {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,4 +11,15 @@ export function projectRoot(): string {
     folder = parent;
   }
   return folder;
+}
+
+/** Version of this release, from `package.json`. */
+export function productVersion(): string {
+  const { version }: { version: string } = JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8'));
+  return version;
+}
+
+/** How we name ourselves to the services we ask: honest product name, version and contact (RFC 9110, 10.1.5). */
+export function productName(contact: string): string {
+  return `phoenix-property-collector/${productVersion()} (+${contact})`;
 }

@@ -1,3 +1,4 @@
+import type { SchemaDrift } from './errors.js';
 import type { Json } from './hash.js';
 import type { Cursor, Window } from './schemas/collect.js';
 import type { ParseResult } from './schemas/facts.js';
@@ -89,4 +90,9 @@ export interface Source {
   redact(body: RawBody): RawBody;
   /** Pure, over the redacted body. Every row becomes a record or a reject. @throws SchemaDrift when the envelope is wrong */
   parse(payload: RawPayload): ParseResult;
+  /**
+   * Pure. Whether so much of a payload was rejected that the source itself must have changed: a mandatory field missing or
+   * retyped in at least 3 rows and half of the page. Asked after the good rows are stored.
+   */
+  driftOf(payload: RawPayload, result: ParseResult): SchemaDrift | null;
 }

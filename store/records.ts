@@ -146,9 +146,10 @@ async function forgetLeftProperties(
     .collection<RawPropertyDocument>('raw_properties')
     .distinct('propertyId', { propertyId: { $in: left } }, { session });
   const gone = left.filter((id) => !used.includes(id));
-  for (const name of ['processing_queue', 'enrichments', 'processed_properties']) {
+  for (const name of ['processing_queue', 'enrichments']) {
     await db.collection<{ _id: string }>(name).deleteMany({ _id: { $in: gone } }, { session });
   }
+  await db.collection('processed_properties').deleteMany({ property_id: { $in: gone } }, { session });
 }
 
 /** Hash of all that is known about a property: it moves when any of its records does. */

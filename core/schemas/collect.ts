@@ -77,9 +77,13 @@ export interface SourceResult {
   readonly status: 'complete' | 'partial' | 'failed' | 'skipped';
   readonly reason: string | null;
   readonly zips: readonly ZipResult[];
+  /** Details that the request budget left for another day. */
+  readonly detailsLeft: number;
 }
 
 export interface PlanDetailsInput {
+  /** Ask again for details that are in for this day. */
+  readonly force: boolean;
   readonly windows: readonly Window[];
 }
 

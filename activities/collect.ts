@@ -1,0 +1,61 @@
+import { windowId } from '../core/ids.js';
+import type {
+  CollectDetailsResult,
+  CollectPageInput,
+  CollectPageResult,
+  DetailBatch,
+} from '../core/schemas/collect.js';
+import type { Mode } from '../core/schemas/names.js';
+import type { SourceRegistry } from '../sources/index.js';
+import type { Database } from '../store/database.js';
+import { detailStep, storeDetail, storePage } from '../store/pages.js';
+import { detailsDone } from '../store/windows.js';
+import { withHeartbeat } from './heartbeat.js';
+
+export interface CollectDeps {
+  readonly sources: SourceRegistry;
+  readonly database: Database;
+  readonly mode: Mode;
+}
+
+/** Activities that read any source and keep what it says. Built once per worker. */
+export function createCollectActivities({ sources, database, mode }: CollectDeps) {
+  return {
+    /**
+     * Reads one page (at most 25 records) and keeps what it holds. Safe to repeat: records are upserts, outcomes are keyed
+     * by window, run and cursor.
+     * @throws RateLimited, NetworkError, SourceUnavailable, BrowserCrashed, StoreUnavailable (retried); AuthRejected,
+     *   Blocked, SchemaDrift, ResponseInvalid (final)
+     */
+    async collectPage({ window, cursor }: CollectPageInput): Promise<CollectPageResult> {
+      const source = sources.get(window.source);
+      return withHeartbeat(async (signal) => {
+        const page = await source.readPage(window, cursor, signal);
+        const { keysSoFar, limitReached } = await storePage(database, source, mode, window, cursor, page);
+        return { nextCursor: page.nextCursor, total: page.total, keysSoFar, limitReached };
+      });
+    },
+
+    /**
+     * Reads the details of one batch, one after the other, and keeps each at once; a repeat asks only for those that are
+     * not in yet. Errors as `collectPage`.
+     */
+    async collectDetails({ window, keys }: DetailBatch): Promise<CollectDetailsResult> {
+      const source = sources.get(window.source);
+      return withHeartbeat(async (signal) => {
+        const id = windowId(window);
+        const inAlready = await detailsDone(database.db, [id], window.runKey);
+        const open = keys.filter((key) => !inAlready.has(`${id} ${detailStep(key)}`));
+        let missing = 0;
+        for (const key of open) {
+          const detail = await source.readDetail(window, key, signal);
+          await storeDetail(database, source, mode, window, key, detail);
+          if (detail.status === 'missing') missing += 1;
+        }
+        return { done: keys.length - missing, missing };
+      });
+    },
+  };
+}
+
+export type CollectActivities = ReturnType<typeof createCollectActivities>;

@@ -1,0 +1,39 @@
+import type { Db } from 'mongodb';
+import { type Config, isLoopback } from '../core/config.js';
+import { sourceTaskQueue } from '../core/ids.js';
+import type { SourceName } from '../core/schemas/names.js';
+import type { SourcePlan } from '../core/schemas/sequence.js';
+import type { Source } from '../core/source.js';
+import type { SourceRegistry } from '../sources/index.js';
+import { permissionHeld } from '../store/decisions.js';
+
+/** How a run uses each source, and why one is left out. */
+export async function planSources(
+  config: Config,
+  db: Db,
+  registry: SourceRegistry,
+  names: readonly SourceName[],
+): Promise<readonly SourcePlan[]> {
+  return Promise.all(
+    names.map(async (name) => {
+      const source = registry.get(name);
+      const { lanes, detailsBelongToComplete, startDelayMs } = source.traits;
+      const taskQueue = sourceTaskQueue(name, source.via);
+      const skipReason = await reasonToSkip(config, db, source);
+      return { source: name, taskQueue, lanes, detailsBelongToComplete, startDelayMs, skipReason };
+    }),
+  );
+}
+
+async function reasonToSkip(config: Config, db: Db, source: Source): Promise<string | null> {
+  if (source.via === 'browser' && config.chromiumPath === null)
+    return 'there is no browser; phx doctor says how to get one';
+  if (
+    source.name === 'phoenix-mls' &&
+    !isLoopback(config.phoenixMlsBaseUrl) &&
+    !(await permissionHeld(db, source.name))
+  ) {
+    return 'no permission of the listing site is recorded (sources/phoenix-mls/README.md)';
+  }
+  return null;
+}

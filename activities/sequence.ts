@@ -1,0 +1,88 @@
+import type { Config } from '../core/config.js';
+import { secretValues } from '../core/config.js';
+import { loadPhaseBudgets, marketOf } from '../core/product-settings.js';
+import type { RunSummary } from '../core/schemas/run.js';
+import type {
+  FinishInput,
+  MailOutcome,
+  PrepareInput,
+  ReportResult,
+  RunName,
+  RunPlan,
+  ValidateResult,
+} from '../core/schemas/sequence.js';
+import { saveArtifact } from '../reports/artifacts.js';
+import { renderRunSummaryMail } from '../reports/run-summary/mail.js';
+import { summariseRun } from '../reports/run-summary/summarise.js';
+import type { SourceRegistry } from '../sources/index.js';
+import type { Database } from '../store/database.js';
+import { findFaults } from '../store/integrity.js';
+import { askModelAgain, releaseClaims } from '../store/queue.js';
+import { closeRun, findRun, openRun } from '../store/runs.js';
+import { type ModelFound, planModel } from './plan-model.js';
+import { planSources } from './plan-sources.js';
+
+export interface SequenceDeps {
+  readonly config: Config;
+  readonly database: Database;
+  readonly sources: SourceRegistry;
+  /** Asks the model server what it serves. */
+  readonly findModel: () => Promise<ModelFound>;
+}
+
+/** Activities of the phases around collection. All are safe to repeat. @throws StoreUnavailable (retried), BadConfig (final) */
+export function createSequenceActivities({ config, database, sources, findModel }: SequenceDeps) {
+  const { db } = database;
+  const keep = async (summary: RunSummary): Promise<void> => {
+    const text = `${JSON.stringify(summary, null, 2)}\n`;
+    await saveArtifact(config.dataFolder, summary.runKey, 'run-summary.json', text);
+    await closeRun(db, summary.runKey, summary.status, summary);
+  };
+  return {
+    /** Writes down that the run began, and what it will do. */
+    async planRun({ run, options }: PrepareInput): Promise<RunPlan> {
+      const market = marketOf(run.market);
+      const earlierRuns = await openRun(db, { ...run, mode: config.mode, options });
+      const zips = options.zips ?? [...market.zips, ...config.extraZips.filter((zip) => !market.zips.includes(zip))];
+      if (options.forceLlm) await askModelAgain(db, run.market, zips);
+      const model = planModel(config, options, await findModel(), earlierRuns === 0, market.timeZone, Date.now());
+      const budgets = Object.entries(loadPhaseBudgets());
+      return {
+        county: market.county,
+        zips,
+        sources: await planSources(config, db, sources, options.sources ?? market.sources),
+        ...model,
+        phaseBudgetMs: Object.fromEntries(budgets.map(([name, { budgetMinutes }]) => [name, budgetMinutes * 60_000])),
+      };
+    },
+
+    /** Holds what the run wrote against itself. */
+    async checkRun({ run }: FinishInput): Promise<ValidateResult> {
+      return { problems: await findFaults(db, run) };
+    },
+
+    /** Works out the summary, keeps it as JSON, HTML and text, and closes the run. */
+    async writeSummary(input: FinishInput): Promise<Omit<ReportResult, 'mailSent'>> {
+      const summary = await summariseRun(db, config.mode, input, new Date().toISOString());
+      const { timeZone } = marketOf(summary.market);
+      const { html, text } = await renderRunSummaryMail(summary, [], { timeZone, secrets: secretValues(config) });
+      await saveArtifact(config.dataFolder, summary.runKey, 'run-summary.txt', text);
+      const report = await saveArtifact(config.dataFolder, summary.runKey, 'run-summary.html', html);
+      await keep({ ...summary, report });
+      return { status: summary.status, report };
+    },
+
+    /** Adds to the summary what became of its mail. */
+    async noteMail({ runKey, ...mail }: MailOutcome & { readonly runKey: string }): Promise<void> {
+      const summary = (await findRun(db, runKey))?.summary;
+      if (summary) await keep({ ...summary, mail });
+    },
+
+    /** Gives back the properties that the run still holds for the model. */
+    async releaseRun({ runKey }: RunName): Promise<void> {
+      await releaseClaims(db, runKey);
+    },
+  };
+}
+
+export type SequenceActivities = ReturnType<typeof createSequenceActivities>;

@@ -1,0 +1,157 @@
+import type { SourceResult } from './collect.js';
+import type { SourceName } from './names.js';
+import type { PhaseTime, RunOptions, RunStatus } from './run.js';
+
+/** Input of `dailySequence`. */
+export interface DailySequenceInput {
+  readonly market: string;
+  /** `YYYY-MM-DD` in the market's zone. */
+  readonly runDate: string;
+  readonly options: RunOptions;
+  /** How it was started; shown in the Web UI. */
+  readonly kind: 'daily' | 'adhoc';
+}
+
+/** Result of `dailySequence`: ids and counts only, the rest is in `runs`. */
+export interface DailySequenceResult {
+  readonly runKey: string;
+  readonly status: RunStatus;
+  readonly report: string | null;
+}
+
+/** Input of the thin workflow that schedules start. */
+export interface ScheduledInput {
+  readonly market: string;
+  readonly timeZone: string;
+  readonly options: RunOptions;
+}
+
+/** Names one run to the activities of its phases. */
+export interface RunName {
+  readonly market: string;
+  readonly runDate: string;
+  readonly runKey: string;
+  readonly workflowId: string;
+}
+
+export interface PrepareInput {
+  readonly run: RunName;
+  readonly options: RunOptions;
+}
+
+/** A source as this run will use it. */
+export interface SourcePlan {
+  readonly source: SourceName;
+  readonly taskQueue: string;
+  readonly lanes: number;
+  readonly detailsBelongToComplete: boolean;
+  readonly startDelayMs: number;
+  /** Why the source is left out; null when it runs. */
+  readonly skipReason: string | null;
+}
+
+/** What `prepareRun` found, and what the run will do. */
+export interface RunPlan {
+  readonly county: string;
+  readonly zips: readonly string[];
+  readonly sources: readonly SourcePlan[];
+  /** Milliseconds the run may spend on the model; 0 when there is none. */
+  readonly llmBudgetMs: number;
+  /** Model as the server names it; null without one. */
+  readonly model: string | null;
+  /** Why there is no model. */
+  readonly modelReason: string | null;
+  /** Time budget in milliseconds by phase name. */
+  readonly phaseBudgetMs: Readonly<Record<string, number>>;
+}
+
+export interface EnrichInput {
+  readonly run: RunName;
+  /** Null: rules alone. */
+  readonly model: string | null;
+  /** Workflow time after which no further model batch begins, epoch ms. */
+  readonly deadlineAtMs: number;
+  readonly force: boolean;
+  readonly zips: readonly string[];
+  /** Next batch number; batches keep their number over retries and continue-as-new. */
+  readonly nextBatch: number;
+  readonly collectionEnded: boolean;
+}
+
+export interface EnrichResult {
+  readonly composed: number;
+  readonly batches: number;
+  /** Why the model stopped before its time; null when it did not. */
+  readonly modelProblem: string | null;
+}
+
+export interface ComposeBatchResult {
+  readonly composed: number;
+  /** True when more properties wait. */
+  readonly more: boolean;
+}
+
+export interface EnrichBatchInput {
+  readonly run: RunName;
+  readonly batch: number;
+  readonly size: number;
+  readonly deadlineAtMs: number;
+  /** Ask the model even where the cache has an answer. */
+  readonly force: boolean;
+}
+
+export interface EnrichBatchResult {
+  readonly claimed: number;
+  readonly described: number;
+  readonly failed: number;
+}
+
+export interface CollectSourceInput {
+  readonly run: RunName;
+  readonly county: string;
+  readonly plan: SourcePlan;
+  readonly zips: readonly string[];
+  readonly limit: number | null;
+  readonly force: boolean;
+  /** Workflow to tell when records were stored; null when nobody waits. */
+  readonly enrichWorkflowId: string | null;
+  readonly paused: boolean;
+}
+
+/** What the phases after collection need to know about the run. */
+export interface FinishInput {
+  readonly run: RunName;
+  readonly options: RunOptions;
+  readonly plan: RunPlan | null;
+  readonly sources: readonly SourceResult[];
+  readonly phases: readonly PhaseTime[];
+  /** Problems met so far, one exact sentence each. */
+  readonly problems: readonly string[];
+  readonly cancelled: boolean;
+}
+
+export interface ValidateResult {
+  /** Each finding in one sentence; empty when all holds. */
+  readonly problems: readonly string[];
+}
+
+/** What became of a mail. */
+export interface MailOutcome {
+  readonly sent: boolean;
+  /** Why not; null when sent. */
+  readonly reason: string | null;
+}
+
+export interface ReportResult {
+  readonly status: RunStatus;
+  readonly report: string | null;
+  readonly mailSent: boolean;
+}
+
+/** Live state of a sequence, for the progress query. */
+export interface SequenceProgress {
+  readonly phase: string;
+  readonly paused: boolean;
+  readonly runKey: string;
+  readonly sources: readonly { readonly source: SourceName; readonly status: string }[];
+}

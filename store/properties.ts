@@ -1,0 +1,72 @@
+import type { Db } from 'mongodb';
+import type { Fact } from '../core/schemas/facts.js';
+import type { Enrichment, StoredRecord } from '../core/schemas/property.js';
+import type { EnrichmentDocument, RawPropertyDocument } from './documents.js';
+
+/** All records about some properties, with their facts in one list and the address of each answer by fetch id. */
+export interface PropertyRecords {
+  readonly records: readonly StoredRecord[];
+  readonly urls: Readonly<Record<string, string>>;
+}
+
+/** Records by property id. A property without records is left out. */
+export async function readProperties(
+  db: Db,
+  propertyIds: readonly string[],
+): Promise<ReadonlyMap<string, PropertyRecords>> {
+  const documents = await db
+    .collection<RawPropertyDocument>('raw_properties')
+    .find({ propertyId: { $in: [...propertyIds] } })
+    .sort({ _id: 1 })
+    .toArray();
+  const found = new Map<string, { records: StoredRecord[]; urls: Record<string, string> }>();
+  for (const document of documents) {
+    const entry = found.get(document.propertyId) ?? { records: [], urls: {} };
+    entry.records.push(storedRecord(document));
+    for (const { fetchId, url } of Object.values(document.kinds)) entry.urls[fetchId] = url;
+    found.set(document.propertyId, entry);
+  }
+  return found;
+}
+
+function storedRecord(document: RawPropertyDocument): StoredRecord {
+  const { _id, source, key, propertyId, zip, kinds } = document;
+  const facts = Object.entries(kinds).flatMap(([kind, { facts: own, rawRef, fetchId, fetchedAt }]) =>
+    own.map((fact): Fact => ({ ...fact, source, kind, rawRef, fetchId, fetchedAt: fetchedAt.toISOString() })),
+  );
+  return { recordId: _id, source, key, propertyId, zip, facts };
+}
+
+/** The words kept for some properties, by property id. */
+export async function readEnrichments(
+  db: Db,
+  propertyIds: readonly string[],
+): Promise<ReadonlyMap<string, EnrichmentDocument>> {
+  const documents = await db
+    .collection<EnrichmentDocument>('enrichments')
+    .find({ _id: { $in: [...propertyIds] } })
+    .toArray();
+  return new Map(documents.map((document) => [document._id, document]));
+}
+
+/** Keeps the words of a property and the content they are about. A repeat replaces them. */
+export async function keepEnrichment(
+  db: Db,
+  propertyId: string,
+  contentHash: string,
+  runKey: string,
+  enrichment: Enrichment,
+): Promise<void> {
+  const document: EnrichmentDocument = { ...enrichment, _id: propertyId, contentHash, runKey, at: new Date() };
+  await db.collection<EnrichmentDocument>('enrichments').replaceOne({ _id: propertyId }, document, { upsert: true });
+}
+
+/** Replaces documents of the read model. Repeats do nothing new. */
+export async function keepProcessed(db: Db, documents: readonly { readonly _id: string }[]): Promise<void> {
+  if (documents.length === 0) return;
+  await db.collection<{ _id: string }>('processed_properties').bulkWrite(
+    documents.map((document) => ({
+      replaceOne: { filter: { _id: document._id }, replacement: document, upsert: true },
+    })),
+  );
+}

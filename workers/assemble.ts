@@ -1,0 +1,84 @@
+import { createCollectActivities } from '../activities/collect.js';
+import { createEnrichActivities } from '../activities/enrich.js';
+import { createLedgerActivities } from '../activities/ledger.js';
+import { createNotifyActivities } from '../activities/notify.js';
+import { createSequenceActivities } from '../activities/sequence.js';
+import { type Config, isLoopback } from '../core/config.js';
+import { productName } from '../core/paths.js';
+import type { Source } from '../core/source.js';
+import { describeModelServer } from '../llm/model-server.js';
+import { createAudit } from '../net/audit.js';
+import { createBrowserPool } from '../net/browser.js';
+import { createHttpGet } from '../net/http-client.js';
+import { createLimiter } from '../net/limiter.js';
+import { createVisitPage } from '../net/visit-page.js';
+import { createSourceRegistry } from '../sources/index.js';
+import { createMaricopaAssessor, createMaricopaSettings } from '../sources/maricopa-assessor/index.js';
+import { createPhoenixMls } from '../sources/phoenix-mls/index.js';
+import type { Database } from '../store/database.js';
+import { permissionHeld } from '../store/decisions.js';
+
+/** Everything a worker runs, put together once. */
+export interface Assembly {
+  readonly pipeline: ReturnType<typeof pipelineActivities>;
+  readonly collect: ReturnType<typeof createCollectActivities>;
+  readonly enrich: ReturnType<typeof createEnrichActivities>;
+  readonly notify: ReturnType<typeof createNotifyActivities>;
+  readonly sources: readonly Source[];
+  /** Ends the browser. */
+  close(): Promise<void>;
+}
+
+/** Puts sources, stores and activities together for one process. */
+export async function assemble(config: Config, database: Database): Promise<Assembly> {
+  const polite = { limiter: createLimiter(database.db), audit: createAudit(database.db) };
+  const userAgent = productName(config.contact);
+  const maricopa = createMaricopaSettings(config);
+  const http = createHttpGet({ ...polite, userAgent, targets: { 'maricopa-assessor': maricopa.target } });
+  const mlsOrigin = new URL(config.phoenixMlsBaseUrl);
+  const pool = createBrowserPool({
+    executablePath: config.chromiumPath ?? '',
+    product: userAgent,
+    hosts: [mlsOrigin.hostname],
+  });
+  const mlsLimit = {
+    windowLimit: 1,
+    windowMs: config.phoenixMlsPaceMs,
+    inFlight: 1,
+    requestTimeoutMs: pool.longestLoadMs,
+  };
+  const visit = createVisitPage({
+    ...polite,
+    pool,
+    targets: { 'phoenix-mls': { origin: mlsOrigin.origin, limit: mlsLimit } },
+  });
+  const registry = createSourceRegistry([
+    createMaricopaAssessor({ http, settings: maricopa }),
+    createPhoenixMls({
+      visit,
+      settings: {
+        baseUrl: config.phoenixMlsBaseUrl,
+        paceMs: config.phoenixMlsPaceMs,
+        startDelayMs: config.phoenixMlsStartDelayMs,
+        permissionHeld: isLoopback(config.phoenixMlsBaseUrl) || (await permissionHeld(database.db, 'phoenix-mls')),
+      },
+    }),
+  ]);
+  return {
+    pipeline: pipelineActivities(config, database, registry),
+    collect: createCollectActivities({ sources: registry, database, mode: config.mode }),
+    enrich: createEnrichActivities({ config, database, sources: registry }),
+    notify: createNotifyActivities({ config, database }),
+    sources: registry.all,
+    close: () => pool.close(),
+  };
+}
+
+function pipelineActivities(config: Config, database: Database, sources: ReturnType<typeof createSourceRegistry>) {
+  const findModel = () => describeModelServer(config.ollamaHost, config.ollamaModel);
+  return {
+    ...createLedgerActivities({ database, sources }),
+    ...createSequenceActivities({ config, database, sources, findModel }),
+    ...createEnrichActivities({ config, database, sources }),
+  };
+}

@@ -1,0 +1,58 @@
+import type { Context } from '@temporalio/activity';
+import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
+import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { PhoenixError, RateLimited } from '../core/errors.js';
+import { asStoreError } from '../store/database.js';
+
+/** First step of the back-off, doubled with every attempt up to the longest (sources.md 6.4). */
+const FIRST_STEP_MS = 1_000;
+const LONGEST_STEP_MS = 120_000;
+
+/**
+ * The one place where errors of this system become Temporal failures: `type` is the code, finality and delay are those of
+ * the class. Temporal's own back-off has no jitter, so the delay is random(0.5..1) of the step.
+ */
+export class ErrorInterceptor implements ActivityInboundCallsInterceptor {
+  constructor(
+    private readonly context: Context,
+    private readonly logger: Logger,
+    private readonly scrub: (text: string) => string,
+  ) {}
+
+  async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {
+    try {
+      return await next(input);
+    } catch (problem) {
+      if (problem instanceof CancelledFailure || this.context.cancellationSignal.aborted) throw problem;
+      const known = problem instanceof PhoenixError ? problem : asStoreError(problem);
+      const { activityType, attempt, workflowExecution } = this.context.info;
+      const where = { activity: activityType, attempt, workflowId: workflowExecution?.workflowId };
+      if (known === null) {
+        this.logger.error({ ...where, err: problem }, 'activity failed in a way nobody foresaw');
+        throw problem;
+      }
+      const message = this.scrub(known.message);
+      this.logger[known instanceof RateLimited ? 'debug' : 'warn']({ ...where, code: known.code }, message);
+      throw toFailure(known, message, attempt);
+    }
+  }
+}
+
+function toFailure(error: PhoenixError, message: string, attempt: number): ApplicationFailure {
+  const final = error.retry === 'never';
+  return ApplicationFailure.create({
+    type: error.code,
+    message,
+    nonRetryable: final,
+    details: [{ scope: error.scope }],
+    ...(final ? {} : { nextRetryDelay: delayMs(error, attempt) }),
+    ...(error instanceof RateLimited ? { category: ApplicationFailureCategory.BENIGN } : {}),
+  });
+}
+
+function delayMs(error: PhoenixError, attempt: number): number {
+  if (error instanceof RateLimited) return error.retryAfterMs;
+  const step = Math.min(LONGEST_STEP_MS, FIRST_STEP_MS * 2 ** (attempt - 1));
+  return Math.round(step * (0.5 + Math.random() / 2));
+}

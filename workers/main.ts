@@ -1,0 +1,73 @@
+import { parseArgs } from 'node:util';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { type Config, loadConfig, temporalConnection } from '../core/config.js';
+import { PhoenixError } from '../core/errors.js';
+import { createLogger } from '../core/logger.js';
+import { initDatabase, openDatabase } from '../store/database.js';
+import { assemble } from './assemble.js';
+import { createWorkers } from './create-workers.js';
+import { workflowBundlePath } from './workflow-bundle.js';
+
+/** Exit codes of the CLI conventions: wrong settings, something it needs is away. */
+const BAD_CONFIG = 2;
+const UNREACHABLE = 6;
+
+/**
+ * A worker process. Prints `{"ready":true}` on stdout when it polls; logs on stderr; ends on SIGTERM or SIGINT after what
+ * it works on, within 40 s.
+ */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { queues: { type: 'string' } } });
+  const config = loadConfig();
+  const logger = createLogger(config, 'worker');
+  installRuntime(logger);
+  const database = await openDatabase(config.mongodbUrl, config.database);
+  await initDatabase(database.db);
+  const connection = await connect(config);
+  const assembly = await assemble(config, database);
+  try {
+    const workers = await createWorkers({
+      config,
+      connection,
+      assembly,
+      logger,
+      workflowBundle: { codePath: workflowBundlePath() },
+      queues: values.queues?.split(',') ?? null,
+    });
+    const running = workers.map((worker) => worker.run());
+    process.stdout.write(
+      `${JSON.stringify({ ready: true, queues: workers.map(({ options }) => options.taskQueue) })}\n`,
+    );
+    await Promise.all(running);
+  } finally {
+    await assembly.close();
+    await connection.close();
+    await database.close();
+  }
+}
+
+function installRuntime(logger: Logger): void {
+  Runtime.install({
+    logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
+      const line = { ...meta };
+      if (level === 'ERROR') logger.error(line, message);
+      else if (level === 'WARN') logger.warn(line, message);
+      else logger.info(line, message);
+    }),
+    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
+  });
+}
+
+async function connect(config: Config): Promise<NativeConnection> {
+  return NativeConnection.connect(temporalConnection(config));
+}
+
+try {
+  await main();
+} catch (problem) {
+  const known =
+    problem instanceof PhoenixError ? problem.message : `${problem instanceof Error ? problem.stack : problem}`;
+  process.stderr.write(`worker: ${known}\n`);
+  process.exitCode = problem instanceof PhoenixError && problem.code === 'BadConfig' ? BAD_CONFIG : UNREACHABLE;
+}

@@ -1,0 +1,59 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { CollectActivities } from '../activities/collect.js';
+import type { EnrichActivities } from '../activities/enrich.js';
+import type { LedgerActivities } from '../activities/ledger.js';
+import type { NotifyActivities } from '../activities/notify.js';
+import type { SequenceActivities } from '../activities/sequence.js';
+import { TASK_QUEUES } from '../core/ids.js';
+
+/** Pages and details, on the queue of the source that may talk to the service. */
+export const collectOn = (taskQueue: string) =>
+  proxyActivities<CollectActivities>({
+    taskQueue,
+    startToCloseTimeout: '10 minutes', // 25 details at the slowest pace (3 s a browser page), each with a 30 s time-out
+    heartbeatTimeout: '20 seconds', // beats come every 5 s; a dead worker is noticed after this
+    scheduleToCloseTimeout: '3 hours', // an open circuit or a long Retry-After, not a stuck page
+    retry: { initialInterval: '1 second', maximumInterval: '2 minutes' },
+  });
+
+/** Short database steps. */
+export const ledger = proxyActivities<LedgerActivities>({
+  taskQueue: TASK_QUEUES.pipeline,
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '1 hour', // a database restart is waited for; longer is an incident
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
+});
+
+/** Phases of the sequence that only read and write our own stores. */
+export const sequence = proxyActivities<SequenceActivities>({
+  taskQueue: TASK_QUEUES.pipeline,
+  startToCloseTimeout: '5 minutes',
+  scheduleToCloseTimeout: '1 hour',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+});
+
+/** Composition by rules: database work alone. */
+export const composition = proxyActivities<EnrichActivities>({
+  taskQueue: TASK_QUEUES.pipeline,
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '20 seconds',
+  scheduleToCloseTimeout: '1 hour',
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+});
+
+/** The model. A batch ends by itself at the deadline it is given. */
+export const model = proxyActivities<EnrichActivities>({
+  taskQueue: TASK_QUEUES.llm,
+  startToCloseTimeout: '15 minutes', // 20 properties at 30 s, the slowest seen on two cores, with room
+  heartbeatTimeout: '20 seconds',
+  scheduleToCloseTimeout: '1 hour',
+  retry: { initialInterval: '2 seconds', maximumInterval: '1 minute', maximumAttempts: 5 }, // rules' words stay meanwhile
+});
+
+/** Mail. Waits out a mail server that is down for some hours, without holding up the day. */
+export const notify = proxyActivities<NotifyActivities>({
+  taskQueue: TASK_QUEUES.notify,
+  startToCloseTimeout: '2 minutes',
+  scheduleToCloseTimeout: '6 hours',
+  retry: { initialInterval: '5 seconds', maximumInterval: '10 minutes' },
+});

@@ -1,0 +1,251 @@
+import {
+  CancellationScope,
+  type ChildWorkflowHandle,
+  executeChild,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { phaseWorkflowId, runKeyOf, sourceWorkflowId } from '../core/ids.js';
+import type { SourceResult } from '../core/schemas/collect.js';
+import type { PhaseTime } from '../core/schemas/run.js';
+import type {
+  DailySequenceInput,
+  DailySequenceResult,
+  FinishInput,
+  RunName,
+  RunPlan,
+  SequenceProgress,
+  SourcePlan,
+} from '../core/schemas/sequence.js';
+import { collectSource } from './collect-source.js';
+import { enrichPending } from './enrich-pending.js';
+import { reasonOf } from './failures.js';
+import { createHold, type Hold } from './hold.js';
+import { collectionEndedSignal, progressQuery } from './messages.js';
+import { cleanUp, PHASE_TASK_QUEUE, prepareRun, reportRun, validateRun } from './phases.js';
+import { SEARCH_ATTRIBUTES } from './search-attributes.js';
+import { tellHold } from './tell.js';
+
+/** What a sequence gathers on its way; read by the progress query and by the report. */
+interface Progress {
+  readonly run: RunName;
+  phase: string;
+  plan: RunPlan | null;
+  readonly sources: Map<string, SourceResult | 'running'>;
+  readonly phases: PhaseTime[];
+  readonly problems: string[];
+  cancelled: boolean;
+  readonly running: Set<string>;
+}
+
+/**
+ * The day: prepare, collect and enrich side by side, validate, report, clean up. Whatever fails on the way, the report is
+ * written and names it; a cancelled run reports what it has.
+ */
+export async function dailySequence(input: DailySequenceInput): Promise<DailySequenceResult> {
+  const { workflowId, firstExecutionRunId } = workflowInfo();
+  const { market, runDate } = input;
+  const progress: Progress = {
+    run: { market, runDate, workflowId, runKey: runKeyOf(workflowId, firstExecutionRunId) },
+    phase: 'prepare',
+    plan: null,
+    sources: new Map(),
+    phases: [],
+    problems: [],
+    cancelled: false,
+    running: new Set(),
+  };
+  const hold = createHold(false, (held) => tellHold(progress.running, held));
+  setHandler(progressQuery, () => describe(progress, hold));
+  try {
+    await timed(progress, 'prepare', async () => {
+      progress.plan = await phase(progress, 'prepare', prepareRun, { run: progress.run, options: input.options });
+    });
+    if (progress.plan) await collectAndEnrich(input, progress, progress.plan, hold);
+  } catch (problem) {
+    if (isCancellation(problem)) progress.cancelled = true;
+    else progress.problems.push(sentence('sequence', problem));
+  }
+  return CancellationScope.nonCancellable(() => finish(input, progress));
+}
+
+async function collectAndEnrich(
+  input: DailySequenceInput,
+  progress: Progress,
+  plan: RunPlan,
+  hold: Hold,
+): Promise<void> {
+  const enrich = await startChild(enrichPending, {
+    ...childOptions(progress, phaseWorkflowId(progress.run.workflowId, 'enrich'), 'enrich'),
+    args: [
+      {
+        run: progress.run,
+        model: plan.llmBudgetMs > 0 ? plan.model : null,
+        deadlineAtMs: Date.now() + plan.llmBudgetMs,
+        force: input.options.forceLlm,
+        zips: plan.zips,
+        nextBatch: 1,
+        collectionEnded: false,
+      },
+    ],
+  });
+  await timed(progress, 'collect', async () => {
+    await Promise.all(plan.sources.map((source) => collectOne(input, progress, plan, source, enrich.workflowId, hold)));
+  });
+  await timed(progress, 'enrich', () => awaitEnrichment(progress, enrich));
+}
+
+async function collectOne(
+  input: DailySequenceInput,
+  progress: Progress,
+  plan: RunPlan,
+  source: SourcePlan,
+  enrichWorkflowId: string,
+  hold: Hold,
+): Promise<void> {
+  const name = source.source;
+  if (source.skipReason !== null) {
+    progress.sources.set(name, {
+      source: name,
+      status: 'skipped',
+      reason: source.skipReason,
+      zips: [],
+      detailsLeft: 0,
+    });
+    return;
+  }
+  const workflowId = sourceWorkflowId(progress.run.workflowId, name);
+  progress.running.add(workflowId);
+  progress.sources.set(name, 'running');
+  show(progress);
+  try {
+    const result = await executeChild(collectSource, {
+      ...childOptions(progress, workflowId, name),
+      args: [
+        {
+          run: progress.run,
+          county: plan.county,
+          plan: source,
+          zips: plan.zips,
+          limit: input.options.limit,
+          force: input.options.force,
+          enrichWorkflowId,
+          paused: hold.held(),
+        },
+      ],
+    });
+    progress.sources.set(name, result);
+  } catch (problem) {
+    if (isCancellation(problem)) throw problem;
+    const reason = sentence(name, problem);
+    progress.sources.set(name, { source: name, status: 'failed', reason, zips: [], detailsLeft: 0 });
+  } finally {
+    progress.running.delete(workflowId);
+    show(progress);
+  }
+}
+
+/** Words can wait for another day: enrichment that fails is a problem of the report, not of the day. */
+async function awaitEnrichment(progress: Progress, enrich: ChildWorkflowHandle<typeof enrichPending>): Promise<void> {
+  try {
+    await enrich.signal(collectionEndedSignal);
+    const { modelProblem } = await enrich.result();
+    if (modelProblem !== null) progress.problems.push(`model: ${modelProblem}`);
+  } catch (problem) {
+    if (isCancellation(problem)) throw problem;
+    progress.problems.push(sentence('enrich', problem));
+  }
+}
+
+async function finish(input: DailySequenceInput, progress: Progress): Promise<DailySequenceResult> {
+  const state = (): FinishInput => ({
+    run: progress.run,
+    options: input.options,
+    plan: progress.plan,
+    sources: [...progress.sources.values()].filter((source) => source !== 'running'),
+    phases: progress.phases,
+    problems: progress.problems,
+    cancelled: progress.cancelled,
+  });
+  await timed(progress, 'validate', async () => {
+    try {
+      const { problems } = await phase(progress, 'validate', validateRun, state());
+      progress.problems.push(...problems);
+    } catch (problem) {
+      progress.problems.push(sentence('validate', problem));
+    }
+  });
+  const report = await timed(progress, 'report', () => phase(progress, 'report', reportRun, state()));
+  await timed(progress, 'clean-up', () => phase(progress, 'clean-up', cleanUp, state()));
+  progress.phase = 'ended';
+  setCurrentDetails(`**${report.status}**, report ${report.report ?? 'not written'}`);
+  return { runKey: progress.run.runKey, status: report.status, report: report.report };
+}
+
+async function phase<I, R>(
+  progress: Progress,
+  name: 'prepare' | 'validate' | 'report' | 'clean-up',
+  workflow: (input: I) => Promise<R>,
+  input: I,
+): Promise<R> {
+  const options = childOptions(progress, phaseWorkflowId(progress.run.workflowId, name), name);
+  return executeChild(workflow, { ...options, args: [input] });
+}
+
+function childOptions({ run }: Progress, workflowId: string, name: string) {
+  return {
+    workflowId,
+    taskQueue: PHASE_TASK_QUEUE,
+    staticSummary: `${name} of ${run.market} ${run.runDate}`,
+    typedSearchAttributes: [
+      { key: SEARCH_ATTRIBUTES.market, value: run.market },
+      { key: SEARCH_ATTRIBUTES.runDate, value: run.runDate },
+      { key: SEARCH_ATTRIBUTES.runKind, value: name },
+    ],
+  };
+}
+
+async function timed<R>(progress: Progress, name: string, work: () => Promise<R>): Promise<R> {
+  progress.phase = name;
+  show(progress);
+  const startedAtMs = Date.now();
+  try {
+    return await work();
+  } finally {
+    const endedAtMs = Date.now();
+    const budgetMs = progress.plan?.phaseBudgetMs[name] ?? Number.POSITIVE_INFINITY;
+    progress.phases.push({
+      name,
+      startedAt: new Date(startedAtMs).toISOString(),
+      endedAt: new Date(endedAtMs).toISOString(),
+      overBudgetMs: Math.max(0, endedAtMs - startedAtMs - budgetMs),
+    });
+  }
+}
+
+function describe(progress: Progress, hold: Hold): SequenceProgress {
+  return {
+    phase: progress.phase,
+    paused: hold.held(),
+    runKey: progress.run.runKey,
+    sources: (progress.plan?.sources ?? []).map(({ source }) => {
+      const state = progress.sources.get(source);
+      return { source, status: state === undefined ? 'waiting' : state === 'running' ? 'running' : state.status };
+    }),
+  };
+}
+
+function show(progress: Progress): void {
+  const sources = [...progress.sources].map(
+    ([name, state]) => `- ${name}: ${state === 'running' ? 'running' : state.status}`,
+  );
+  setCurrentDetails([`**${progress.phase}**`, ...sources].join('\n'));
+}
+
+function sentence(what: string, problem: unknown): string {
+  const { code, message } = reasonOf(problem);
+  return `${what}: ${code}: ${message}`;
+}

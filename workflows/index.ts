@@ -1,0 +1,6 @@
+export { collectSource } from './collect-source.js';
+export { collectZip } from './collect-zip.js';
+export { dailySequence } from './daily-sequence.js';
+export { enrichPending } from './enrich-pending.js';
+export { cleanUp, deliverSummary, prepareRun, reportRun, validateRun } from './phases.js';
+export { scheduled } from './scheduled.js';
