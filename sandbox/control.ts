@@ -74,7 +74,7 @@ function removeFaults(faults: Faults, id: string | null): void {
 }
 
 /** Reads a fault rule sent as JSON, in the shape of `FaultRule`. @throws BadRequest saying what is wrong */
-export function readFaultRule(json: JsonObject): FaultRule {
+function readFaultRule(json: JsonObject): FaultRule {
   const { path, effect } = json;
   if (!isJsonObject(effect)) throw new BadRequest('effect must be an object');
   const times = numberAt(json, 'times');

@@ -1,5 +1,4 @@
 import type { Json } from '../core/hash.js';
-import { displayParcelNumber } from '../core/ids.js';
 import type { JsonObject } from './json.js';
 import type { HomeFacts, ParcelFacts, YearValue } from './parcel.js';
 
@@ -22,7 +21,7 @@ export function renderRow(facts: ParcelFacts): JsonObject {
 /** Renders the full document of `/parcel/{apn}`, keys and forms as recorded in 2025. Repeats give equal documents. */
 export function renderDocument(facts: ParcelFacts): JsonObject {
   const newest = facts.values[0];
-  const commercial = !/RESIDENTIAL|MULTI FAMILY/.test(facts.propertyType);
+  const commercial = !/RESIDENTIAL|TOWNHOUSE|CONDO|MULTI FAMILY/.test(facts.propertyType);
   const rental: JsonObject = facts.isRental ? { RentalInformation: renderRental(facts) } : {};
   return {
     ...renderPropertyInfo(facts),
@@ -242,11 +241,6 @@ function propertyInfoOf(document: JsonObject): JsonObject {
   const firstBlock = keys.slice(0, keys.indexOf('APL_flag') + 1);
   const info = Object.fromEntries(firstBlock.map((key): [string, Json] => [key, document[key] ?? null]));
   return { ...info, PropertyType: String(document.PropertyType ?? '').toUpperCase() };
-}
-
-/** `103-06-005` of a parcel. */
-export function dashedNumber(facts: Pick<ParcelFacts, 'apn'>): string {
-  return displayParcelNumber(facts.apn);
 }
 
 function numeral(value: number | null): string | null {

@@ -24,6 +24,7 @@ export interface ParcelDraw {
 const OTHER_TYPES = ['COMMERCIAL', 'WAREHOUSE', 'MULTI FAMILY', 'VACANT LAND RESIDENTIAL ', 'VACANT LAND COMMERCIAL '];
 const USES: Readonly<Record<string, readonly [string, string]>> = {
   RESIDENTIAL: ['0131', 'Single Family Residence'],
+  TOWNHOUSE: ['0710', 'Townhouse'],
   COMMERCIAL: ['1110', 'Retail Store'],
   WAREHOUSE: ['3710', 'Warehouse'],
   'MULTI FAMILY': ['0330', 'Multiple Family Residential'],
@@ -38,7 +39,7 @@ export function drawParcel(draw: ParcelDraw): ParcelFacts {
   const propertyType = draw.propertyType ?? (random.chance(0.9) ? 'RESIDENTIAL' : random.pick(OTHER_TYPES));
   const [useCode, useDescription] = USES[propertyType.trim()] ?? ['1010', 'Commercial'];
   const drawn = draw.sampleHome(random);
-  const residential = propertyType === 'RESIDENTIAL';
+  const residential = /^(RESIDENTIAL|TOWNHOUSE|CONDO)/.test(propertyType);
   const street = draw.street === undefined ? place.nextStreet() : draw.street;
   const estate = random.pick(place.subdivisions);
   const isRental = residential && random.chance(0.12);

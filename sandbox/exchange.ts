@@ -57,7 +57,7 @@ export function loadRecordings(folder: string): RecordingFolder {
 }
 
 /** Reads the text of one file. Gives what is wrong instead of raising, so that all files are reported together. */
-export function readExchange(file: string, text: string): Exchange | { readonly faults: readonly string[] } {
+function readExchange(file: string, text: string): Exchange | { readonly faults: readonly string[] } {
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -1,7 +1,7 @@
 import type { Random } from './random.js';
 
 /** A home as drawn: areas in square feet, price in US dollars, texts in the county's form. */
-export interface DrawnHome {
+interface DrawnHome {
   readonly lotSqft: number;
   readonly livingArea: number;
   readonly yearBuilt: number;

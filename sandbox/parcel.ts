@@ -1,7 +1,7 @@
 import type { JsonObject } from './json.js';
 
 /** How much of a parcel is recorded: its whole document, its search row alone, or nothing. */
-export type ParcelOrigin = 'recorded-document' | 'recorded-row' | 'synthetic';
+type ParcelOrigin = 'recorded-document' | 'recorded-row' | 'synthetic';
 
 /** What a parcel's home is like. Areas in square feet, texts in the county's form (`Ct - Concrete Tile`). */
 export interface HomeFacts {

@@ -1,7 +1,7 @@
 import type { Random } from './random.js';
 
 /** A subdivision of a ZIP, shared by its parcels. */
-export interface Subdivision {
+interface Subdivision {
   readonly name: string;
   readonly mcr: string;
   readonly section: string;

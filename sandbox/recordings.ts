@@ -20,7 +20,7 @@ export interface Recordings {
 }
 
 /** True for an exchange that shows how the service refuses a token. */
-export function isRefusal({ response }: Exchange): boolean {
+function isRefusal({ response }: Exchange): boolean {
   return /unauthori[sz]ed/i.test(response.reason) || response.status === 401 || response.status === 403;
 }
 

@@ -46,7 +46,8 @@ export function canonicalTruth({ facts, origin, document }: Parcel): CanonicalTr
 }
 
 function homeTruth({ home }: ParcelFacts): Record<string, Json> {
-  if (home === null) return {};
+  // The county says 0 and false, not nothing, of parcels without a home.
+  if (home === null) return { xBathFixtures: 0, CarportSpaces: 0, PoolPrivateYN: false };
   return {
     LivingArea: home.livingArea,
     YearBuilt: home.yearBuilt,
@@ -66,11 +67,13 @@ function homeTruth({ home }: ParcelFacts): Record<string, Json> {
 function canonicalType(countyType: string): string {
   if (/VACANT/i.test(countyType)) return 'Land';
   if (/MULTI FAMILY/i.test(countyType)) return 'Residential Income';
-  return /RESIDENTIAL/i.test(countyType) ? 'Residential' : 'Commercial Sale';
+  return /RESIDENTIAL|TOWNHOUSE|CONDO/i.test(countyType) ? 'Residential' : 'Commercial Sale';
 }
 
+const SUB_TYPES = ['Single Family Residence', 'Condominium', 'Townhouse', 'Apartment', 'Warehouse'];
+
 function canonicalSubType(use: string): string | null {
-  return ['Single Family Residence', 'Condominium', 'Townhouse', 'Apartment'].find((known) => known === use) ?? null;
+  return SUB_TYPES.find((known) => known === use) ?? null;
 }
 
 function collapsed(text: string | null): string | null {
