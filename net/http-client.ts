@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import got, { RequestError, TimeoutError } from 'got';
 import {
   NetworkError,
@@ -80,11 +81,18 @@ async function send(request: HttpRequest, userAgent: string, timeoutMs: number, 
     timeout: { connect: CONNECT_TIMEOUT_MS, request: timeoutMs },
     signal: request.signal,
   });
+  // Read before got does: it puts the usual phrase where the answer has none, and a source must see that there was none.
+  let reason = '';
+  stream.once('request', (sent) => {
+    sent.prependOnceListener('response', (answer: IncomingMessage) => {
+      reason = answer.statusMessage ?? '';
+    });
+  });
   const body = await readBody(stream, request);
-  const { statusCode = 0, statusMessage = '', headers = {} } = stream.response ?? {};
+  const { statusCode = 0, headers = {} } = stream.response ?? {};
   return {
     status: statusCode,
-    reason: statusMessage,
+    reason,
     contentType: (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
     text: body.toString('utf8'),
     fetchId,
