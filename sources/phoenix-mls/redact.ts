@@ -1,5 +1,6 @@
 import { load } from 'cheerio';
 import type { RawBody } from '../../core/source.js';
+import type { Elements } from './pages/text.js';
 
 /** What stands in the place of personal words. */
 const WITHHELD = '[withheld]';
@@ -9,10 +10,15 @@ const IMAGE = '[image]';
 const PERSONAL_LABEL =
   /\b(agent|member|owner|seller|tenant|occupant|contact|phone|mobile|fax|e-?mail|showing|lockbox)\b/i;
 const PERSONAL_ATTRIBUTE = /agent|owner|seller|phone|email|contact/i;
+const LONGEST_LABEL = 40;
+/** Elements that hold a label even without a colon. */
+const LABEL = 'b, strong, dt, th, label, [class*="label"]';
 const NO_CONTENT = 'script, noscript, style, template, iframe, svg, object, embed';
 const EMAIL = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
 /** North American numbers with separators; parcel numbers (3-2-3) and ZIP+4 (5-4) have another rhythm. */
 const PHONE = /(?:\+?1[-. ]?)?(?:\(\d{3}\)\s?|\b\d{3}[-. ])\d{3}[-. ]\d{4}\b/g;
+/** `Call Jane at [withheld]`: a name that stands between the invitation and the number. */
+const INVITATION = /\b(call|text|phone|contact|e-?mail)\s+[^.!?[]{1,60}\[withheld\]/gi;
 const COMMENT_NODE = 8;
 const TEXT_NODE = 3;
 
@@ -41,34 +47,48 @@ export function redactPage(body: RawBody): RawBody {
   return { type: 'html', html: $.html() };
 }
 
-/** Withholds the values of personal rows. @returns the words withheld, since they may stand elsewhere on the page too */
+/**
+ * Withholds what follows a personal label, in whatever elements a template prints it: a page in a new layout is stored too.
+ * @returns the words withheld, since they may stand elsewhere on the page as well
+ */
 function withholdRows($: ReturnType<typeof load>): readonly string[] {
   const words = new Set<string>();
-  const withhold = (text: string) => {
-    const word = text.replace(/\s+/g, ' ').trim();
+  const withhold = (value: Elements) => {
+    const word = value.text().replace(/\s+/g, ' ').trim();
     if (word.length >= 4 && word !== WITHHELD) words.add(word);
   };
-  $('.flexmls_connect__ld_property_detail > b').each((_index, bold) => {
-    if (!PERSONAL_LABEL.test($(bold).text())) return;
-    const row = $(bold).parent();
-    withhold(row.text().slice($(bold).text().length));
-    row.contents().not(bold).remove();
-    row.append(` ${WITHHELD}`);
-  });
-  $('.flexmls_connect__field_label').each((_index, label) => {
-    if (!PERSONAL_LABEL.test($(label).text())) return;
-    const value = $(label).siblings('.flexmls_connect__field_value');
-    withhold(value.text());
-    value.text(WITHHELD);
-  });
+  for (const element of $('body *').toArray()) {
+    const label = $(element);
+    if (!isPersonalLabel(label)) continue;
+    const value = valueAfter($, label);
+    withhold(value);
+    value.first().replaceWith(` ${WITHHELD}`);
+    value.slice(1).remove();
+  }
   return [...words].sort((a, b) => b.length - a.length);
+}
+
+function isPersonalLabel(element: Elements): boolean {
+  if (element.children().length > 0) return false;
+  const text = element.text().trim();
+  return text.length <= LONGEST_LABEL && PERSONAL_LABEL.test(text) && (text.endsWith(':') || element.is(LABEL));
+}
+
+/** The nodes between a label and the next label of its row; where there are none, those of the next element. */
+function valueAfter($: ReturnType<typeof load>, label: Elements): Elements {
+  const siblings = label.parent().contents().toArray();
+  const after = siblings.slice(siblings.findIndex((node) => $(node).is(label)) + 1);
+  const end = after.findIndex((node) => $(node).is(`${LABEL}, br`) && $(node).text().trim() !== WITHHELD);
+  const row = end < 0 ? after : after.slice(0, end);
+  const inRow = row.filter((node) => $(node).text().trim() !== '');
+  return inRow.length > 0 || !label.is(':last-child') ? $(inRow) : label.parent().next().contents();
 }
 
 function cleaner(names: readonly string[]): (text: string) => string {
   const patterns = names.map((name) => new RegExp(escapePattern(name).replaceAll(' ', '\\s+'), 'gi'));
   return (text) => {
     const withoutNames = patterns.reduce((rest, pattern) => rest.replace(pattern, WITHHELD), text);
-    return withoutNames.replace(EMAIL, WITHHELD).replace(PHONE, WITHHELD);
+    return withoutNames.replace(EMAIL, WITHHELD).replace(PHONE, WITHHELD).replace(INVITATION, `$1 ${WITHHELD}`);
   };
 }
 
