@@ -69,6 +69,7 @@ export async function startSession(settings: BrowserSettings, cookies: readonly 
 }
 
 async function launch({ executablePath, hosts }: BrowserSettings): Promise<Browser> {
+  if (executablePath === '') throw new BadConfig(['CHROMIUM_PATH: no browser is given']);
   const reachable = hosts.map((host) => `, EXCLUDE ${host}`).join('');
   try {
     return await chromium.launch({

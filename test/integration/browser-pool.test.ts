@@ -113,9 +113,10 @@ suite('browser pool', () => {
   });
 
   it.each([
+    ['without a name', ''],
     ['that does not exist', '/nonexistent/chromium'],
     ['that is no browser', '/bin/true'],
-  ])('names the setting when the program is one %s', async (_name, executablePath) => {
+  ])('has an error of its own for a program %s', async (_name, executablePath) => {
     const code = executablePath === '/bin/true' ? 'BrowserCrashed' : 'BadConfig';
     await expect(visit(poolOf({ executablePath }), '/')).rejects.toMatchObject({ code });
   });
