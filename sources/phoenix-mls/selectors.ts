@@ -22,7 +22,6 @@ export interface SelectorSet {
     readonly status: string;
     /** Address, MLS number and `5 beds | 2 baths | 2239 sqft`, lines apart by `<br>`. */
     readonly heading: string;
-    readonly sectionName: string;
     /** `<b>Label:</b> value`. */
     readonly row: string;
     readonly photos: string;
@@ -53,7 +52,6 @@ export const CLASSIC: SelectorSet = {
     price: '.flexmls_connect__ld_price',
     status: '.flexmls_connect__ld_status',
     heading: '.flexmls_connect__sr_address',
-    sectionName: '.flexmls_connect__ld_detail_table .flexmls_connect__detail_header',
     row: '.flexmls_connect__ld_property_detail',
     photos: '.photo_click',
     remarksHeading: 'Property Description',
