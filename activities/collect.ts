@@ -1,3 +1,4 @@
+import { driftOf } from '../core/drift.js';
 import { windowId } from '../core/ids.js';
 import type {
   CollectDetailsResult,
@@ -5,6 +6,7 @@ import type {
   CollectPageResult,
   DetailBatch,
 } from '../core/schemas/collect.js';
+import type { ParseResult } from '../core/schemas/facts.js';
 import type { Mode } from '../core/schemas/names.js';
 import type { SourceRegistry } from '../sources/index.js';
 import type { Database } from '../store/database.js';
@@ -47,11 +49,14 @@ export function createCollectActivities({ sources, database, mode }: CollectDeps
         const inAlready = await detailsDone(database.db, [id], window.runKey);
         const open = keys.filter((key) => !inAlready.has(`${id} ${detailStep(key)}`));
         let missing = 0;
+        const read: ParseResult[] = [];
         for (const key of open) {
           const detail = await source.readDetail(window, key, signal);
-          await storeDetail(database, source, mode, window, key, detail);
+          read.push(await storeDetail(database, source, mode, window, key, detail));
           if (detail.status === 'missing') missing += 1;
         }
+        const drift = driftOf(source.name, read);
+        if (drift) throw drift;
         return { done: keys.length - missing, missing };
       });
     },

@@ -141,20 +141,14 @@ export interface QueueDocument {
   readonly updatedAt: Date;
 }
 
-/** `llm_cache`: a checked answer by model, prompt and input. */
-export interface LlmCacheDocument {
-  readonly _id: string;
-  readonly value: unknown;
-  readonly createdAt: Date;
-  readonly expireAt: Date;
-}
-
 /** `enrichments`: the words that are shown for a property. */
 export interface EnrichmentDocument extends Enrichment {
   /** Property id. */
   readonly _id: string;
   readonly contentHash: string;
   readonly runKey: string;
+  /** True when no model was asked, since it had answered the same before. */
+  readonly cached: boolean;
   readonly at: Date;
 }
 

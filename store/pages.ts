@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb';
 import { canonicalJson, sha256 } from '../core/hash.js';
 import type { Cursor, Outcome, Window } from '../core/schemas/collect.js';
-import type { Reject } from '../core/schemas/facts.js';
+import type { ParseResult, Reject } from '../core/schemas/facts.js';
 import type { Mode } from '../core/schemas/names.js';
 import type { RawPayload, Source, SourceDetail, SourcePage } from '../core/source.js';
 import type { Database } from './database.js';
@@ -68,7 +68,7 @@ export async function storePage(
 
 /**
  * Keeps the detail of one key, or that there is none. Safe to repeat.
- * @throws SchemaDrift as `storePage`
+ * @returns what was read, for `driftOf` over a whole batch: one detail alone cannot show that a source has changed
  */
 export async function storeDetail(
   database: Database,
@@ -77,18 +77,18 @@ export async function storeDetail(
   window: Window,
   key: string,
   detail: SourceDetail,
-): Promise<void> {
+): Promise<ParseResult> {
   const step = detailStep(key);
   if (detail.status === 'missing') {
     await keepPage(database.db, window, { step, keys: [], total: null, detail: 'missing', reason: detail.reason });
-    return;
+    return { records: [], rejects: [] };
   }
   const found = await readPayloads(database.db, reader, window, detail.payloads);
   const read = { ...found, rejects: found.rejects.map((reject) => ({ ...reject, key: reject.key ?? key })) };
   const stored = await keepRecords(database, window, mode, read.records);
   const keys = outcomes(read, (one) => (stored.has(one) ? 'stored' : 'unchanged'));
   await keepPage(database.db, window, { step, keys, total: null, detail: 'done' });
-  if (read.drift) throw read.drift;
+  return read;
 }
 
 async function readPayloads(

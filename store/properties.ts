@@ -56,8 +56,9 @@ export async function keepEnrichment(
   contentHash: string,
   runKey: string,
   enrichment: Enrichment,
+  cached: boolean,
 ): Promise<void> {
-  const document: EnrichmentDocument = { ...enrichment, _id: propertyId, contentHash, runKey, at: new Date() };
+  const document: EnrichmentDocument = { ...enrichment, _id: propertyId, contentHash, runKey, cached, at: new Date() };
   await db.collection<EnrichmentDocument>('enrichments').replaceOne({ _id: propertyId }, document, { upsert: true });
 }
 

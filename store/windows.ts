@@ -163,20 +163,11 @@ async function checkComplete(db: Db, window: Window, seen: number, total: number
 }
 
 async function walked(db: Db, window: Window): Promise<{ readonly seen: number; readonly total: number | null }> {
-  const [found] = await db
-    .collection<WindowPageDocument>('window_pages')
-    .aggregate<{ seen: number; total: number | null }>([
-      { $match: { runKey: window.runKey, windowId: windowId(window), step: { $regex: '^walk:' } } },
-      { $group: { _id: null, total: { $max: '$total' }, keys: { $push: '$keys.key' } } },
-      {
-        $project: {
-          total: 1,
-          seen: { $size: { $reduce: { input: '$keys', initialValue: [], in: { $setUnion: ['$$value', '$$this'] } } } },
-        },
-      },
-    ])
-    .toArray();
-  return found ?? { seen: 0, total: null };
+  const filter = { runKey: window.runKey, windowId: windowId(window), step: { $regex: '^walk:' } };
+  const pages = await db.collection<WindowPageDocument>('window_pages').find(filter).toArray();
+  const totals = pages.flatMap(({ total }) => (total === null ? [] : [total]));
+  const keys = new Set(pages.flatMap((page) => page.keys.map(({ key }) => key)));
+  return { seen: keys.size, total: totals.length === 0 ? null : Math.max(...totals) };
 }
 
 /** Counts of one ZIP of one source in one run. */

@@ -1,22 +1,26 @@
 import { createCollectActivities } from '../activities/collect.js';
-import { createEnrichActivities } from '../activities/enrich.js';
+import { createEnrichActivities, type EnrichDeps } from '../activities/enrich.js';
 import { createLedgerActivities } from '../activities/ledger.js';
 import { createNotifyActivities } from '../activities/notify.js';
 import { createSequenceActivities } from '../activities/sequence.js';
 import { type Config, isLoopback } from '../core/config.js';
+import { ModelBusy } from '../core/errors.js';
 import { productName } from '../core/paths.js';
 import type { Source } from '../core/source.js';
+import { createEnricher } from '../llm/describe.js';
 import { describeModelServer } from '../llm/model-server.js';
+import type { LlmCache } from '../llm/types.js';
 import { createAudit } from '../net/audit.js';
 import { createBrowserPool } from '../net/browser.js';
 import { createHttpGet } from '../net/http-client.js';
 import { createLimiter } from '../net/limiter.js';
 import { createVisitPage } from '../net/visit-page.js';
-import { createSourceRegistry } from '../sources/index.js';
+import { createSourceRegistry, type SourceRegistry } from '../sources/index.js';
 import { createMaricopaAssessor, createMaricopaSettings } from '../sources/maricopa-assessor/index.js';
 import { createPhoenixMls } from '../sources/phoenix-mls/index.js';
 import type { Database } from '../store/database.js';
 import { permissionHeld } from '../store/decisions.js';
+import { createLlmCache } from '../store/llm.js';
 
 /** Everything a worker runs, put together once. */
 export interface Assembly {
@@ -67,18 +71,44 @@ export async function assemble(config: Config, database: Database): Promise<Asse
   return {
     pipeline: pipelineActivities(config, database, registry),
     collect: createCollectActivities({ sources: registry, database, mode: config.mode }),
-    enrich: createEnrichActivities({ config, database, sources: registry }),
+    enrich: createEnrichActivities(enrichDeps(config, database, registry)),
     notify: createNotifyActivities({ config, database }),
     sources: registry.all,
     close: () => pool.close(),
   };
 }
 
-function pipelineActivities(config: Config, database: Database, sources: ReturnType<typeof createSourceRegistry>) {
+/** Most output tokens a property (spec L1), and the longest one answer may take. */
+const MAX_OUTPUT_TOKENS = 120;
+const MODEL_TIMEOUT_MS = 60_000;
+
+function enrichDeps(config: Config, database: Database, sources: SourceRegistry): EnrichDeps {
+  const { ollamaHost: host, ollamaModel } = config;
+  return {
+    config,
+    database,
+    sources,
+    async createEnricher(book) {
+      const { model, reason } = await describeModelServer(host, ollamaModel);
+      if (model === null) throw new ModelBusy(ollamaModel, reason ?? 'the model server has gone');
+      const cache: LlmCache = createLlmCache(database.db);
+      return createEnricher({
+        host,
+        model,
+        maxOutputTokens: MAX_OUTPUT_TOKENS,
+        timeoutMs: MODEL_TIMEOUT_MS,
+        cache,
+        book,
+      });
+    },
+  };
+}
+
+function pipelineActivities(config: Config, database: Database, sources: SourceRegistry) {
   const findModel = () => describeModelServer(config.ollamaHost, config.ollamaModel);
   return {
     ...createLedgerActivities({ database, sources }),
     ...createSequenceActivities({ config, database, sources, findModel }),
-    ...createEnrichActivities({ config, database, sources }),
+    ...createEnrichActivities(enrichDeps(config, database, sources)),
   };
 }
