@@ -30,6 +30,8 @@ export interface LoadedPage {
 }
 
 const CLOSE_PAGE_TIMEOUT_MS = 3_000;
+/** Chromium's word for a 4xx or 5xx without a body (seen in 156; the headless shell 153 shows an empty page). */
+const EMPTY_REFUSAL = 'net::ERR_HTTP_RESPONSE_CODE_FAILURE';
 /** Chromium's words for a body that ended before its announced end. */
 const CUT_SHORT = /ERR_CONTENT_LENGTH_MISMATCH|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_HTTP2_PROTOCOL_ERROR/;
 /** Pages of the listing site are 40-400 KB (assumed); what is larger is no page of it. */
@@ -79,21 +81,23 @@ function interruption({ signal, navigationTimeoutMs, settleTimeoutMs }: PageLoad
 }
 
 async function readPage(page: Page, load: PageLoad, shown: ShownDocument): Promise<LoadedPage> {
-  await navigate(page, load, shown);
-  const refused = (shown.response()?.status() ?? 0) >= 400; // a refusal never becomes the page waited for
-  if (load.waitFor !== null && !refused) await settle(page, load.waitFor, load.settleTimeoutMs);
-  const html = await page.content();
-  if (html.length > LARGEST_PAGE_CHARACTERS) throw new ResponseInvalid(load.source, `${load.url}: page too large`);
-  const finalUrl = page.url();
-  assertSameOrigin(load.url, finalUrl);
+  const hasContent = await navigate(page, load, shown);
   const document = shown.response();
+  const refused = (document?.status() ?? 0) >= 400; // a refusal never becomes the page waited for
+  if (load.waitFor !== null && !refused) await settle(page, load.waitFor, load.settleTimeoutMs);
+  const html = hasContent ? await page.content() : '';
+  if (html.length > LARGEST_PAGE_CHARACTERS) throw new ResponseInvalid(load.source, `${load.url}: page too large`);
+  const finalUrl = hasContent ? page.url() : (document?.url() ?? load.url);
+  assertSameOrigin(load.url, finalUrl);
+  return { ...headOf(shown.response()), html, finalUrl };
+}
+
+function headOf(document: Response | null): Pick<LoadedPage, 'status' | 'contentType' | 'retryAfter'> {
   const headers = document?.headers() ?? {};
   return {
     status: document?.status() ?? 0,
     contentType: (headers['content-type'] ?? '').split(';', 1).join('').trim().toLowerCase(),
     retryAfter: headers['retry-after'] ?? null,
-    html,
-    finalUrl,
   };
 }
 
@@ -118,14 +122,17 @@ function watchDocument(page: Page, onCut: () => void) {
   return { response: (): Response | null => response, failed: (): Request | null => failed };
 }
 
-async function navigate(page: Page, load: PageLoad, shown: ShownDocument): Promise<void> {
+/** @returns false when the host refused without a word: Chromium then shows an error page of its own */
+async function navigate(page: Page, load: PageLoad, shown: ShownDocument): Promise<boolean> {
   try {
     await page.goto(load.url, { waitUntil: 'domcontentloaded', timeout: load.navigationTimeoutMs });
+    return true;
   } catch (problem) {
     const text = problem instanceof Error ? problem.message : '';
     const failed = shown.failed();
     if (failed) assertSameOrigin(load.url, failed.url());
     const network = /net::ERR_[A-Z_]+/.exec(text)?.[0];
+    if (network === EMPTY_REFUSAL && shown.response() !== null) return false;
     // ERR_ABORTED is what a dying page gives; every other network code is the host's or the line's.
     if (network !== undefined && network !== 'net::ERR_ABORTED') {
       throw new NetworkError(new URL(load.url).host, network, { cause: problem });

@@ -32,7 +32,7 @@ suite('browser pool', () => {
   });
   afterEach(async () => {
     await Promise.all(pools.splice(0).map((pool) => pool.close()));
-    expect(browserProcesses(program)).toEqual([]);
+    expect(browserProcesses()).toEqual([]);
   });
   afterAll(async () => {
     await site.stop();
@@ -99,17 +99,17 @@ suite('browser pool', () => {
       await visit(pool, `/${page}`);
       const cookie = site.asked.at(-1)?.headers.cookie ?? null;
       expect(cookie).toBe(page === 0 ? null : 'visitor=7');
-      for (const { pid, type } of browserProcesses(program)) if (type === 'browser') pids.add(pid);
+      for (const { pid, type } of browserProcesses()) if (type === 'browser') pids.add(pid);
     }
     expect(pids.size).toBeGreaterThan(1);
-    expect(browserProcesses(program).filter(({ type }) => type === 'browser')).toHaveLength(1);
+    expect(browserProcesses().filter(({ type }) => type === 'browser')).toHaveLength(1);
   });
 
   it('reports a host that refuses connections as a network error, and keeps its browser', async () => {
     const pool = poolOf();
     const refused = pool.load({ source: 'phoenix-mls', url: 'http://127.0.0.1:9/', waitFor: null, signal: never });
     await expect(refused).rejects.toMatchObject({ code: 'NetworkError' });
-    expect(browserProcesses(program).filter(({ type }) => type === 'browser')).toHaveLength(1);
+    expect(browserProcesses().filter(({ type }) => type === 'browser')).toHaveLength(1);
   });
 
   it.each([
@@ -141,7 +141,7 @@ suite('browser pool', () => {
     }
     site.answer(() => html('here'));
     expect((await visit(pool, '/')).html).toContain('here');
-    expect(browserProcesses(program).filter(({ type }) => type === 'browser')).toHaveLength(1);
+    expect(browserProcesses().filter(({ type }) => type === 'browser')).toHaveLength(1);
   }, 90_000);
 
   /** Every process of a type, spare renderers included, once the page was asked for. */
@@ -149,6 +149,6 @@ suite('browser pool', () => {
     const asked = site.asked.length;
     while (site.asked.length === asked) await sleep(20);
     await sleep(50);
-    return browserProcesses(program).flatMap((candidate) => (candidate.type === type ? [candidate.pid] : []));
+    return browserProcesses().flatMap((candidate) => (candidate.type === type ? [candidate.pid] : []));
   }
 });

@@ -228,8 +228,7 @@ suite('phoenix-mls in a real browser', () => {
     const interrupted = source.readPage(window, first.nextCursor, never);
     const outcome = expect(interrupted).rejects.toMatchObject({ code: 'BrowserCrashed' });
     await sleep(500);
-    for (const { pid } of browserProcesses(program).filter(({ type }) => type === 'browser'))
-      process.kill(pid, 'SIGKILL');
+    for (const { pid } of browserProcesses().filter(({ type }) => type === 'browser')) process.kill(pid, 'SIGKILL');
     await outcome;
     const rest = await walk(first.nextCursor);
     const keys = recordsOf([first, ...rest].flatMap(({ payloads }) => payloads)).map(({ key }) => key);
@@ -241,12 +240,12 @@ suite('phoenix-mls in a real browser', () => {
       strike({ kind: 'slow', delayMs: 2_000 }, '/mls/search/');
       const outcome = expect(source.readPage(window, null, never)).rejects.toMatchObject({ code: 'BrowserCrashed' });
       await sleep(500);
-      const renderers = browserProcesses(program).filter(({ type }) => type === 'renderer');
+      const renderers = browserProcesses().filter(({ type }) => type === 'renderer');
       for (const { pid } of renderers) process.kill(pid, 'SIGKILL');
       await outcome;
       expect((await source.readPage(window, null, never)).total).toBe(listings.length);
     }
-    expect(browserProcesses(program).filter(({ type }) => type === 'browser')).toHaveLength(1);
+    expect(browserProcesses().filter(({ type }) => type === 'browser')).toHaveLength(1);
   });
 
   it('gives an abort back at once and leaves the site alone', async () => {
@@ -272,6 +271,6 @@ suite('phoenix-mls in a real browser', () => {
   it('leaves no process behind', async () => {
     await pool.close();
     await sleep(200);
-    expect(browserProcesses(program)).toEqual([]);
+    expect(browserProcesses()).toEqual([]);
   });
 });

@@ -11,37 +11,45 @@ export async function testBrowser(): Promise<{ readonly path: string | null; rea
 /** A process of a browser that this test process started. */
 export interface BrowserProcess {
   readonly pid: number;
-  readonly parent: number;
   /** `browser` for the main process, else Chromium's word: `renderer`, `gpu-process`, `zygote`, … */
   readonly type: string;
 }
 
+/** Process groups of the browsers seen so far: Playwright starts each in a group of its own, and helpers stay in it. */
+const seenGroups = new Set<number>();
+
 /**
  * Living browser processes of this test process, dead ones that nobody has waited for left out. Read from `/proc`, so
- * that helpers which lost their parent are found too.
+ * that helpers which lost their parent are found too, if the browser was seen once while it lived.
  */
-export function browserProcesses(program: string): readonly BrowserProcess[] {
+export function browserProcesses(): readonly BrowserProcess[] {
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => readProcess(Number(name)));
-  return all
-    .filter(({ command }) => command.includes(program))
-    .map(({ pid, parent, command }) => ({
-      pid,
-      parent,
-      type: /--type=([a-z-]+)/.exec(command)?.[1] ?? 'browser',
-    }));
+  for (const { parent, group, command } of all) {
+    if (parent === process.pid && command.includes('--remote-debugging-pipe')) seenGroups.add(group);
+  }
+  return all.filter(({ group }) => seenGroups.has(group)).map(({ pid, command }) => ({ pid, type: typeOf(command) }));
 }
 
-function readProcess(
-  pid: number,
-): readonly { readonly pid: number; readonly parent: number; readonly command: string }[] {
+function typeOf(command: string): string {
+  if (command.includes('crashpad_handler')) return 'crashpad';
+  return /--type=([a-z-]+)/.exec(command)?.[1] ?? 'browser';
+}
+
+interface ProcessRow {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+  readonly command: string;
+}
+
+function readProcess(pid: number): readonly ProcessRow[] {
   try {
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-    const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ');
-    return state === 'Z' ? [] : [{ pid, parent: Number(parent), command }];
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '');
+    const [state, parent, group] = stat.split(' ');
+    return state === 'Z' ? [] : [{ pid, parent: Number(parent), group: Number(group), command }];
   } catch {
     return []; // it ended while it was read
   }
