@@ -1,5 +1,6 @@
 import { loadConfig } from '../core/config.js';
 import { BadConfig } from '../core/errors.js';
+import { errorText } from './error-code.js';
 import type { StackOrder, StackReport } from './start-detached.js';
 import { type RunningStack, startAttached } from './start-stack.js';
 
@@ -32,7 +33,7 @@ function reportReady({ joined }: RunningStack): void {
 }
 
 function reportFailure(error: unknown): void {
-  const failed = error instanceof Error ? error.message : String(error);
+  const failed = errorText(error);
   write(failed);
   tell({ failed, faults: error instanceof BadConfig ? error.faults : null }, () => process.exit(1));
 }

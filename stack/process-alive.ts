@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { errorCode } from './error-code.js';
 
 /** True when a process with this id exists and is not a zombie. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return errorCode(error) === 'EPERM';
   }
   return statFieldsOf(pid)?.[0] !== 'Z';
 }

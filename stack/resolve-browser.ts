@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright';
 import type { Config } from '../core/config.js';
+import { errorText } from './error-code.js';
 import { findProgram, versionOf } from './find-program.js';
 import { installOnce } from './install.js';
 import { isGiven, type Resolved } from './resolved.js';
@@ -77,7 +78,7 @@ async function managed(cacheFolder: string): Promise<ResolvedBrowser> {
       await tryBrowser(await unpackChromium(draft, `${PACKAGE}@${VERSION}`));
     });
   } catch (error) {
-    return absent(error instanceof Error ? error.message : String(error));
+    return absent(errorText(error));
   }
   const line = `browser Chromium ${VERSION} in the cache folder (none on the PATH)`;
   return { how: 'managed', version: VERSION, path: join(folder, 'chromium'), line };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '../core/config.js';
 import { projectRoot } from '../core/paths.js';
+import { errorText } from './error-code.js';
 import { findProgram, versionOf } from './find-program.js';
 import { installOnce } from './install.js';
 import { npmInstallInto } from './npm-install.js';
@@ -48,7 +49,7 @@ export async function resolveOwn(cacheFolder: string): Promise<ResolvedLlm> {
     const line = `own model server (node-llama-cpp ${LLAMA_VERSION}) with ${MANAGED_MODEL} (no ollama on the PATH)`;
     return { how: 'managed', version: LLAMA_VERSION, address: null, program, kind: 'own', line };
   } catch (error) {
-    return absent(error instanceof Error ? error.message : String(error));
+    return absent(errorText(error));
   }
 }
 

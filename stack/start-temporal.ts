@@ -8,7 +8,7 @@ import { foreignPart, type StartContext, type StartedPart } from './start-contex
 import { askTemporal, prepareNamespace, temporalReady } from './temporal-ready.js';
 import { temporalServer } from './temporal-server.js';
 
-const ANSWER_MS = 5_000;
+const ANSWER_MS = 4_000;
 const READY_MS = 60_000;
 const GRACE_MS = 10_000;
 

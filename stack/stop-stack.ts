@@ -1,4 +1,5 @@
 import type { StackState } from '../core/schemas/stack.js';
+import { errorCode } from './error-code.js';
 import { livesStill, readStackState, removeStackState } from './state-file.js';
 import { waitUntil } from './wait-until.js';
 
@@ -40,6 +41,6 @@ function kill(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
   try {
     process.kill(pid, signal);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (errorCode(error) !== 'ESRCH') throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NetworkError } from '../core/errors.js';
+import { errorText } from './error-code.js';
 import { type GuardedChild, startGuarded } from './guarded-child.js';
 import { rotateLog, sizeOf, tailOf } from './log-file.js';
 import { startMarkOf } from './process-alive.js';
@@ -99,7 +100,7 @@ async function keepUp<T>(
     startedAt = Date.now();
     if (stopping.aborted) return;
     const again = await launch(plan, stopping).catch((error: unknown) => {
-      if (!stopping.aborted) onLine(error instanceof Error ? error.message : String(error));
+      if (!stopping.aborted) onLine(errorText(error));
       return null;
     });
     if (again === null) continue;
@@ -132,6 +133,6 @@ async function readyOrProblem<T>(
   try {
     return { facts: await plan.ready(options), problem };
   } catch (error) {
-    return { facts: null, problem: error instanceof Error ? error.message : String(error) };
+    return { facts: null, problem: errorText(error) };
   }
 }

@@ -1,5 +1,6 @@
 import { Connection, type ConnectionOptions, type OperatorService } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
+import { errorCode } from './error-code.js';
 import { waitUntil } from './wait-until.js';
 
 /** Search attributes of our workflows with their types; SQLite allows 10 Keyword ones in all. */
@@ -63,7 +64,7 @@ async function ensureNamespace({ workflowService }: Connection, namespace: strin
     await workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod });
     return;
   } catch (error) {
-    if (codeOf(error) !== GRPC_ALREADY_EXISTS) throw error;
+    if (errorCode(error) !== GRPC_ALREADY_EXISTS) throw error;
   }
   if (ownServer) {
     await workflowService.updateNamespace({
@@ -86,15 +87,11 @@ async function waitForNamespace(operatorService: OperatorService, namespace: str
   const listed = await waitUntil(
     () =>
       operatorService.listSearchAttributes({ namespace }).catch((error: unknown) => {
-        if (codeOf(error) === GRPC_NOT_FOUND) return null;
+        if (errorCode(error) === GRPC_NOT_FOUND) return null;
         throw error;
       }),
     { timeoutMs: 30_000 },
   );
   if (listed === null) throw new Error(`namespace ${namespace} was created but does not appear`);
   return listed;
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : null;
 }
