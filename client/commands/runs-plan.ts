@@ -1,0 +1,69 @@
+import type { Config } from '../../core/config.js';
+import { marketOf } from '../../core/product-settings.js';
+import { readSetting } from '../connect.js';
+import type { CliContext } from '../context.js';
+import type { RunsStartFlags } from '../definitions/runs.js';
+import { columnsOf } from '../output.js';
+import { sourcesForPlans } from '../plan-sources.js';
+import { Faults, type RunRequest, readMode, readRunFlags } from '../run-request.js';
+import { optionsIn, sequenceIdOf } from '../starters.js';
+
+const MICROS = 1_000_000;
+
+/** Says what a run would ask of each source, how long that takes at the rate limit, and what it costs. Sends nothing. */
+export async function planRun(context: CliContext, flags: RunsStartFlags): Promise<number> {
+  const faults = new Faults();
+  const request = readRunFlags(flags, faults);
+  readMode(context.globals.mode, faults);
+  faults.throwAny('phx runs start --help shows examples');
+  const { config } = await readSetting(context);
+  const plans = plansOf(config, request);
+  const { workflowId } = sequenceIdOf(request);
+  const total = {
+    requests: sum(plans.map(({ requests }) => requests)),
+    // The sources run side by side.
+    milliseconds: Math.max(0, ...plans.map(({ milliseconds, startDelayMs }) => milliseconds + startDelayMs)),
+    costUsdMicros: sum(plans.map(({ costUsdMicros }) => costUsdMicros)),
+  };
+  const rows = [...plans, { name: 'all, side by side', ...total }].map(
+    ({ name, requests, milliseconds, costUsdMicros }) => [
+      name,
+      `${requests} requests`,
+      duration(milliseconds),
+      `${(costUsdMicros / MICROS).toFixed(2)} USD`,
+    ],
+  );
+  context.out.data(columnsOf(rows));
+  context.out.note(`estimate for ${workflowId} in mode ${config.mode}; nothing was sent`);
+  context.out.document({
+    schemaVersion: 1,
+    runId: workflowId,
+    mode: config.mode,
+    runDate: request.runDate,
+    sources: plans,
+    total,
+  });
+  return 0;
+}
+
+function plansOf(config: Config, request: RunRequest) {
+  const market = marketOf(request.market);
+  const { sources, zips, limit } = optionsIn(config.mode, request.options);
+  const walked = zips ?? [...new Set([...market.zips, ...config.extraZips])];
+  const wanted = sources ?? market.sources;
+  return sourcesForPlans(config)
+    .filter(({ name }) => wanted.includes(name))
+    .map((source) => ({
+      name: source.name,
+      zips: walked,
+      startDelayMs: source.traits.startDelayMs,
+      ...source.plan({ zips: walked, limit }),
+    }));
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+
+function duration(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1_000);
+  return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
+}

@@ -1,0 +1,61 @@
+import { type Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import { NetworkError } from '../../core/errors.js';
+import { readSetting, withTemporal } from '../connect.js';
+import type { CliContext } from '../context.js';
+import type { PartFlags } from '../definitions/runs.js';
+import { CliError } from '../errors.js';
+import { partIdOf, runTargetOf } from '../run-target.js';
+
+export type SteerVerb = 'pause' | 'resume' | 'cancel';
+
+/** A worker that is up answers within a second. */
+const UPDATE_MS = 15_000;
+
+/**
+ * Holds, continues or ends a run or a part of it.
+ * @throws CliError: Refused (it is in that state already), NotFound (it does not run); NetworkError when no worker answers
+ */
+export async function steerRun(
+  context: CliContext,
+  verb: SteerVerb,
+  text: string | undefined,
+  flags: PartFlags,
+): Promise<number> {
+  const workflowId = partIdOf(runTargetOf(text), flags);
+  const { config } = await readSetting(context);
+  const answer = await withTemporal(context, config, (client) =>
+    verb === 'cancel' ? cancel(client, workflowId) : update(context, client, verb, workflowId),
+  );
+  context.out.data(`${workflowId}: ${answer}`);
+  context.out.document({ schemaVersion: 1, workflowId, verb, answer });
+  return 0;
+}
+
+async function cancel(client: Client, workflowId: string): Promise<string> {
+  await client.workflow.getHandle(workflowId).cancel();
+  return 'asked to end; pages in flight end first, and the report names what is missing';
+}
+
+async function update(
+  { globals }: CliContext,
+  client: Client,
+  verb: 'pause' | 'resume',
+  workflowId: string,
+): Promise<string> {
+  const handle = client.workflow.getHandle(workflowId);
+  const timeoutMs = globals.timeoutMs ?? UPDATE_MS;
+  try {
+    return await client.connection.withDeadline(Date.now() + timeoutMs, () => handle.executeUpdate<string, []>(verb));
+  } catch (problem) {
+    if (problem instanceof WorkflowUpdateFailedError) {
+      const reason = problem.cause?.message ?? problem.message;
+      throw new CliError('Refused', `${workflowId}: ${reason}`, 'phx runs show tells where it stands', {
+        cause: problem,
+      });
+    }
+    if (problem instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
+      throw new NetworkError(workflowId, `no worker answered within ${timeoutMs / 1_000} s`, { cause: problem });
+    }
+    throw problem;
+  }
+}

@@ -1,0 +1,102 @@
+import { loadEnvFile } from 'node:process';
+import type { Config } from '../../core/config.js';
+import { type RunningStack, startStack } from '../../stack/start-stack.js';
+import { baseConfig, configOn, phxOn, withDatabase, withTemporal } from '../connect.js';
+import type { CliContext } from '../context.js';
+import type { StartFlags } from '../definitions/start.js';
+import { finishRun } from '../finish-run.js';
+import { followRun } from '../follow-run.js';
+import { linksOf } from '../run-links.js';
+import { Faults, type RunRequest, readMode, readRunFlags } from '../run-request.js';
+import { startSequence } from '../starters.js';
+import { dataFolderOf, readWorldFlags, sandboxArgsOf, type World } from '../world.js';
+
+/**
+ * What `npm start` runs: brings the stack up, runs or joins the day, shows it, and stops what it started unless told to
+ * keep it.
+ * @returns 0 complete, 3 partial, 1 failed, 130 cancelled
+ */
+export async function start(context: CliContext, flags: StartFlags): Promise<number> {
+  const faults = new Faults();
+  const request = readRunFlags(flags, faults);
+  const world = readWorldFlags(flags, readMode(context.globals.mode, faults), faults);
+  faults.throwAny('phx start --help shows examples');
+  const base = await worldConfig(context, world);
+  const keep = flags.keep === true;
+  const stack = await upStack(context, base, world, keep);
+  try {
+    return await runDay(context, configOn(context, base, stack.variables), stack, request);
+  } catch (problem) {
+    if (context.signal.aborted) sayInterrupted(context, stack, keep);
+    throw problem;
+  } finally {
+    if (!keep && !stack.joined) context.out.note('stopping the stack; the data stays');
+    if (!keep) await stack.stop();
+    sayWhatStays(context, base, stack, keep);
+  }
+}
+
+/** Settings with the data folder of the world. A demo alone has worlds. */
+export async function worldConfig(context: CliContext, world: World): Promise<Config> {
+  const { config: file } = context.globals;
+  const config = baseConfig(context);
+  if (config.mode !== 'demo') {
+    const faults = new Faults();
+    if (sandboxArgsOf(world).length > 0)
+      faults.add(`--recordings and --parcels belong to mode demo, not ${config.mode}`);
+    faults.throwAny();
+  }
+  if (file !== null) loadEnvFile(file); // the worker reads its settings from the environment it inherits
+  return baseConfig(context, { dataFolder: await dataFolderOf(config, world) });
+}
+
+/** Brings the stack of a world up, or joins it. */
+export async function upStack(
+  { out, signal }: CliContext,
+  config: Config,
+  world: World,
+  keep: boolean,
+): Promise<RunningStack> {
+  out.note(`mode ${config.mode}, data in ${config.dataFolder}`);
+  return startStack({
+    config,
+    mode: config.mode,
+    keep,
+    sandboxArgs: config.mode === 'demo' ? sandboxArgsOf(world) : [],
+    signal,
+    onLine: (line) => out.note(`  ${line}`),
+  });
+}
+
+async function runDay(context: CliContext, config: Config, stack: RunningStack, request: RunRequest): Promise<number> {
+  const { out } = context;
+  return withTemporal(context, config, (client) =>
+    withDatabase(config, async (db) => {
+      const { workflowId, runKey, joined, handle } = await startSequence(client, config.mode, request);
+      out.note(`${joined ? 'joined the running' : 'started'} ${workflowId}`);
+      const { temporal } = linksOf(config, workflowId);
+      if (temporal !== null) out.note(`Temporal Web UI: ${temporal}`);
+      const { market, runDate } = request;
+      const run = { workflowId, runKey, market, runDate };
+      const summary = await followRun(context, { client, db, run, handle });
+      return finishRun(context, summary, stack.state, config);
+    }),
+  );
+}
+
+function sayInterrupted({ out }: CliContext, stack: RunningStack, keep: boolean): void {
+  if (keep || stack.joined) out.warn('interrupted: the run goes on; phx runs watch shows it, phx runs cancel ends it');
+  else out.warn('interrupted: the run pauses where it is, and the next npm start joins and finishes it');
+}
+
+function sayWhatStays(context: CliContext, config: Config, stack: RunningStack, keep: boolean): void {
+  const { out } = context;
+  const ui = stack.variables.TEMPORAL_UI_URL;
+  if (!keep && !stack.joined) {
+    out.note('The stack is down. npm start -- --keep leaves it up, with the Temporal Web UI.');
+    return;
+  }
+  out.note(
+    `The stack is up${ui === undefined ? '' : `, Temporal Web UI ${ui}`}. Stop it: ${phxOn(context, config)} stack down`,
+  );
+}

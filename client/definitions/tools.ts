@@ -1,0 +1,25 @@
+import { Argument, type Command } from 'commander';
+import type { Run } from '../program.js';
+import { describeCommand } from './describe.js';
+
+/** Commands about the installation itself. */
+export function defineTools(program: Command, run: Run): void {
+  const db = program.command('db').summary('the database').description('The database');
+  describeCommand(db, 'init', 'Make every collection, validator and index exist', ['db init']).action(async () =>
+    run(async (context) => (await import('../commands/db-init.js')).initDb(context)),
+  );
+  const config = program.command('config').summary('the process settings').description('The process settings');
+  describeCommand(config, 'show', 'Show every setting; secrets are masked', ['config show', 'config show --origin'])
+    .option('--origin', 'show where each value comes from')
+    .action(async (flags: { origin?: true }) =>
+      run(async (context) => (await import('../commands/config-show.js')).showConfig(context, flags)),
+    );
+  describeCommand(program, 'completion', 'Print the completion script of a shell', [
+    'completion bash > ~/.local/share/bash-completion/completions/phx',
+    'completion fish | source',
+  ])
+    .addArgument(new Argument('<shell>', 'shell').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell: 'bash' | 'zsh' | 'fish') =>
+      run(async (context) => (await import('../commands/completion.js')).printCompletion(context, program, shell)),
+    );
+}

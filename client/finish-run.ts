@@ -1,0 +1,34 @@
+import { type Config, secretValues } from '../core/config.js';
+import { marketOf } from '../core/product-settings.js';
+import type { RunSummary } from '../core/schemas/run.js';
+import type { StackState } from '../core/schemas/stack.js';
+import { renderRunSummaryTerminal } from '../reports/run-summary/terminal.js';
+import type { CliContext } from './context.js';
+import { exitCodeOf, runDocument } from './run-document.js';
+import { linksOf, reportPath } from './run-links.js';
+
+/** Shows a finished run: for people on stderr, as one document on stdout with `--json`. @returns the exit code */
+export function finishRun({ out }: CliContext, summary: RunSummary, stack: StackState | null, config: Config): number {
+  if (!out.quiet) out.raw(`\n${summaryText(out, summary, config)}`);
+  out.document(runDocument(summary, stack, config));
+  return exitCodeOf(summary.status);
+}
+
+/** The summary as text for a terminal. */
+export function summaryText(
+  { colour, columns }: { readonly colour: boolean; readonly columns: number },
+  summary: RunSummary,
+  config: Config,
+): string {
+  const { temporal } = linksOf(config, summary.runId);
+  return renderRunSummaryTerminal(
+    { ...summary, report: reportPath(config, summary.report) },
+    {
+      colour,
+      columns,
+      links: temporal === null ? [] : [{ label: 'Temporal', href: temporal }],
+      timeZone: marketOf(summary.market).timeZone,
+      secrets: secretValues(config),
+    },
+  );
+}

@@ -1,0 +1,95 @@
+import type { Output } from './output.js';
+import type { Snapshot, SourceProgress, ZipProgress } from './snapshot.js';
+
+/** Shows a run while it goes on. */
+export interface LiveView {
+  show(snapshot: Snapshot): void;
+  /** Ends the view: what follows is written below it. */
+  end(): void;
+}
+
+/** Without a terminal a line is written at most this often. */
+const LINE_EVERY_MS = 5_000;
+/** Without a terminal the whole picture is not shown; ZIPs beyond these are counted. */
+const MOST_ZIPS = 6;
+
+/** A block drawn over and over on a terminal; elsewhere a line when something changed. */
+export function createLiveView(out: Output, now: () => number = Date.now): LiveView {
+  return out.redraws ? blockView(out, now) : lineView(out, now);
+}
+
+function blockView(out: Output, now: () => number): LiveView {
+  const startedAtMs = now();
+  let drawn = 0;
+  const erase = () => (drawn === 0 ? '' : `\u001b[${drawn}A\u001b[0J`);
+  return {
+    show(snapshot) {
+      const lines = blockOf(snapshot, now() - startedAtMs).map((line) => line.slice(0, out.columns - 1));
+      out.raw(`${erase()}${lines.join('\n')}\n`);
+      drawn = lines.length;
+    },
+    end() {
+      out.raw(erase());
+      drawn = 0;
+    },
+  };
+}
+
+function lineView(out: Output, now: () => number): LiveView {
+  let last = '';
+  let lastAtMs = Number.NEGATIVE_INFINITY;
+  return {
+    show(snapshot) {
+      const line = lineOf(snapshot);
+      if (line === last || now() - lastAtMs < LINE_EVERY_MS) return;
+      out.note(line);
+      last = line;
+      lastAtMs = now();
+    },
+    end: () => undefined,
+  };
+}
+
+function blockOf(snapshot: Snapshot, elapsedMs: number): string[] {
+  const { words } = snapshot;
+  const model =
+    words.described + words.pending === 0 ? [] : [`words: ${words.described} by the model, ${words.pending} waiting`];
+  return [
+    `${headOf(snapshot)}  ${Math.round(elapsedMs / 1_000)} s`,
+    ...snapshot.sources.flatMap(({ name, status, zips }) => [
+      `  ${name}  ${status}`,
+      ...zips.map((zip) => `    ${zip.zip}  ${bar(zip)}  ${zipText(zip)}`),
+    ]),
+    ...model.map((line) => `  ${line}`),
+  ];
+}
+
+function lineOf(snapshot: Snapshot): string {
+  const { words } = snapshot;
+  const model = words.described + words.pending === 0 ? [] : [`words ${words.described}, waiting ${words.pending}`];
+  return [headOf(snapshot), ...snapshot.sources.map(sourceText), ...model].join(' | ');
+}
+
+function headOf({ phase, paused, counts }: Snapshot): string {
+  if (phase === null) return 'waiting for a worker';
+  return `${paused ? 'paused in ' : ''}${phase}: ${counts.seen} seen, ${counts.stored} stored`;
+}
+
+function sourceText({ name, status, zips }: SourceProgress): string {
+  const shown = zips.slice(0, MOST_ZIPS).map((zip) => `${zip.zip} ${zipText(zip)}`);
+  const more = zips.length > MOST_ZIPS ? [`${zips.length - MOST_ZIPS} more ZIPs`] : [];
+  return `${name} ${status}${zips.length === 0 ? '' : `: ${[...shown, ...more].join(', ')}`}`;
+}
+
+function zipText({ status, seen, total, reason }: ZipProgress): string {
+  const figures = total === null ? `${seen}` : `${seen}/${total}`;
+  return `${status === 'open' ? 'at' : status} ${figures}${reason === null ? '' : ` (${reason})`}`;
+}
+
+const BAR_WIDTH = 20;
+
+function bar({ status, seen, total }: ZipProgress): string {
+  const share = total === null || total === 0 ? (status === 'complete' ? 1 : 0) : Math.min(1, seen / total);
+  const full = Math.round(share * BAR_WIDTH);
+  return `${'#'.repeat(full)}${'.'.repeat(BAR_WIDTH - full)}`;
+}

@@ -1,0 +1,61 @@
+import { Command } from 'commander';
+import { productVersion } from '../core/paths.js';
+import type { Action } from './context.js';
+import { defineProperty } from './definitions/property.js';
+import { defineRuns } from './definitions/runs.js';
+import { defineSchedules } from './definitions/schedules.js';
+import { defineStack } from './definitions/stack.js';
+import { defineStart } from './definitions/start.js';
+import { defineTools } from './definitions/tools.js';
+
+/** Flags of the program itself, as commander gives them. */
+export interface GlobalFlags {
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly verbose?: true;
+  readonly color?: boolean;
+  readonly input?: boolean;
+  readonly mode?: string;
+  readonly config?: string;
+  readonly profile?: string;
+  readonly timeout?: string;
+}
+
+/** Runs the work of a command that was named and whose flags were understood. */
+export type Run = (action: Action) => Promise<void>;
+
+export interface ProgramSetup {
+  readonly run: Run;
+  writeOut(text: string): void;
+  writeErr(text: string): void;
+  /** Gets the sentence about a command line that was not understood. */
+  outputError(text: string): void;
+}
+
+/**
+ * The whole command tree: names, options, help. Loads no command's code, so that `--help` is there at once; each command
+ * loads its own when it runs.
+ */
+export function createProgram({ run, ...output }: ProgramSetup): Command {
+  const program = new Command('phx')
+    .description('Collects Phoenix property records, keeps the evidence, and says what is true and how it is known.')
+    .version(productVersion(), '-V, --version', 'print the version')
+    .option('--json', 'print one JSON document on stdout, errors as JSON on stderr')
+    .option('--quiet', 'no progress and no hints')
+    .option('--verbose', 'show where an error happened')
+    .option('--no-color', 'no colour')
+    .option('--no-input', 'never ask')
+    .option('--mode <mode>', 'demo (sandbox and recordings), test (real services, 25 records a ZIP) or production')
+    .option('--config <file>', 'settings file instead of .env')
+    .option('--profile <name>', 'settings file .env.<name> instead of .env')
+    .option('--timeout <seconds>', 'longest wait for an answer of a service')
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput(output)
+    .exitOverride();
+  for (const define of [defineStart, defineRuns, defineProperty, defineSchedules, defineStack, defineTools]) {
+    define(program, run);
+  }
+  return program;
+}

@@ -1,0 +1,56 @@
+import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
+import { scheduledWorkflowId, TASK_QUEUES } from '../core/ids.js';
+import type { ScheduleRow } from '../core/product-settings.js';
+import type { Mode } from '../core/schemas/names.js';
+import { DEFAULT_RUN_OPTIONS } from '../core/schemas/run.js';
+import type { ScheduledInput } from '../core/schemas/sequence.js';
+import { optionsIn } from './starters.js';
+
+const MANAGED = 'managed: config/schedules.json, phx schedules apply';
+const POLICY = { SKIP: ScheduleOverlapPolicy.SKIP, BUFFER_ONE: ScheduleOverlapPolicy.BUFFER_ONE } as const;
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/**
+ * Creates a schedule or brings it up to date. Whether it is paused, and why, stays as an operator left it.
+ * A repeat changes nothing.
+ */
+export async function reconcileSchedule(client: Client, mode: Mode, row: ScheduleRow): Promise<'created' | 'updated'> {
+  const wanted = scheduleOf(row, mode);
+  try {
+    await client.schedule.create(wanted);
+    return 'created';
+  } catch (problem) {
+    if (!(problem instanceof ScheduleAlreadyRunning)) throw problem;
+  }
+  const { spec, action, policies } = wanted;
+  await client.schedule
+    .getHandle(row.scheduleId)
+    .update(({ state }) => ({ spec, action, policies: policies ?? {}, state }));
+  return 'updated';
+}
+
+/** A declared schedule as Temporal takes it. */
+export function scheduleOf(row: ScheduleRow, mode: Mode) {
+  const { scheduleId, market, timeZone, calendar, comment, overlap, catchupWindow } = row;
+  const input: ScheduledInput = { market, timeZone, options: optionsIn(mode, DEFAULT_RUN_OPTIONS) };
+  return {
+    scheduleId,
+    // The field is `timezone`; another name would be dropped without error and the run would start in UTC.
+    spec: { calendars: [{ ...calendar, comment }], timezone: timeZone },
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'scheduled',
+      workflowId: scheduledWorkflowId(scheduleId),
+      taskQueue: TASK_QUEUES.pipeline,
+      args: [input],
+    },
+    policies: { overlap: POLICY[overlap], catchupWindow: windowMs(catchupWindow), pauseOnFailure: false },
+    memo: { managed: MANAGED },
+    state: { note: MANAGED },
+  } satisfies ScheduleOptions;
+}
+
+/** `12h` in milliseconds; the form is checked where the file is read. */
+function windowMs(text: string): number {
+  return Number(text.slice(0, -1)) * (UNIT_MS[text.slice(-1)] ?? 0);
+}
