@@ -158,7 +158,15 @@ function subjectOf({ mode, status, market, runDate, counts, missing }: RunSummar
   return `[${mode}] ${status.toUpperCase()} ${market} ${runDate}: ${figures}`;
 }
 
+/** Rows of nothing would bury the others: a ZIP that is complete and empty is named in the line of its source. */
+const isEmpty = ({ status, seen, reason, total }: ZipSummary) =>
+  status === 'complete' && seen === 0 && reason === null && (total ?? 0) === 0;
+
 function sourceView(source: SourceSummary, clean: CleanText): SourceView {
+  const shown = source.zips.filter((zip) => !isEmpty(zip));
+  const empty = source.zips.filter(isEmpty).map(({ zip }) => clean(zip));
+  const emptyZips =
+    empty.length === 0 ? null : `${plural(empty.length, 'ZIP')} complete and empty (${empty.join(' ')})`;
   const { done, missing, leftForLater } = source.details;
   const details = [
     done > 0 ? `${plural(done, 'detail')} read` : null,
@@ -170,8 +178,8 @@ function sourceView(source: SourceSummary, clean: CleanText): SourceView {
     status: source.status,
     tone: STATE_TONE[source.status],
     reason: source.reason === null ? null : clean(reasonInWords(source.reason)),
-    work: [plural(source.requests, 'request'), ...details].filter((part) => part !== null).join(', '),
-    zips: source.zips.map((zip) => zipView(zip, clean)),
+    work: [plural(source.requests, 'request'), ...details, emptyZips].filter((part) => part !== null).join(', '),
+    zips: shown.map((zip) => zipView(zip, clean)),
   };
 }
 

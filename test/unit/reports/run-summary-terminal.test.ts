@@ -54,4 +54,21 @@ describe('run summary on the terminal', () => {
     expect(Array.from(page).filter((letter) => letter !== '\n' && /\p{Cc}/u.test(letter))).toEqual([]);
     expect(page.split('\n').filter((line) => line.startsWith('Complete'))).toEqual([]);
   });
+
+  it('names complete ZIPs with nothing in them in one line, and keeps a row for an empty one that is not complete', () => {
+    const [source] = SAMPLE_SUMMARY.sources;
+    if (!source) throw new Error('the sample has no source');
+    const counts = { seen: 0, stored: 0, unchanged: 0, quarantined: 0, excluded: 0, total: 0 };
+    const zips = [
+      ...source.zips,
+      { ...counts, zip: '85900', status: 'complete' as const, reason: null },
+      { ...counts, zip: '85901', status: 'complete' as const, reason: null },
+      { ...counts, zip: '85902', status: 'suspect' as const, reason: '0 keys, and 300 on 2026-03-01' },
+    ];
+    const summary = { ...SAMPLE_SUMMARY, sources: [{ ...source, zips }] };
+    const page = renderRunSummaryTerminal(summary, { colour: false, columns: 100 });
+    expect(page).toContain('2 ZIPs complete and empty (85900 85901)');
+    expect(page).toMatch(/^ {4}85902 +suspect/m);
+    expect(page).not.toMatch(/^ {4}8590[01]/m);
+  });
 });
