@@ -6,6 +6,8 @@ export interface DatabaseFacts {
   /** Null when the server is no member of a replica set: transactions would fail. */
   readonly replicaSet: string | null;
   readonly writable: boolean;
+  /** The server's clock minus ours, in milliseconds, by half of the time the question took. */
+  readonly clockAheadMs: number;
 }
 
 /** Connection string for one server: `directConnection` keeps the driver at the address it was given. */
@@ -18,13 +20,17 @@ export async function askDatabase(url: string, timeoutMs: number): Promise<Datab
   const client = new MongoClient(url, { serverSelectionTimeoutMS: timeoutMs, connectTimeoutMS: timeoutMs });
   try {
     const admin = client.db('admin');
+    await admin.command({ ping: 1 });
+    const askedAt = Date.now();
     const hello = await admin.command({ hello: 1 });
+    const answeredAt = Date.now();
     const { version } = await admin.command({ buildInfo: 1 });
     const setName: unknown = hello.setName;
     return {
       version: String(version),
       replicaSet: typeof setName === 'string' ? setName : null,
       writable: hello.isWritablePrimary === true,
+      clockAheadMs: Math.round(new Date(hello.localTime).getTime() - (askedAt + answeredAt) / 2),
     };
   } finally {
     await client.close();

