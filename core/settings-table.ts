@@ -108,11 +108,6 @@ export const SETTINGS = {
     z.string().min(3).default('operator'),
     'Contact named to the services we ask, in the user agent',
   ),
-  personalData: row(
-    'PHOENIX_PERSONAL_DATA',
-    yesNo.default(false),
-    'Keep owner names and mailing addresses; off by default',
-  ),
   extraZips: row(
     'PHOENIX_EXTRA_ZIPS',
     list(z.string().regex(/^\d{5}$/, 'must be ZIP codes of five digits')).default([]),
