@@ -10,7 +10,7 @@ let graceMs = 5_000;
 // The group is the program's own: signals of the terminal reach the parent alone, which then stops its parts in order.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
 process.on('disconnect', stop);
-process.once('message', start);
+process.on('message', (order) => (order.stop ? stop() : start(order)));
 
 function start(order) {
   graceMs = order.graceMs;

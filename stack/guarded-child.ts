@@ -60,7 +60,7 @@ export function startGuarded(order: ChildOrder): Promise<GuardedChild> {
       });
     });
     const stop = () => {
-      if (guard.connected) guard.disconnect();
+      if (guard.connected) guard.send({ stop: true }, ignoreClosedChannel);
       return exited;
     };
     guard.on('message', (message: GuardMessage) => {
@@ -74,6 +74,9 @@ export function startGuarded(order: ChildOrder): Promise<GuardedChild> {
     guard.once('error', reject);
   });
 }
+
+/** The guard may end between the question and the message: its end is what was wanted. */
+function ignoreClosedChannel(): void {}
 
 function killGroup(pid: number): void {
   if (pid === 0) return;
