@@ -7,10 +7,22 @@ import type { CliContext } from './context.js';
 import { exitCodeOf, runDocument } from './run-document.js';
 import { linksOf, reportPath } from './run-links.js';
 
-/** Shows a finished run: for people on stderr, as one document on stdout with `--json`. @returns the exit code */
-export function finishRun({ out }: CliContext, summary: RunSummary, stack: StackState | null, config: Config): number {
+/**
+ * Shows a finished run: for people on stderr, with `--json` as a document on stdout.
+ * @param stream the document is the last line of a stream
+ * @returns the exit code
+ */
+export function finishRun(
+  { out }: CliContext,
+  summary: RunSummary,
+  stack: StackState | null,
+  config: Config,
+  stream = false,
+): number {
   if (!out.quiet) out.raw(`\n${summaryText(out, summary, config)}`);
-  out.document(runDocument(summary, stack, config));
+  const document = runDocument(summary, stack, config);
+  if (stream) out.record(document);
+  else out.document(document);
   return exitCodeOf(summary.status);
 }
 

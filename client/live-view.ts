@@ -10,7 +10,7 @@ export interface LiveView {
 
 /** Without a terminal a line is written at most this often. */
 const LINE_EVERY_MS = 5_000;
-/** Without a terminal the whole picture is not shown; ZIPs beyond these are counted. */
+/** ZIPs of a source that are named at one time. */
 const MOST_ZIPS = 6;
 
 /** A block drawn over and over on a terminal; elsewhere a line when something changed. */
@@ -50,24 +50,30 @@ function lineView(out: Output, now: () => number): LiveView {
   };
 }
 
+/** At most about ten lines a source: a block higher than the window could not be drawn over. */
 function blockOf(snapshot: Snapshot, elapsedMs: number): string[] {
-  const { words } = snapshot;
-  const model =
-    words.described + words.pending === 0 ? [] : [`words: ${words.described} by the model, ${words.pending} waiting`];
   return [
     `${headOf(snapshot)}  ${Math.round(elapsedMs / 1_000)} s`,
-    ...snapshot.sources.flatMap(({ name, status, zips }) => [
-      `  ${name}  ${status}`,
-      ...zips.map((zip) => `    ${zip.zip}  ${bar(zip)}  ${zipText(zip)}`),
-    ]),
-    ...model.map((line) => `  ${line}`),
+    ...snapshot.sources.flatMap((source) => {
+      const named = namedZips(source);
+      const rest = source.zips.length - named.length;
+      return [
+        `  ${source.name}  ${source.status}${source.details === 0 ? '' : `, ${source.details} details`}`,
+        ...named.map((zip) => `    ${zip.zip}  ${bar(zip)}  ${zipText(zip)}`),
+        ...(rest === 0 ? [] : [`    ${named.length === 0 ? '' : 'and '}${rest} ZIPs walked or waiting`]),
+      ];
+    }),
+    ...wordsText(snapshot).map((line) => `  ${line}`),
   ];
 }
 
 function lineOf(snapshot: Snapshot): string {
-  const { words } = snapshot;
-  const model = words.described + words.pending === 0 ? [] : [`words ${words.described}, waiting ${words.pending}`];
-  return [headOf(snapshot), ...snapshot.sources.map(sourceText), ...model].join(' | ');
+  return [headOf(snapshot), ...snapshot.sources.map(sourceText), ...wordsText(snapshot)].join(' | ');
+}
+
+function wordsText({ words }: Snapshot): string[] {
+  if (words.described + words.pending === 0) return [];
+  return [`words: ${words.described} by the model, ${words.pending} waiting`];
 }
 
 function headOf({ phase, paused, counts }: Snapshot): string {
@@ -75,10 +81,22 @@ function headOf({ phase, paused, counts }: Snapshot): string {
   return `${paused ? 'paused in ' : ''}${phase}: ${counts.seen} seen, ${counts.stored} stored`;
 }
 
-function sourceText({ name, status, zips }: SourceProgress): string {
-  const shown = zips.slice(0, MOST_ZIPS).map((zip) => `${zip.zip} ${zipText(zip)}`);
-  const more = zips.length > MOST_ZIPS ? [`${zips.length - MOST_ZIPS} more ZIPs`] : [];
-  return `${name} ${status}${zips.length === 0 ? '' : `: ${[...shown, ...more].join(', ')}`}`;
+function sourceText(source: SourceProgress): string {
+  const { name, status, zips, details } = source;
+  const ended = zips.filter((zip) => zip.status !== 'open').length;
+  const parts = [
+    `${ended}/${zips.length} ZIPs`,
+    ...(details === 0 ? [] : [`${details} details`]),
+    ...namedZips(source).map((zip) => `${zip.zip} ${zipText(zip)}`),
+  ];
+  return `${name} ${status}${zips.length === 0 ? '' : `: ${parts.join(', ')}`}`;
+}
+
+/** ZIPs worth a name: those on the way, then those that did not end well. */
+function namedZips({ zips }: SourceProgress): readonly ZipProgress[] {
+  const open = zips.filter((zip) => zip.status === 'open' && zip.seen !== zip.total);
+  const notWell = zips.filter((zip) => zip.status !== 'open' && zip.status !== 'complete');
+  return [...open, ...notWell].slice(0, MOST_ZIPS);
 }
 
 function zipText({ status, seen, total, reason }: ZipProgress): string {

@@ -20,11 +20,15 @@ export interface Output {
   readonly quiet: boolean;
   /** Colour on stderr. */
   readonly colour: boolean;
+  /** Colour on stdout. */
+  readonly dataColour: boolean;
   readonly columns: number;
   /** True when lines on stderr may be drawn over. */
   readonly redraws: boolean;
   /** The one document of `--json`; nothing without it. */
   document(value: unknown): void;
+  /** One object of a stream on a line of its own, with `--json`; nothing without it. */
+  record(value: unknown): void;
   /** Data for a person, line end included by this; nothing with `--json`. */
   data(text: string): void;
   /** Progress and hints; nothing with `--quiet`. */
@@ -51,9 +55,11 @@ export function createOutput(io: Io, { json, quiet, colour }: OutputFlags): Outp
     json,
     quiet,
     colour: colour && terminal && !env.NO_COLOR,
+    dataColour: colour && stdout.isTTY === true && !env.NO_COLOR,
     columns: asked > 0 ? asked : (stderr.columns ?? DEFAULT_COLUMNS),
     redraws: terminal && !env.CI && !quiet,
     document: (value) => void (json && stdout.write(`${JSON.stringify(value, null, 2)}\n`)),
+    record: (value) => void (json && stdout.write(`${JSON.stringify(value)}\n`)),
     data: (text) => void (!json && stdout.write(`${text}\n`)),
     note: (line) => void (!quiet && stderr.write(`${line}\n`)),
     warn: (line) => void stderr.write(`${line}\n`),

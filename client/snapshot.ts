@@ -3,7 +3,7 @@ import type { Db } from 'mongodb';
 import { type Counts, NO_COUNTS } from '../core/schemas/collect.js';
 import type { SequenceProgress } from '../core/schemas/sequence.js';
 import { queueStates } from '../store/queue.js';
-import { addCounts, countRun, windowsOfDay } from '../store/windows.js';
+import { addCounts, countDetails, countRun, windowsOfDay } from '../store/windows.js';
 
 /** A run in the database's and the workflow's words, while it goes on. */
 export interface RunName {
@@ -26,6 +26,8 @@ export interface SourceProgress {
   readonly name: string;
   readonly status: string;
   readonly zips: readonly ZipProgress[];
+  /** Details asked by this run so far. */
+  readonly details: number;
 }
 
 export interface Snapshot {
@@ -42,9 +44,10 @@ const QUERY_MS = 2_000;
 
 /** Where a run stands: phase from the workflow, figures from the database. */
 export async function readSnapshot(client: Client, db: Db, run: RunName): Promise<Snapshot> {
-  const [progress, counted, windows, queue] = await Promise.all([
+  const [progress, counted, details, windows, queue] = await Promise.all([
     askProgress(client, run.workflowId),
     countRun(db, run.runKey),
+    countDetails(db, run.runKey),
     windowsOfDay(db, run.market, run.runDate),
     queueStates(db, run.market),
   ]);
@@ -58,6 +61,7 @@ export async function readSnapshot(client: Client, db: Db, run: RunName): Promis
     sources: names.map((name) => ({
       name,
       status: progress?.sources.find(({ source }) => source === name)?.status ?? 'running',
+      details: details.find(({ source }) => source === name)?.details ?? 0,
       zips: windows
         .filter((window) => window.source === name)
         .map(({ zip, state, reason, total }) => {

@@ -218,6 +218,21 @@ function withSeen(parts: Omit<Counts, 'seen'>): Counts {
   return { seen: parts.stored + parts.unchanged + parts.quarantined + parts.excluded, ...parts };
 }
 
+/** Details that a run has asked for so far, by source; those the source did not have count too. */
+export async function countDetails(
+  db: Db,
+  runKey: string,
+): Promise<readonly { readonly source: SourceName; readonly details: number }[]> {
+  const rows = await db
+    .collection<WindowPageDocument>('window_pages')
+    .aggregate<{ _id: SourceName; n: number }>([
+      { $match: { runKey, detail: { $exists: true } } },
+      { $group: { _id: '$source', n: { $sum: 1 } } },
+    ])
+    .toArray();
+  return rows.map(({ _id, n }) => ({ source: _id, details: n }));
+}
+
 /** Sum of several counts. */
 export function addCounts(all: readonly Counts[]): Counts {
   return all.reduce(

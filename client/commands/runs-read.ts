@@ -67,7 +67,7 @@ export async function showRun(context: CliContext, text: string | undefined): Pr
     if (run.summary === null) return showRunning(context, db, target, run, { windows: shown, missing, config });
     const { summary } = run;
     context.out.data(
-      `${summaryText({ ...context.out, colour: false }, summary, config).trimEnd()}\n${missingText(missing)}`,
+      `${summaryText({ ...context.out, colour: context.out.dataColour }, summary, config).trimEnd()}\n${missingText(missing)}`,
     );
     context.out.document({
       ...summary,

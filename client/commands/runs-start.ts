@@ -13,6 +13,7 @@ import { type Followed, followRun } from '../follow-run.js';
 import { linksOf } from '../run-links.js';
 import { Faults, readMode, readRunFlags, readSources, readZips } from '../run-request.js';
 import { notFound, runTargetOf } from '../run-target.js';
+import type { Snapshot } from '../snapshot.js';
 import { type SequenceRequest, startSequence } from '../starters.js';
 import { servesQueue } from '../worker-check.js';
 
@@ -56,9 +57,20 @@ export async function watchRun(context: CliContext, text: string | undefined): P
     const handle = client.workflow.getHandle<typeof dailySequence>(workflowId);
     const { runId } = await handle.describe();
     const run = { workflowId, runKey: runKeyOf(workflowId, runId), market, runDate };
-    const summary = await waitFor(context, config, { client, db, run, handle });
-    return finishRun(context, summary, stack, config);
+    const onSnapshot = streamOf(context, workflowId);
+    const summary = await waitFor(context, config, { client, db, run, handle, onSnapshot });
+    return finishRun(context, summary, stack, config, true);
   });
+}
+
+/** Writes a picture of the run as a line whenever it differs from the last one. */
+function streamOf({ out }: CliContext, runId: string): (snapshot: Snapshot) => void {
+  let last = '';
+  return (snapshot) => {
+    const text = JSON.stringify(snapshot);
+    if (text !== last) out.record({ schemaVersion: 1, runId, status: 'running', ...snapshot });
+    last = text;
+  };
 }
 
 async function begin(

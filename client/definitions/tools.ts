@@ -4,6 +4,10 @@ import { describeCommand } from './describe.js';
 
 /** Commands about the installation itself. */
 export function defineTools(program: Command, run: Run): void {
+  describeCommand(program, 'doctor', 'Check settings, services, model, browser, disk and clock', [
+    'doctor',
+    'doctor --mode production --json',
+  ]).action(async () => run(async (context) => (await import('../commands/doctor.js')).doctor(context)));
   const db = program.command('db').summary('the database').description('The database');
   describeCommand(db, 'init', 'Make every collection, validator and index exist', ['db init']).action(async () =>
     run(async (context) => (await import('../commands/db-init.js')).initDb(context)),
