@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { LANES } from '../../../sources/maricopa-assessor/settings.js';
+import { addsUp, COUNTY, type FaultWorld, startFaultWorld, ZIPS } from '../../support/fault-world.js';
+
+const TODAY = '2026-03-03';
+const YESTERDAY = '2026-03-02';
+const EVERYTHING = { seen: 90, stored: 90, unchanged: 0, quarantined: 0, excluded: 0 };
+const COMPLETE = { 85031: 'complete', 85033: 'complete', 85035: 'complete' };
+
+let world: FaultWorld;
+
+beforeAll(async () => {
+  world = await startFaultWorld();
+}, 120_000);
+beforeEach(() => world.empty());
+afterAll(() => world.stop(), 60_000);
+
+describe('an answer that is not what was asked for', () => {
+  it('stops the source at once when the token is refused, and names it for every ZIP', async () => {
+    world.sandbox.faults.add({ service: 'county', effect: { kind: 'refused-token' } });
+    const { status, sources, missing, counts } = await world.day(TODAY);
+    expect(status).toBe('failed');
+    expect(sources).toMatchObject([{ name: COUNTY, status: 'failed' }]);
+    expect(missing.length).toBe(ZIPS.length);
+    for (const [zip, state] of Object.entries(await world.ledger(TODAY))) {
+      expect(state).toMatch(/^failed: AuthRejected: /);
+      expect(missing).toContain(`${COUNTY} ${zip}: ${state}`);
+    }
+    expect(Object.keys(await world.ledger(TODAY))).toEqual([...ZIPS]);
+    expect(counts.seen).toBe(0);
+    expect(world.sandbox.county.log.length).toBeLessThanOrEqual(LANES + 1);
+  }, 90_000);
+
+  it('fails one ZIP where its page is HTML, completes the others, and the next run fills the gap', async () => {
+    world.sandbox.faults.add({ service: 'county', effect: { kind: 'html' }, path: 'q=85033' });
+    const summary = await world.day(TODAY);
+    const address = `${world.sandbox.county.url}/search/property/?q=85033&page=1`;
+    const sentence = `failed: ResponseInvalid: ${COUNTY}: ${address}: text/html where JSON is due`;
+    expect(summary.status).toBe('partial');
+    expect(summary.missing).toEqual([`${COUNTY} 85033: ${sentence}`]);
+    expect(await world.ledger(TODAY)).toEqual({ ...COMPLETE, 85033: sentence });
+    expect(summary.counts).toEqual({ ...EVERYTHING, seen: 60, stored: 60 });
+
+    world.sandbox.faults.clear();
+    world.sandbox.log.clear();
+    const again = await world.day(TODAY);
+    expect(again.status).toBe('complete');
+    expect(again.counts).toEqual({ ...EVERYTHING, stored: 30, unchanged: 60 });
+    expect(await world.ledger(TODAY)).toEqual(COMPLETE);
+    expect(new Set(world.searches().map(({ query }) => query.q))).toEqual(new Set(['85033']));
+  }, 120_000);
+
+  it('keeps the good rows and quarantines the others when a field has another name, and stops the source', async () => {
+    world.sandbox.faults.add({
+      service: 'county',
+      effect: { kind: 'drift', change: 'rename', field: 'PropertyType' },
+      path: 'q=85031&page=2',
+    });
+    const summary = await world.day(TODAY);
+    const states = await world.ledger(TODAY);
+    expect(summary.status).not.toBe('complete');
+    expect(states[85031]).toMatch(/^failed: SchemaDrift: .*Results\[\]\.PropertyType/);
+    expect(summary.missing).toContain(`${COUNTY} 85031: ${states[85031]}`);
+    expect(addsUp(summary)).toBe(true);
+    const own = summary.sources[0]?.zips.find(({ zip }) => zip === '85031');
+    expect(own).toMatchObject({ seen: 30, stored: 25, quarantined: 5 });
+    expect((await world.quarantined()).length).toBe(5);
+    expect(await world.db.collection('raw_properties').countDocuments({ zip: '85031' })).toBe(25);
+    expect(world.sandbox.county.log.filter(({ path }) => path.startsWith('/parcel/'))).toEqual([]);
+  }, 90_000);
+
+  it('suspects a ZIP that is empty where the last complete day was full, and forgets nothing', async () => {
+    expect((await world.day(YESTERDAY)).status).toBe('complete');
+    world.sandbox.faults.add({ service: 'county', effect: { kind: 'empty' }, path: 'q=85035' });
+    const summary = await world.day(TODAY);
+    expect(summary.status).toBe('partial');
+    expect(await world.ledger(TODAY)).toEqual({ ...COMPLETE, 85035: `suspect: 0 keys, and 30 on ${YESTERDAY}` });
+    expect(summary.missing).toEqual([`${COUNTY} 85035: suspect: 0 keys, and 30 on ${YESTERDAY}`]);
+    expect(await world.db.collection('raw_properties').countDocuments({ zip: '85035' })).toBe(30);
+  }, 120_000);
+
+  it('is partial, with figures, where the source names more than it gives', async () => {
+    world.sandbox.faults.add({ service: 'county', effect: { kind: 'empty' }, path: 'q=85031&page=2' });
+    const summary = await world.day(TODAY);
+    const sentence = 'partial: 25 of 30 that the source names';
+    expect(summary.status).toBe('partial');
+    expect(summary.missing).toEqual([`${COUNTY} 85031: ${sentence}`]);
+    expect(await world.ledger(TODAY)).toEqual({ ...COMPLETE, 85031: sentence });
+    expect(summary.counts).toEqual({ ...EVERYTHING, seen: 85, stored: 85 });
+  }, 90_000);
+
+  it('marks a parcel that the county does not have as missing, and the day is complete', async () => {
+    world.sandbox.faults.add({
+      service: 'county',
+      effect: { kind: 'status', status: 404 },
+      path: '^/parcel/',
+      times: 3,
+    });
+    const summary = await world.day(TODAY);
+    expect(summary.status).toBe('complete');
+    expect(summary.counts).toEqual(EVERYTHING);
+    expect(summary.sources[0]?.details).toEqual({ done: 17, missing: 3, leftForLater: 70 });
+    const marks = await world.db.collection('window_pages').find({ detail: 'missing' }).toArray();
+    expect(marks.map(({ reason }) => reason)).toEqual(Array(3).fill('the county has no such parcel (status 404)'));
+  }, 90_000);
+});
