@@ -81,7 +81,7 @@ function packagesMatch() {
 async function installPackages() {
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
   const quiet = ['--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
-  await run([...npm, 'ci', ...quiet]);
+  await run([...npm, 'ci', ...quiet], 'ignore'); // its summary; faults come on stderr
 }
 
 function buildMatches() {
@@ -146,9 +146,9 @@ async function step(done, work) {
   say(`${done} in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
 }
 
-function run([program, ...args]) {
+function run([program, ...args], output = 2) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: ROOT, stdio: ['ignore', 2, 2] });
+    const child = spawn(program, args, { cwd: ROOT, stdio: ['ignore', output, 2] });
     const forward = (signal) => child.kill(signal);
     process.on('SIGTERM', forward).on('SIGINT', forward);
     child.once('error', (error) => reject(new StepFailed(`${program} cannot be run: ${error.message}`)));
