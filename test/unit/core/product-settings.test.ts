@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { BadConfig } from '../../../core/errors.js';
+import { loadMarkets, loadPhaseBudgets, loadSchedules, marketOf } from '../../../core/product-settings.js';
+
+describe('product settings', () => {
+  it('have Phoenix with its three ZIPs and both sources', () => {
+    expect(marketOf('phoenix')).toEqual({
+      county: 'us-az-maricopa',
+      timeZone: 'America/Phoenix',
+      zips: ['85031', '85033', '85035'],
+      sources: ['maricopa-assessor', 'phoenix-mls'],
+    });
+  });
+
+  it.each(['nowhere', '__proto__', 'constructor'])('refuse the market %s and name those there are', (name) => {
+    expect(() => marketOf(name)).toThrow(BadConfig);
+    expect(() => marketOf(name)).toThrow(/phoenix/);
+  });
+
+  it('put a ZIP into one market only', () => {
+    const zips = Object.values(loadMarkets()).flatMap((market) => market.zips);
+    expect(new Set(zips).size).toBe(zips.length);
+  });
+
+  it('leave time for the phases to end by 05:00', () => {
+    const budgets = loadPhaseBudgets();
+    const of = (name: string) => budgets[name]?.budgetMinutes ?? 0;
+    const minutes = of('prepare') + of('collect') + of('validate') + of('report') + of('clean-up');
+    expect(minutes).toBeLessThanOrEqual(120);
+  });
+
+  it('schedule every market there is, in its own time zone', () => {
+    const markets = loadMarkets();
+    for (const schedule of loadSchedules()) expect(schedule.timeZone).toBe(markets[schedule.market]?.timeZone);
+  });
+});
