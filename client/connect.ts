@@ -44,7 +44,11 @@ export async function readSetting(context: CliContext, input: SettingInput = {})
 export function configOn({ globals }: CliContext, base: Config, variables: Readonly<Record<string, string>>): Config {
   const own = flagsOf({ mode: base.mode, dataFolder: base.dataFolder });
   const file = fileOf(globals.config);
-  if (base.mode === 'demo') return loadConfig({ ...file, flags: { ...own, ...variables } });
+  if (base.mode === 'demo') {
+    const demo = loadConfig({ ...file, flags: { ...own, ...variables } });
+    const origins = Object.keys(variables).map((name) => [name, 'running stack'] as const);
+    return { ...demo, origins: { ...demo.origins, ...Object.fromEntries(origins) } };
+  }
   return loadConfig({ ...file, flags: own, stack: variables });
 }
 

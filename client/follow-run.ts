@@ -27,12 +27,13 @@ export interface Followed {
  * @throws CliError: Interrupted when the command is (the run goes on), RunFailed when there is no summary
  */
 export async function followRun(context: CliContext, followed: Followed): Promise<RunSummary> {
-  const { handle, db } = followed;
+  const { client, handle, db } = followed;
   const view = createLiveView(context.out);
   const ended = new AbortController();
   const watching = watch(context, followed, view, ended.signal);
+  const result = client.connection.withAbortSignal(ended.signal, () => handle.result());
   try {
-    const { runKey } = await orInterrupted(handle.result(), context.signal);
+    const { runKey } = await orInterrupted(result, context.signal);
     const summary = (await findRun(db, runKey))?.summary;
     if (!summary) throw new CliError('RunFailed', `the run ended, but the database holds no summary of ${runKey}`);
     return summary;
@@ -40,7 +41,8 @@ export async function followRun(context: CliContext, followed: Followed): Promis
     throw problem instanceof WorkflowFailedError ? failureOf(problem, followed.run) : problem;
   } finally {
     ended.abort();
-    await watching;
+    // The connection may be closed only when no call is under way on it.
+    await Promise.allSettled([result, watching]);
     view.end();
   }
 }

@@ -1,10 +1,12 @@
 /** The known name that is most like a word, for "did you mean". @returns null when nothing is alike */
 export function nearest(word: string, names: readonly string[]): string | null {
-  const ranked = names
-    .map((name) => ({ name, distance: distanceOf(word.toLowerCase(), name.toLowerCase()) }))
+  const wanted = word.toLowerCase();
+  const containing = names.find((name) => wanted.length > 1 && name.toLowerCase().includes(wanted));
+  if (containing !== undefined) return containing;
+  const [best] = names
+    .map((name) => ({ name, distance: distanceOf(wanted, name.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
-  const [best] = ranked;
-  return best && best.distance < best.name.length ? best.name : null;
+  return best && best.distance <= word.length / 2 ? best.name : null;
 }
 
 /** Levenshtein distance: least insertions, deletions and changes of one letter. */

@@ -1,4 +1,5 @@
 import { type Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
 import { NetworkError } from '../../core/errors.js';
 import { readSetting, withTemporal } from '../connect.js';
 import type { CliContext } from '../context.js';
@@ -24,7 +25,14 @@ export async function steerRun(
   const workflowId = partIdOf(runTargetOf(text), flags);
   const { config } = await readSetting(context);
   const answer = await withTemporal(context, config, (client) =>
-    verb === 'cancel' ? cancel(client, workflowId) : update(context, client, verb, workflowId),
+    (verb === 'cancel' ? cancel(client, workflowId) : update(context, client, verb, workflowId)).catch(
+      (cause: unknown) => {
+        if (!(cause instanceof WorkflowNotFoundError)) throw cause;
+        throw new CliError('NotFound', `${workflowId} is not running`, 'phx runs list shows the runs there are', {
+          cause,
+        });
+      },
+    ),
   );
   context.out.data(`${workflowId}: ${answer}`);
   context.out.document({ schemaVersion: 1, workflowId, verb, answer });
