@@ -131,12 +131,17 @@ const CLAUSE_END = /[.!?;,:•*|\n]|\b(?:but|with|plus|and an?)\b/gi;
  * left out. The first statement of a topic stands for it; for `cooling` one per kind.
  */
 export function readRemarks(remarks: string): readonly RemarkFinding[] {
-  const all = RULES.flatMap((rule) => findingsOf(rule, remarks)).sort((a, b) => a.start - b.start);
+  const found = findStatements(remarks);
+  return REMARK_TOPICS.flatMap((topic) => settle(found.filter((finding) => finding.topic === topic)));
+}
+
+/** Every single statement of a text, in its order, contradictions and bare mentions ("HOA") included. */
+export function findStatements(text: string): readonly RemarkFinding[] {
+  const all = RULES.flatMap((rule) => findingsOf(rule, text)).sort((a, b) => a.start - b.start);
   const shared = all.filter(({ topic }) => topic === 'community pool');
-  const found = all.filter(
+  return all.filter(
     ({ topic, start }) => topic !== 'pool' || !shared.some((other) => other.start <= start && start < other.end),
   );
-  return REMARK_TOPICS.flatMap((topic) => settle(found.filter((finding) => finding.topic === topic)));
 }
 
 function findingsOf(rule: Rule, remarks: string): readonly RemarkFinding[] {

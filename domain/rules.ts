@@ -15,16 +15,35 @@ const MAX_PHRASES = 4;
  */
 export function describeByRules(property: ComposedProperty): Enrichment {
   const features = findFeatures(property);
-  const sentences = [opening(property), equipment(features), price(property)].filter((sentence) => sentence !== null);
+  const sentences = ruleSentences(property, features);
   return {
     by: 'rules',
-    description: sentences.join(' '),
+    description: joinSentences([sentences.opening, sentences.equipment, sentences.price]),
     keyFeatures: features.slice(0, MAX_KEY_FEATURES).map(({ text }) => text),
     model: null,
     promptVersion: null,
     tokensUsed: 0,
     processingMs: 0,
   };
+}
+
+/** The sentences of a description by rules; null where there is nothing to say. Another text may stand for `equipment`. */
+export interface RuleSentences {
+  /** Kind, place, size, year. */
+  readonly opening: string;
+  readonly equipment: string | null;
+  /** Asking price, else the last recorded sale. */
+  readonly price: string | null;
+}
+
+/** Gives the sentences one by one. Pure. */
+export function ruleSentences(property: ComposedProperty, features: readonly Feature[]): RuleSentences {
+  return { opening: opening(property), equipment: equipment(features), price: price(property) };
+}
+
+/** Sentences as one text, those that are null left out. */
+export function joinSentences(sentences: readonly (string | null)[]): string {
+  return sentences.filter((sentence) => sentence !== null).join(' ');
 }
 
 /** `Single-family home`, `Vacant land`, `Property`: the kind of the property as an ordinary word. */
