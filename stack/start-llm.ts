@@ -34,7 +34,7 @@ export async function startLlm(context: StartContext): Promise<StartedPart> {
 
 /** @returns null when the server runs but has no model; it is stopped then */
 async function startServer(context: StartContext, resolved: ResolvedLlm): Promise<StartedPart | null> {
-  const { how, line, program, kind } = resolved;
+  const { how, version, line, program, kind } = resolved;
   if (program === null) return absent(line);
   const port = await freePort();
   const address = `http://127.0.0.1:${port}`;
@@ -52,7 +52,7 @@ async function startServer(context: StartContext, resolved: ResolvedLlm): Promis
   }
   const { pid, startMark, facts } = part;
   const log = logFileOf(context.config.dataFolder, 'llm');
-  const state = { how, version: facts.version, address, pid, startMark, log, line: `${line}: ${address}` };
+  const state = { how, version: version ?? facts.version, address, pid, startMark, log, line: `${line}: ${address}` };
   return { state, variables: { OLLAMA_HOST: address, OLLAMA_MODEL: model } };
 }
 
