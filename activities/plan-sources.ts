@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import { type Config, isLoopback } from '../core/config.js';
+import type { Config } from '../core/config.js';
 import { sourceTaskQueue } from '../core/ids.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { SourcePlan } from '../core/schemas/sequence.js';
@@ -28,12 +28,8 @@ export async function planSources(
 async function reasonToSkip(config: Config, db: Db, source: Source): Promise<string | null> {
   if (source.via === 'browser' && config.chromiumPath === null)
     return 'there is no browser; phx doctor says how to get one';
-  if (
-    source.name === 'phoenix-mls' &&
-    !isLoopback(config.phoenixMlsBaseUrl) &&
-    !(await permissionHeld(db, source.name))
-  ) {
-    return 'no permission of the listing site is recorded (sources/phoenix-mls/README.md)';
+  if (source.traits.needsPermission && !(await permissionHeld(db, source.name))) {
+    return `no permission for it is recorded (sources/${source.name}/README.md)`;
   }
   return null;
 }

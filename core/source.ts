@@ -62,6 +62,8 @@ export interface SourceTraits {
   readonly detailKind: string;
   /** A detail younger than this is not asked again while its row of the walk stays the same. */
   readonly detailFreshMs: number;
+  /** Whether it may act only where an operator has recorded the permission held: a real host under a licence. */
+  readonly needsPermission: boolean;
   /** How long the source waits after the sequence began. */
   readonly startDelayMs: number;
 }

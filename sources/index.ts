@@ -1,21 +1,44 @@
+import type { Config } from '../core/config.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { Source } from '../core/source.js';
+import type { HttpGet } from '../net/http-client.js';
+import type { VisitPage } from '../net/page-visit.js';
+import type { SourceTarget } from '../net/polite-request.js';
+import { createMaricopaAssessor, createMaricopaSettings } from './maricopa-assessor/index.js';
+import { createPhoenixMls, createPhoenixMlsSettings } from './phoenix-mls/index.js';
 
-/** The sources a worker can reach. */
+/** The sources there are. */
 export interface SourceRegistry {
-  /** @throws Error for a source this worker was not given: its queue must not be polled here */
   get(name: SourceName): Source;
   readonly all: readonly Source[];
 }
 
-export function createSourceRegistry(sources: readonly Source[]): SourceRegistry {
-  const byName = new Map(sources.map((source) => [source.name, source]));
+/** What sources are made of. Every one takes what it needs. */
+export interface SourceDeps {
+  readonly config: Config;
+  readonly http: HttpGet;
+  readonly visit: VisitPage;
+  /** Whether the recorded permission for a source holds now. */
+  readonly permissionHeld: (source: SourceName) => Promise<boolean>;
+}
+
+/** All sources. A new one is a folder and a line here, and one in `sourceTargets`. */
+export function createSources({ config, http, visit, permissionHeld }: SourceDeps): SourceRegistry {
+  const sources: Readonly<Record<SourceName, Source>> = {
+    'maricopa-assessor': createMaricopaAssessor({ http, settings: createMaricopaSettings(config) }),
+    'phoenix-mls': createPhoenixMls({
+      visit,
+      settings: createPhoenixMlsSettings(config),
+      permissionHeld: () => permissionHeld('phoenix-mls'),
+    }),
+  };
+  return { all: Object.values(sources), get: (name) => sources[name] };
+}
+
+/** Where each source may go, and its ceiling there. */
+export function sourceTargets(config: Config): Readonly<Record<SourceName, SourceTarget>> {
   return {
-    all: sources,
-    get(name) {
-      const found = byName.get(name);
-      if (!found) throw new Error(`this worker has no source ${name}`);
-      return found;
-    },
+    'maricopa-assessor': createMaricopaSettings(config).target,
+    'phoenix-mls': createPhoenixMlsSettings(config).target,
   };
 }

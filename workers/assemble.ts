@@ -3,7 +3,7 @@ import { createEnrichActivities, type EnrichDeps } from '../activities/enrich.js
 import { createLedgerActivities } from '../activities/ledger.js';
 import { createNotifyActivities } from '../activities/notify.js';
 import { createSequenceActivities } from '../activities/sequence.js';
-import { type Config, isLoopback } from '../core/config.js';
+import type { Config } from '../core/config.js';
 import { ModelBusy } from '../core/errors.js';
 import { productName } from '../core/paths.js';
 import type { Source } from '../core/source.js';
@@ -15,9 +15,7 @@ import { createBrowserPool } from '../net/browser.js';
 import { createHttpGet } from '../net/http-client.js';
 import { createLimiter } from '../net/limiter.js';
 import { createVisitPage } from '../net/visit-page.js';
-import { createSourceRegistry, type SourceRegistry } from '../sources/index.js';
-import { createMaricopaAssessor, createMaricopaSettings } from '../sources/maricopa-assessor/index.js';
-import { createPhoenixMls } from '../sources/phoenix-mls/index.js';
+import { createSources, type SourceRegistry, sourceTargets } from '../sources/index.js';
 import type { Database } from '../store/database.js';
 import { permissionHeld } from '../store/decisions.js';
 import { createLlmCache } from '../store/llm.js';
@@ -34,40 +32,21 @@ export interface Assembly {
 }
 
 /** Puts sources, stores and activities together for one process. */
-export async function assemble(config: Config, database: Database): Promise<Assembly> {
+export function assemble(config: Config, database: Database): Assembly {
   const polite = { limiter: createLimiter(database.db), audit: createAudit(database.db) };
   const userAgent = productName(config.contact);
-  const maricopa = createMaricopaSettings(config);
-  const http = createHttpGet({ ...polite, userAgent, targets: { 'maricopa-assessor': maricopa.target } });
-  const mlsOrigin = new URL(config.phoenixMlsBaseUrl);
+  const targets = sourceTargets(config);
   const pool = createBrowserPool({
     executablePath: config.chromiumPath ?? '',
     product: userAgent,
-    hosts: [mlsOrigin.hostname],
+    hosts: [new URL(config.phoenixMlsBaseUrl).hostname],
   });
-  const mlsLimit = {
-    windowLimit: 1,
-    windowMs: config.phoenixMlsPaceMs,
-    inFlight: 1,
-    requestTimeoutMs: pool.longestLoadMs,
-  };
-  const visit = createVisitPage({
-    ...polite,
-    pool,
-    targets: { 'phoenix-mls': { origin: mlsOrigin.origin, limit: mlsLimit } },
+  const registry = createSources({
+    config,
+    http: createHttpGet({ ...polite, userAgent, targets }),
+    visit: createVisitPage({ ...polite, pool, targets }),
+    permissionHeld: (source) => permissionHeld(database.db, source),
   });
-  const registry = createSourceRegistry([
-    createMaricopaAssessor({ http, settings: maricopa }),
-    createPhoenixMls({
-      visit,
-      settings: {
-        baseUrl: config.phoenixMlsBaseUrl,
-        paceMs: config.phoenixMlsPaceMs,
-        startDelayMs: config.phoenixMlsStartDelayMs,
-        permissionHeld: isLoopback(config.phoenixMlsBaseUrl) || (await permissionHeld(database.db, 'phoenix-mls')),
-      },
-    }),
-  ]);
   return {
     pipeline: pipelineActivities(config, database, registry),
     collect: createCollectActivities({ sources: registry, database, mode: config.mode }),

@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   const database = await openDatabase(config.mongodbUrl, config.database);
   await initDatabase(database.db);
   const connection = await connect(config);
-  const assembly = await assemble(config, database);
+  const assembly = assemble(config, database);
   try {
     const workers = await createWorkers({
       config,

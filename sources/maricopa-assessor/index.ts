@@ -35,6 +35,7 @@ export function createMaricopaAssessor({ http, settings }: MaricopaDeps): Source
       requestBudget: settings.requestBudget,
       detailKind: 'parcel',
       detailFreshMs: DETAIL_FRESH_MS,
+      needsPermission: false,
       startDelayMs: 0,
     },
     kindOrder: KIND_ORDER,

@@ -7,7 +7,7 @@ import { readListingPage } from './pages/listing-page.js';
 import { listingUrl } from './pages/listing-url.js';
 import { readResultsPage } from './pages/results-page.js';
 import { CLASSIC } from './selectors.js';
-import { isLoopback, PAGE_SIZE, type PhoenixMlsSettings, SOURCE, STATUSES_WALKED } from './settings.js';
+import { PAGE_SIZE, type PhoenixMlsSettings, SOURCE, STATUSES_WALKED, traitsOf } from './settings.js';
 
 /** A page as it came, and the address that was asked for. */
 export interface OpenedPage {
@@ -29,13 +29,19 @@ export interface PhoenixMlsClient {
 const REMEMBERED = 5_000;
 const RESULTS_READY = `${CLASSIC.results.count}, ${CLASSIC.results.card}`;
 
-export function createClient(visit: VisitPage, settings: PhoenixMlsSettings): PhoenixMlsClient {
-  const { baseUrl, permissionHeld, paceMs } = settings;
+/** @param permissionHeld asked before every page, so that a permission that ends stops the source at once */
+export function createClient(
+  visit: VisitPage,
+  settings: PhoenixMlsSettings,
+  permissionHeld: () => Promise<boolean>,
+): PhoenixMlsClient {
+  const { baseUrl, paceMs } = settings;
+  const { needsPermission } = traitsOf(settings);
   const addresses = new Map<string, string>();
   const robots = createRobotsGate();
 
   const open = async (endpoint: string, url: string, waitFor: string, window: Window | null, signal: AbortSignal) => {
-    if (!permissionHeld && !isLoopback(baseUrl)) throw notPermitted(baseUrl);
+    if (needsPermission && !(await permissionHeld())) throw notPermitted(baseUrl);
     const ask = { source: SOURCE, window, signal, refusalOf };
     const rules = await robots.rules(async () => {
       const answer = await visit({ ...ask, endpoint: 'robots', url: `${baseUrl}/robots.txt`, waitFor: null });

@@ -10,11 +10,13 @@ import { redactPage } from './redact.js';
 import { cursorSchema, type ResultsCursor } from './schema.js';
 import { LISTING_PAGE, type PhoenixMlsSettings, pagesFor, SOURCE, traitsOf } from './settings.js';
 
-export type { PhoenixMlsSettings } from './settings.js';
+export { createPhoenixMlsSettings, type PhoenixMlsSettings } from './settings.js';
 
 export interface PhoenixMlsDeps {
   readonly visit: VisitPage;
   readonly settings: PhoenixMlsSettings;
+  /** Whether an operator's recorded permission for the real site holds now. */
+  readonly permissionHeld: () => Promise<boolean>;
 }
 
 /** ZIP code of the market asked by a probe. */
@@ -24,8 +26,8 @@ const KNOWN_ZIP = '85031';
  * The listing search site as a source, read in a real browser: results pages by ZIP code, one detail page a listing.
  * Keeps the addresses of detail pages in memory and nothing else.
  */
-export function createPhoenixMls({ visit, settings }: PhoenixMlsDeps): Source {
-  const client = createClient(visit, settings);
+export function createPhoenixMls({ visit, settings, permissionHeld }: PhoenixMlsDeps): Source {
+  const client = createClient(visit, settings, permissionHeld);
   return {
     name: SOURCE,
     via: 'browser',

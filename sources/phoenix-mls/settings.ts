@@ -1,5 +1,7 @@
+import { type Config, isLoopback } from '../../core/config.js';
 import type { SourceName } from '../../core/schemas/names.js';
 import type { SourceTraits } from '../../core/source.js';
+import type { SourceTarget } from '../../net/polite-request.js';
 
 export const SOURCE: SourceName = 'phoenix-mls';
 
@@ -11,8 +13,8 @@ export interface PhoenixMlsSettings {
   readonly paceMs: number;
   /** How long the source waits after the sequence began (`PHOENIX_MLS_START_DELAY_MS`). */
   readonly startDelayMs: number;
-  /** Whether an operator has recorded the permission for the real site. A site on this machine needs none. */
-  readonly permissionHeld: boolean;
+  /** Where the source may go, and the pace there; for the browser's table of targets. */
+  readonly target: SourceTarget;
 }
 
 /** Largest page the site offers. */
@@ -30,13 +32,33 @@ export const LISTING_PAGE = 'listing-page';
 /** Remarks may change while the card stays the same, so an unchanged listing is opened again after three days. */
 const DETAIL_FRESH_MS = 3 * 86_400_000;
 
-export function traitsOf({ startDelayMs }: PhoenixMlsSettings): SourceTraits {
+/** Longest time one page may take: loading, settling, and some room. Not below `BrowserPool.longestLoadMs`. */
+const PAGE_TIMEOUT_MS = 40_000;
+
+type PhoenixMlsConfig = Pick<Config, 'phoenixMlsBaseUrl' | 'phoenixMlsPaceMs' | 'phoenixMlsStartDelayMs'>;
+
+/** Settings of the listing source out of the process settings. */
+export function createPhoenixMlsSettings(config: PhoenixMlsConfig): PhoenixMlsSettings {
+  const paceMs = config.phoenixMlsPaceMs;
+  return {
+    baseUrl: config.phoenixMlsBaseUrl,
+    paceMs,
+    startDelayMs: config.phoenixMlsStartDelayMs,
+    target: {
+      origin: new URL(config.phoenixMlsBaseUrl).origin,
+      limit: { windowLimit: 1, windowMs: paceMs, inFlight: 1, requestTimeoutMs: PAGE_TIMEOUT_MS },
+    },
+  };
+}
+
+export function traitsOf({ baseUrl, startDelayMs }: PhoenixMlsSettings): SourceTraits {
   return {
     lanes: 1, // one page at a time
     detailsBelongToComplete: true,
     requestBudget: null,
     detailKind: LISTING_PAGE,
     detailFreshMs: DETAIL_FRESH_MS,
+    needsPermission: !isLoopback(baseUrl), // a site on this machine needs none
     startDelayMs,
   };
 }
@@ -45,10 +67,4 @@ export function traitsOf({ startDelayMs }: PhoenixMlsSettings): SourceTraits {
 export function pagesFor(zips: number, limit: number | null): number {
   const listings = Math.min(LISTINGS_PER_ZIP, limit ?? LISTINGS_PER_ZIP);
   return zips * (Math.ceil(listings / PAGE_SIZE) + listings);
-}
-
-/** True for a site on this machine. */
-export function isLoopback(baseUrl: string): boolean {
-  const { hostname } = new URL(baseUrl);
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

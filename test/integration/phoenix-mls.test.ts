@@ -71,7 +71,8 @@ suite('phoenix-mls in a real browser', () => {
     const targets = { 'phoenix-mls': { origin: site.url, limit } };
     return createPhoenixMls({
       visit: createVisitPage({ limiter, audit, pool: browsers, targets }),
-      settings: { baseUrl: site.url, paceMs: 10, startDelayMs: 0, permissionHeld },
+      settings: { baseUrl: site.url, paceMs: 10, startDelayMs: 0, target: targets['phoenix-mls'] },
+      permissionHeld: () => Promise.resolve(permissionHeld),
     });
   }
 
@@ -261,8 +262,10 @@ suite('phoenix-mls in a real browser', () => {
 
   it('asks nothing of a real host without permission', async () => {
     const visit = () => Promise.reject(new Error('was asked'));
-    const settings = { baseUrl: 'https://listings.example', paceMs: 10, startDelayMs: 0, permissionHeld: false };
-    const off = createPhoenixMls({ visit, settings });
+    const origin = 'https://listings.example';
+    const limit = { windowLimit: 1, windowMs: 10, inFlight: 1, requestTimeoutMs: 1_000 };
+    const settings = { baseUrl: origin, paceMs: 10, startDelayMs: 0, target: { origin, limit } };
+    const off = createPhoenixMls({ visit, settings, permissionHeld: () => Promise.resolve(false) });
     await expect(off.readPage(window, null, never)).rejects.toMatchObject({ code: 'Blocked' });
     await expect(off.readDetail(window, '6937912', never)).rejects.toMatchObject({ code: 'Blocked' });
     expect(await off.probe(never)).toMatchObject({ state: 'blocked' });
