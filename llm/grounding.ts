@@ -31,6 +31,7 @@ const MEANINGS: readonly (readonly [kind: string, before: RegExp, after: RegExp]
   ['pool', /$/, /^[- ]*(?:sq|square)[-. ]*(?:ft|feet|foot)?\.?[- ]*(?:\w+ )?pool/i],
   ['lot', /$/, /^[- ]*(?:sq|square)[-. ]*(?:ft|feet|foot)?\.?[- ]*(?:of )?(?:\w+ )?(?:lot|land|parcel)/i],
   ['lot', /\b(?:lot|land|parcel)\b[^.,;\d]{0,20}$/i, /^[- ]*(?:sq|square)/i],
+  ['pool', /\bpool\b[^.,;\d]{0,20}$/i, /^[- ]*(?:sq|square)/i],
   ['living', /$/, /^[- ]*(?:sq|square)/i],
   ['money', /\$\s?$/, /^/],
   ['money', /$/, /^ ?(?:dollars|usd)\b/i],
@@ -121,11 +122,12 @@ function repeatsItself(description: string): boolean {
   return new Set(threes).size < threes.length;
 }
 
-/** At least two of the things it was given, or the one there is: less is no description. */
-function tellsEnough(description: string, { choices }: DescribeInput): boolean {
-  const text = plain(description);
-  const named = choices.filter(({ words }) => text.includes(plain(words).replace(/^an? /, '')));
-  return named.length >= Math.min(2, choices.length);
+/** At least two things that the home has, or the one there is: less is no description. */
+function tellsEnough(description: string, { features }: DescribeInput): boolean {
+  const text = plain(withDigits(description));
+  const phrases = features.flatMap(({ phrase }) => (phrase === null ? [] : [plain(phrase.replace(/ of \$.*$/, ''))]));
+  const named = phrases.filter((phrase) => text.includes(phrase.replace(/^an? /, '')));
+  return named.length >= Math.min(2, phrases.length);
 }
 
 /** Sets articles and the last comma of a list right; changes no other word. Small models copy `an asphalt roof` as `a asphalt roof`. */
