@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { type Db, MongoClient } from 'mongodb';
 import { dailyWorkflowId, TASK_QUEUES } from '../../core/ids.js';
@@ -20,6 +21,7 @@ export interface TestWorld {
   readonly database: TestDatabase;
   readonly temporal: TestTemporal;
   readonly db: Db;
+  /** Artifacts, and in `logs/` what each worker wrote on stderr. */
   readonly dataFolder: string;
   /** Starts a worker process from `dist/` and waits until it polls. */
   startWorker(variables?: Readonly<Record<string, string>>): Promise<ChildProcess>;
@@ -65,10 +67,13 @@ export async function startTestWorld({ variables: own = {}, ...options }: TestWo
     dataFolder,
     db: mongo.db('phoenix_demo'),
     async startWorker(more = {}) {
+      const log = join(dataFolder, 'logs', `worker-${workers.length + 1}.log`);
+      await mkdir(dirname(log), { recursive: true });
       const worker = spawn(process.execPath, [join(projectRoot(), 'dist', 'workers', 'main.js')], {
         env: { ...variables, ...more },
-        stdio: ['ignore', 'pipe', process.env.PHOENIX_TEST_VERBOSE ? 'inherit' : 'ignore'],
+        stdio: ['ignore', 'pipe', 'pipe'],
       });
+      worker.stderr.pipe(process.env.PHOENIX_TEST_VERBOSE ? process.stderr : createWriteStream(log));
       workers.push(worker);
       await once(worker.stdout, 'data');
       return worker;

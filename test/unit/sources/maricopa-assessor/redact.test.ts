@@ -9,44 +9,11 @@ import {
   redactedJson,
   understood,
 } from '../../../support/county-source.js';
+import { PERSONAL_FIELDS, personalWordsIn, textsIn } from '../../../support/personal-words.js';
 import { at } from './json-path.js';
 
 const source = countySource();
 const redacted = (json: Json) => redactedJson(source, json);
-
-/** Every text in a value, with the name of its field. */
-function textsIn(value: unknown, name = ''): { name: string; text: string }[] {
-  if (typeof value === 'string') return [{ name, text: value }];
-  if (Array.isArray(value)) return value.flatMap((item) => textsIn(item, name));
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([field, item]) => textsIn(item, field));
-}
-
-const PERSONAL_FIELDS =
-  /^(Ownership|OwnerID|OwnerName|OwnerAddress|OwnerPhone|InCareOf|ContoOwnership|Mailing.*|FullMailingAddress|Owner|Contact|Agent.*|BusinessContact.*|Name[12]|Vin\d)$/;
-/** Parts of addresses that many share, and words that are no person. */
-const HARMLESS = new Set(['NA', '0', 'AZ', 'CT', 'TX', 'USA']);
-const squeezed = (text: string) =>
-  text
-    .toUpperCase()
-    .replace(/[^A-Z0-9]+/g, ' ')
-    .trim();
-
-/** What must be gone from an answer: owner names and mailing addresses, save those equal to a place of the parcel itself. */
-function canariesIn(body: unknown): string[] {
-  const texts = textsIn(body);
-  const places = texts.filter(({ name }) => /^(PropertyAddress|SitusAddress|SitusCity|LocalJusidiction)$/.test(name));
-  return texts
-    .filter(({ name, text }) => PERSONAL_FIELDS.test(name) && squeezed(text) !== '' && !HARMLESS.has(text.trim()))
-    .filter(({ name }) => !/^Mailing(City|Zip)$/.test(name))
-    .map(({ text }) => text)
-    .filter(
-      (text) =>
-        !places.some((place) =>
-          squeezed(place.text).replace(' AZ ', ' ').startsWith(squeezed(text).replace(' AZ ', ' ')),
-        ),
-    );
-}
 
 const answers = EXCHANGES.filter(({ response }) => typeof response.body === 'object');
 
@@ -58,7 +25,7 @@ describe('withholds personal data', () => {
       if (!raw) throw new Error(exchange.file);
       const read = understood(source, raw);
       const kept = textsIn([redacted(exchange.response.body), read.records.map(({ facts, key }) => ({ facts, key }))]);
-      for (const canary of canariesIn(exchange.response.body)) {
+      for (const canary of personalWordsIn(exchange.response.body)) {
         looked += 1;
         // The county itself owns parcels, and its name stands in the names of subdivisions.
         const survivors = kept.filter(({ text }) => text.includes(canary) && canary !== 'MARICOPA COUNTY');

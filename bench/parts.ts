@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig } from '../core/config.js';
+import { projectRoot } from '../core/paths.js';
+import { databaseReady, databaseUrl } from '../stack/database-ready.js';
+import { fillIn } from '../stack/fill-in.js';
+import { type GuardedChild, startGuarded } from '../stack/guarded-child.js';
+import { freePorts } from '../stack/ports.js';
+import { resolveMongodb } from '../stack/resolve-mongodb.js';
+import { installTemporal } from '../stack/resolve-temporal.js';
+import { prepareNamespace, temporalReady } from '../stack/temporal-ready.js';
+import { temporalServer } from '../stack/temporal-server.js';
+
+export const NAMESPACE = 'phoenix-demo';
+const READY_MS = 60_000;
+
+/** Real servers of a bench, in a temporary folder. */
+export interface BenchParts {
+  readonly folder: string;
+  readonly database: GuardedChild;
+  /** What the database is, in one line. */
+  readonly databaseLine: string;
+  readonly temporal: GuardedChild;
+  readonly temporalAddress: string;
+  /** Environment of a process that is to work with these parts. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Starts a compiled program; it is ready when it prints its first line, which is returned. */
+  start(program: string, args: readonly string[], more?: Readonly<Record<string, string>>): Promise<Started>;
+  stop(): Promise<void>;
+}
+
+export interface Started {
+  readonly process: ChildProcess;
+  readonly pid: number;
+  readonly firstLine: string;
+}
+
+/** Starts database, Temporal and the sandbox with so many parcels a ZIP. All end with this process. */
+export async function startParts(parcelsPerZip: number): Promise<BenchParts> {
+  const folder = await mkdtemp(join(tmpdir(), 'phoenix-bench-'));
+  const config = loadConfig({ env: { PHOENIX_CACHE: process.env.PHOENIX_CACHE } });
+  const [databasePort = 0, temporalPort = 0] = await freePorts(2);
+  const { program, line } = await resolveMongodb(config);
+  if (program === null) throw new Error(line);
+  const data = join(folder, 'database');
+  await mkdir(data, { recursive: true });
+  const guarded = { variables: {}, folder, graceMs: 10_000 };
+  const command = fillIn(program, { port: String(databasePort), folder: data });
+  const database = await startGuarded({ ...guarded, ...command, logFile: join(folder, 'database.log') });
+  const { cliPath } = await installTemporal(config.cacheFolder);
+  const databaseFile = join(folder, 'temporal.db');
+  const server = temporalServer({ cliPath, port: temporalPort, uiPort: null, namespace: NAMESPACE, databaseFile });
+  const temporal = await startGuarded({ ...guarded, ...server, logFile: join(folder, 'temporal.log') });
+  const temporalAddress = `127.0.0.1:${temporalPort}`;
+  if ((await databaseReady(databasePort, { timeoutMs: READY_MS })) === null) throw new Error(`no database: ${folder}`);
+  if ((await temporalReady(temporalAddress, { timeoutMs: READY_MS })) === null)
+    throw new Error(`no Temporal: ${folder}`);
+  await prepareNamespace({ address: temporalAddress }, NAMESPACE, true);
+
+  const running: ChildProcess[] = [];
+  const base = { PHOENIX_MODE: 'demo', PHOENIX_DATA: folder, PHOENIX_LOG_LEVEL: 'error' };
+  const addresses = { MONGODB_URL: databaseUrl(databasePort), TEMPORAL_ADDRESS: temporalAddress };
+  const start = async (
+    file: string,
+    args: readonly string[],
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Started> => {
+    const child = spawn(process.execPath, [join(projectRoot(), 'dist', file), ...args], {
+      env: { ...process.env, ...base, ...addresses, ...more },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    running.push(child);
+    const [first] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => [''])]);
+    if (child.pid === undefined || String(first) === '') throw new Error(`${file} did not start`);
+    return { process: child, pid: child.pid, firstLine: String(first).split('\n')[0] ?? '' };
+  };
+  const sandbox = await start('sandbox/main.js', ['--parcels', String(parcelsPerZip), '--listings', '0']);
+  const { variables }: { variables: Record<string, string> } = JSON.parse(sandbox.firstLine);
+  return {
+    folder,
+    database,
+    databaseLine: line,
+    temporal,
+    temporalAddress,
+    variables: { ...variables, ...addresses },
+    start,
+    async stop() {
+      await Promise.all(running.map(end));
+      await Promise.all([database.stop(), temporal.stop()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Asks a process to end and waits for it. */
+export async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}
