@@ -38,8 +38,9 @@ export function mailReadiness(config: MailConfig): MailReadiness {
   const settings = {
     host: smtpHost,
     port: config.smtpPort,
-    username: config.smtpUsername,
-    password: config.smtpPassword,
+    // A demo mails to the sandbox, whatever log-in the settings file holds for the real server.
+    username: config.mode === 'demo' ? null : config.smtpUsername,
+    password: config.mode === 'demo' ? null : config.smtpPassword,
     sender: senderEmail,
     recipients: recipientEmails,
   };

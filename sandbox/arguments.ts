@@ -11,14 +11,14 @@ export const USAGE = `usage: node dist/sandbox/main.js [options]
   --truth FILE       write the truth about every parcel and listing
   --log FILE         append every request as a JSON line
   --mail-folder DIR  keep received mails as .eml
-  --port-base N      first of four ports in a row, 1024 to 65532 (any free ones)
+  --ports A,B,C,D    ports of county, listing site, mail and control (any free ones)
 `;
 
 /** Reads the command line. @throws BadConfig with every fault of it */
 export function readArguments(args: readonly string[]): SandboxOptions {
   const faults: string[] = [];
   const values = parsed(args);
-  const number = (name: 'parcels' | 'listings' | 'port-base', least: number, most: number): number | undefined => {
+  const number = (name: 'parcels' | 'listings', least: number, most: number): number | undefined => {
     const text = values[name];
     if (text === undefined) return undefined;
     const value = Number(text);
@@ -34,11 +34,26 @@ export function readArguments(args: readonly string[]): SandboxOptions {
     truthFile: values.truth,
     logFile: values.log,
     mailFolder: values['mail-folder'],
-    portBase: number('port-base', 1_024, 65_532),
+    ports: portsOf(values.ports, faults),
   };
   for (const [name, value] of Object.entries(values)) if (value === '') faults.push(`--${name} must not be empty`);
   if (faults.length > 0) throw new BadConfig(faults);
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+function portsOf(text: string | undefined, faults: string[]): SandboxOptions['ports'] {
+  if (text === undefined) return undefined;
+  const [county, listingSite, mail, control, ...more] = text
+    .split(',')
+    .map((port) => (/^\d{4,5}$/.test(port) ? Number(port) : 0));
+  const all = [county, listingSite, mail, control];
+  const good =
+    more.length === 0 &&
+    all.every((port) => port !== undefined && port >= 1_024 && port <= 65_535) &&
+    new Set(all).size === 4;
+  if (good && county && listingSite && mail && control) return { county, listingSite, mail, control };
+  faults.push(`--ports must be four different ports from 1024 to 65535 with commas between, not "${text}"`);
+  return undefined;
 }
 
 function parsed(args: readonly string[]) {
@@ -51,7 +66,7 @@ function parsed(args: readonly string[]) {
     truth: text,
     log: text,
     'mail-folder': text,
-    'port-base': text,
+    ports: text,
   };
   try {
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;

@@ -29,8 +29,8 @@ export interface SandboxOptions {
   readonly logFile?: string;
   /** Where received mails are kept as `.eml`. */
   readonly mailFolder?: string;
-  /** First of four ports in a row; default any free ones. */
-  readonly portBase?: number;
+  /** Default any free ones; given by whoever must find the services again after a restart. */
+  readonly ports?: Readonly<Record<'county' | 'listingSite' | 'mail' | 'control', number>>;
 }
 
 /** A running sandbox. */
@@ -59,7 +59,7 @@ export interface Sandbox {
  * @throws BadConfig when the recordings folder is not of the form, Error of the socket when a port is taken
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { seed = 'phoenix', token = 'sandbox-county-token', portBase } = options;
+  const { seed = 'phoenix', token = 'sandbox-county-token', ports } = options;
   const world = createWorld({
     recordings: options.recordings ?? join(projectRoot(), 'sandbox', 'recordings', 'maricopa'),
     parcelsPerZip: options.parcelsPerZip ?? 120,
@@ -70,7 +70,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   if (options.logFile !== undefined) mkdirSync(dirname(options.logFile), { recursive: true });
   const log = createRequestLog(options.logFile ?? null);
   const faults = createFaults(createRandom(`${seed}/faults`));
-  const port = (place: number): number => (portBase === undefined ? 0 : portBase + place);
   const started: { stop(): Promise<void> }[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(started.splice(0).map((service) => service.stop()));
@@ -80,10 +79,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     return service;
   };
   try {
-    const county = keep(await startCounty(world, { token, log, faults, port: port(0) }));
-    const listingSite = keep(await startListingSite(world, { log, faults, port: port(1) }));
-    const smtp = keep(await startMailServer(options.mailFolder ?? null, port(2)));
-    const control = keep(await startControl({ log, faults, mail: smtp, port: port(3) }));
+    const county = keep(await startCounty(world, { token, log, faults, port: ports?.county ?? 0 }));
+    const listingSite = keep(await startListingSite(world, { log, faults, port: ports?.listingSite ?? 0 }));
+    const smtp = keep(await startMailServer(options.mailFolder ?? null, ports?.mail ?? 0));
+    const control = keep(await startControl({ log, faults, mail: smtp, port: ports?.control ?? 0 }));
     return {
       world,
       county: {

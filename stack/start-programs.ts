@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { BadConfig } from '../core/errors.js';
 import { projectRoot } from '../core/paths.js';
 import { logFileOf, readyLineIn } from './log-file.js';
+import { freePorts } from './ports.js';
 import { resolveBrowser } from './resolve-browser.js';
 import { foreignPart, type StartContext, type StartedPart } from './start-context.js';
 import { waitUntil } from './wait-until.js';
@@ -24,8 +25,10 @@ export async function startBrowser({ config }: StartContext): Promise<StartedPar
  */
 export async function startSandbox(context: StartContext, args: readonly string[]): Promise<StartedPart> {
   const log = logFileOf(context.config.dataFolder, 'sandbox');
+  // A sandbox that dies comes back at the same ports, so the settings of the worker stay true.
+  const ports = ['--ports', (await freePorts(4)).join(',')];
   const { pid, startMark, facts } = await context.supervise('sandbox', {
-    program: { command: process.execPath, args: [join(projectRoot(), 'dist/sandbox/main.js'), ...args] },
+    program: { command: process.execPath, args: [join(projectRoot(), 'dist/sandbox/main.js'), ...ports, ...args] },
     variables: {},
     graceMs: SANDBOX_GRACE_MS,
     readyMs: READY_MS,

@@ -55,7 +55,8 @@ describe('the mail server', () => {
 
 describe('the command line', () => {
   it('reads every option', () => {
-    const text = '--recordings r --parcels 5 --listings 3 --seed s --truth t --log l --mail-folder m --port-base 4000';
+    const text =
+      '--recordings r --parcels 5 --listings 3 --seed s --truth t --log l --mail-folder m --ports 4000,4001,4002,4003';
     expect(readArguments(text.split(' '))).toEqual({
       recordings: 'r',
       parcelsPerZip: 5,
@@ -64,7 +65,7 @@ describe('the command line', () => {
       truthFile: 't',
       logFile: 'l',
       mailFolder: 'm',
-      portBase: 4_000,
+      ports: { county: 4_000, listingSite: 4_001, mail: 4_002, control: 4_003 },
     });
   });
 
@@ -72,7 +73,9 @@ describe('the command line', () => {
     ['--parcels 0'],
     ['--parcels x'],
     ['--parcels 1e3'],
-    ['--port-base 80'],
+    ['--ports 80,4001,4002,4003'],
+    ['--ports 4000,4000,4001,4002'],
+    ['--ports 4000'],
     ['--nothing'],
     ['word'],
     ['--seed='],
@@ -81,6 +84,6 @@ describe('the command line', () => {
   });
 
   it('names all faults at once', () => {
-    expect(() => readArguments(['--parcels', '0', '--port-base', '1'])).toThrow(/--parcels.*--port-base/);
+    expect(() => readArguments(['--parcels', '0', '--ports', '1'])).toThrow(/--parcels.*--ports/);
   });
 });
