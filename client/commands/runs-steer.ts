@@ -6,6 +6,7 @@ import type { CliContext } from '../context.js';
 import type { PartFlags } from '../definitions/runs.js';
 import { CliError } from '../errors.js';
 import { partIdOf, runTargetOf } from '../run-target.js';
+import { servesQueue } from '../worker-check.js';
 
 export type SteerVerb = 'pause' | 'resume' | 'cancel';
 
@@ -24,19 +25,26 @@ export async function steerRun(
 ): Promise<number> {
   const workflowId = partIdOf(runTargetOf(text), flags);
   const { config } = await readSetting(context);
-  const answer = await withTemporal(context, config, (client) =>
-    (verb === 'cancel' ? cancel(client, workflowId) : update(context, client, verb, workflowId)).catch(
-      (cause: unknown) => {
-        if (!(cause instanceof WorkflowNotFoundError)) throw cause;
-        throw new CliError('NotFound', `${workflowId} is not running`, 'phx runs list shows the runs there are', {
-          cause,
-        });
-      },
-    ),
-  );
+  const answer = await withTemporal(context, config, async (client) => {
+    await mustRun(client, workflowId);
+    return verb === 'cancel' ? cancel(client, workflowId) : update(context, client, verb, workflowId);
+  });
   context.out.data(`${workflowId}: ${answer}`);
   context.out.document({ schemaVersion: 1, workflowId, verb, answer });
   return 0;
+}
+
+/** The server takes a second cancellation of a run that has ended without a word. */
+async function mustRun(client: Client, workflowId: string): Promise<void> {
+  const described = await client.workflow
+    .getHandle(workflowId)
+    .describe()
+    .catch((problem: unknown) => {
+      if (problem instanceof WorkflowNotFoundError) return null;
+      throw problem;
+    });
+  if (described?.status.name === 'RUNNING') return;
+  throw new CliError('NotFound', `${workflowId} is not running`, 'phx runs list shows the runs there are');
 }
 
 async function cancel(client: Client, workflowId: string): Promise<string> {
@@ -52,6 +60,8 @@ async function update(
 ): Promise<string> {
   const handle = client.workflow.getHandle(workflowId);
   const timeoutMs = globals.timeoutMs ?? UPDATE_MS;
+  // The server would keep the request and hand it to the next worker, however much later.
+  if (!(await servesQueue(client))) throw new NetworkError(workflowId, 'no worker is up to answer');
   try {
     return await client.connection.withDeadline(Date.now() + timeoutMs, () => handle.executeUpdate<string, []>(verb));
   } catch (problem) {
@@ -62,7 +72,13 @@ async function update(
       });
     }
     if (problem instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
-      throw new NetworkError(workflowId, `no worker answered within ${timeoutMs / 1_000} s`, { cause: problem });
+      throw new NetworkError(
+        workflowId,
+        `no worker answered within ${timeoutMs / 1_000} s; it may still be done when one comes up`,
+        {
+          cause: problem,
+        },
+      );
     }
     throw problem;
   }

@@ -4,6 +4,7 @@ import { type RunningStack, startStack } from '../../stack/start-stack.js';
 import { baseConfig, configOn, phxOn, withDatabase, withTemporal } from '../connect.js';
 import type { CliContext } from '../context.js';
 import type { StartFlags } from '../definitions/start.js';
+import { CliError } from '../errors.js';
 import { finishRun } from '../finish-run.js';
 import { followRun } from '../follow-run.js';
 import { linksOf } from '../run-links.js';
@@ -27,8 +28,7 @@ export async function start(context: CliContext, flags: StartFlags): Promise<num
   try {
     return await runDay(context, configOn(context, base, stack.variables), stack, request);
   } catch (problem) {
-    if (context.signal.aborted) sayInterrupted(context, stack, keep);
-    throw problem;
+    throw context.signal.aborted ? interrupted(stack, keep) : problem;
   } finally {
     if (!keep && !stack.joined) context.out.note('stopping the stack; the data stays');
     if (!keep) await stack.stop();
@@ -84,9 +84,10 @@ async function runDay(context: CliContext, config: Config, stack: RunningStack, 
   );
 }
 
-function sayInterrupted({ out }: CliContext, stack: RunningStack, keep: boolean): void {
-  if (keep || stack.joined) out.warn('interrupted: the run goes on; phx runs watch shows it, phx runs cancel ends it');
-  else out.warn('interrupted: the run pauses where it is, and the next npm start joins and finishes it');
+function interrupted(stack: RunningStack, keep: boolean): CliError {
+  return keep || stack.joined
+    ? new CliError('Interrupted', 'the run goes on', 'phx runs watch shows it, phx runs cancel ends it')
+    : new CliError('Interrupted', 'the run pauses where it is', 'the next npm start joins and finishes it');
 }
 
 function sayWhatStays(context: CliContext, config: Config, stack: RunningStack, keep: boolean): void {
