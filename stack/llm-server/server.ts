@@ -22,6 +22,11 @@ export interface LlmServerOptions {
   readonly generateTimeoutMs: number;
 }
 
+/** The answer took longer than one answer may; answered with 504. */
+class TooSlow extends Error {
+  override readonly name = 'TooSlow';
+}
+
 interface Context extends LlmServerOptions {
   readonly queue: OneAtATime;
 }
@@ -69,13 +74,16 @@ async function answerText(context: Context, response: ServerResponse, request: T
   const gone = new AbortController();
   response.on('close', () => gone.abort(new Error('the client went away')));
   const startedAt = performance.now();
-  const result = await queue.run(() => {
-    const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(generateTimeoutMs)]);
-    return engine.generate(
-      task,
-      (text) => stream && sendLine(response, piece(engine.model, field(text), new Date())),
-      signal,
-    );
+  const result = await queue.run(async () => {
+    const timer = setTimeout(() => gone.abort(new TooSlow(`no end after ${generateTimeoutMs} ms`)), generateTimeoutMs);
+    const onText = (text: string) => {
+      if (stream) sendLine(response, piece(engine.model, field(text), new Date()));
+    };
+    try {
+      return await engine.generate(task, onText, gone.signal);
+    } finally {
+      clearTimeout(timer);
+    }
   }, gone.signal);
   const last = lastPiece(
     engine.model,
@@ -143,6 +151,6 @@ function sendError(response: ServerResponse, error: unknown): void {
 function statusOf(error: unknown): number {
   if (error instanceof BadTask) return 400;
   if (error instanceof QueueFull) return 503;
-  if (error instanceof Error && error.name === 'TimeoutError') return 504;
+  if (error instanceof TooSlow) return 504;
   return 500;
 }
