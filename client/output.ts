@@ -39,6 +39,7 @@ export interface Output {
   raw(text: string): void;
 }
 
+/** Also for a terminal that tells a width of 0. */
 const DEFAULT_COLUMNS = 80;
 
 export interface OutputFlags {
@@ -56,7 +57,7 @@ export function createOutput(io: Io, { json, quiet, colour }: OutputFlags): Outp
     quiet,
     colour: colour && terminal && !env.NO_COLOR,
     dataColour: colour && stdout.isTTY === true && !env.NO_COLOR,
-    columns: asked > 0 ? asked : (stderr.columns ?? DEFAULT_COLUMNS),
+    columns: asked > 0 ? asked : stderr.columns || DEFAULT_COLUMNS,
     redraws: terminal && !env.CI && !quiet,
     document: (value) => void (json && stdout.write(`${JSON.stringify(value, null, 2)}\n`)),
     record: (value) => void (json && stdout.write(`${JSON.stringify(value)}\n`)),
