@@ -36,7 +36,15 @@ export function phaseWorkflowId(sequenceId: string, phase: PhaseName): string {
   return `${sequenceId}/${phase}`;
 }
 
-export type PhaseName = 'prepare' | 'enrich' | 'validate' | 'report' | 'mail' | 'clean-up';
+export type PhaseName = 'prepare' | 'enrich' | 'validate' | 'report' | 'clean-up';
+
+/**
+ * Workflow id of the delivery of a run's summary. It may outlive its run by hours, so each run of a day has its own.
+ * @param runKey of `runKeyOf`
+ */
+export function mailWorkflowId(sequenceId: string, runKey: string): string {
+  return `${sequenceId}/mail/${runKey.slice(runKey.lastIndexOf('#') + 1)}`;
+}
 
 /** Workflow id that a schedule gives to its thin starter; the server appends the time. */
 export function scheduledWorkflowId(scheduleId: string): string {

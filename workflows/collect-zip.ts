@@ -4,14 +4,13 @@ import {
   ContinueAsNew,
   condition,
   continueAsNew,
-  isCancellation,
   setCurrentDetails,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Cursor, Window, ZipResult } from '../core/schemas/collect.js';
 import { collectOn, ledger } from './activity-proxies.js';
-import { reasonOf } from './failures.js';
+import { CANCELLED, cancelRequested, reasonOf } from './failures.js';
 import { createHold, type Hold } from './hold.js';
 import { SEARCH_ATTRIBUTES } from './search-attributes.js';
 import { tellEnrichment } from './tell.js';
@@ -40,7 +39,10 @@ export interface CollectZipResult extends ZipResult {
   readonly alreadyComplete: boolean;
 }
 
-/** Walks one ZIP of one source, page by page. Continues as new when the server suggests it. */
+/**
+ * Walks one ZIP of one source, page by page. Continues as new when the server suggests it. When it is cancelled it closes
+ * its window as partial and ends with that result, so that neither its source nor the day is cancelled with it.
+ */
 export async function collectZip(input: CollectZipInput): Promise<CollectZipResult> {
   const { window } = input;
   const hold = createHold(input.paused, async () => {});
@@ -53,22 +55,21 @@ export async function collectZip(input: CollectZipInput): Promise<CollectZipResu
     alreadyComplete: false,
     ...part,
   });
-  if (input.pagesDone === 0) {
-    const { alreadyComplete } = await ledger.openWindow({ window, force: input.force });
-    if (alreadyComplete) {
-      setCurrentDetails(`**${window.source} ${window.zip}**: complete already, nothing asked`);
-      return ended({ alreadyComplete });
-    }
-  }
   try {
+    if (input.pagesDone === 0) {
+      const { alreadyComplete } = await ledger.openWindow({ window, force: input.force });
+      if (alreadyComplete) {
+        setCurrentDetails(`**${window.source} ${window.zip}**: complete already, nothing asked`);
+        return ended({ alreadyComplete });
+      }
+    }
     const end = await walk(input, hold);
     if (end === 'limit') return ended(await close(window, 'partial', 'limit'));
     return ended(input.leaveOpen ? { awaitsDetails: true } : await close(window, 'complete', null));
   } catch (problem) {
     if (problem instanceof ContinueAsNew) throw problem;
-    if (isCancellation(problem)) {
-      await CancellationScope.nonCancellable(() => close(window, 'partial', 'cancelled'));
-      throw problem;
+    if (cancelRequested()) {
+      return ended(await CancellationScope.nonCancellable(() => close(window, 'partial', CANCELLED)));
     }
     const { code, message } = reasonOf(problem);
     return ended({ ...(await close(window, 'failed', `${code}: ${message}`)), code });

@@ -2,7 +2,7 @@ import {
   CancellationScope,
   type ChildWorkflowHandle,
   executeChild,
-  isCancellation,
+  log,
   setCurrentDetails,
   setHandler,
   startChild,
@@ -15,6 +15,7 @@ import type {
   DailySequenceInput,
   DailySequenceResult,
   FinishInput,
+  ReportResult,
   RunName,
   RunPlan,
   SequenceProgress,
@@ -22,12 +23,12 @@ import type {
 } from '../core/schemas/sequence.js';
 import { collectSource } from './collect-source.js';
 import { enrichPending } from './enrich-pending.js';
-import { reasonOf } from './failures.js';
+import { cancelRequested, reasonOf } from './failures.js';
 import { createHold, type Hold } from './hold.js';
 import { collectionEndedSignal, progressQuery } from './messages.js';
 import { cleanUp, PHASE_TASK_QUEUE, prepareRun, reportRun, validateRun } from './phases.js';
 import { SEARCH_ATTRIBUTES } from './search-attributes.js';
-import { tellHold } from './tell.js';
+import { resultOfHeld, tellHold } from './tell.js';
 
 /** What a sequence gathers on its way; read by the progress query and by the report. */
 interface Progress {
@@ -65,10 +66,11 @@ export async function dailySequence(input: DailySequenceInput): Promise<DailySeq
       progress.plan = await phase(progress, 'prepare', prepareRun, { run: progress.run, options: input.options });
     });
     if (progress.plan) await collectAndEnrich(input, progress, progress.plan, hold);
+    await hold.gate();
   } catch (problem) {
-    if (isCancellation(problem)) progress.cancelled = true;
-    else progress.problems.push(sentence('sequence', problem));
+    if (!cancelRequested()) progress.problems.push(sentence(progress.phase, problem));
   }
+  progress.cancelled = cancelRequested();
   return CancellationScope.nonCancellable(() => finish(input, progress));
 }
 
@@ -89,6 +91,7 @@ async function collectAndEnrich(
         zips: plan.zips,
         nextBatch: 1,
         collectionEnded: false,
+        earlier: { composed: 0, modelProblem: null },
       },
     ],
   });
@@ -117,13 +120,12 @@ async function collectOne(
     });
     return;
   }
-  const workflowId = sourceWorkflowId(progress.run.workflowId, name);
-  progress.running.add(workflowId);
   progress.sources.set(name, 'running');
   show(progress);
+  const held = hold.held();
   try {
-    const result = await executeChild(collectSource, {
-      ...childOptions(progress, workflowId, name),
+    const child = startChild(collectSource, {
+      ...childOptions(progress, sourceWorkflowId(progress.run.workflowId, name), name),
       args: [
         {
           run: progress.run,
@@ -133,30 +135,26 @@ async function collectOne(
           limit: input.options.limit,
           force: input.options.force,
           enrichWorkflowId,
-          paused: hold.held(),
+          paused: held,
         },
       ],
     });
-    progress.sources.set(name, result);
+    progress.sources.set(name, await resultOfHeld(child, held, hold, progress.running));
   } catch (problem) {
-    if (isCancellation(problem)) throw problem;
     const reason = sentence(name, problem);
     progress.sources.set(name, { source: name, status: 'failed', reason, zips: [], detailsLeft: 0 });
-  } finally {
-    progress.running.delete(workflowId);
-    show(progress);
   }
+  show(progress);
 }
 
 /** Words can wait for another day: enrichment that fails is a problem of the report, not of the day. */
 async function awaitEnrichment(progress: Progress, enrich: ChildWorkflowHandle<typeof enrichPending>): Promise<void> {
   try {
-    await enrich.signal(collectionEndedSignal);
+    await enrich.signal(collectionEndedSignal).catch(() => undefined); // it ended before: its result says why
     const { modelProblem } = await enrich.result();
     if (modelProblem !== null) progress.problems.push(`model: ${modelProblem}`);
   } catch (problem) {
-    if (isCancellation(problem)) throw problem;
-    progress.problems.push(sentence('enrich', problem));
+    if (!cancelRequested()) progress.problems.push(sentence('enrich', problem));
   }
 }
 
@@ -178,11 +176,29 @@ async function finish(input: DailySequenceInput, progress: Progress): Promise<Da
       progress.problems.push(sentence('validate', problem));
     }
   });
-  const report = await timed(progress, 'report', () => phase(progress, 'report', reportRun, state()));
-  await timed(progress, 'clean-up', () => phase(progress, 'clean-up', cleanUp, state()));
+  const { status, report } = await timed(progress, 'report', () => writeReport(progress, state()));
+  await timed(progress, 'clean-up', async () => {
+    try {
+      await phase(progress, 'clean-up', cleanUp, state());
+    } catch (problem) {
+      log.warn('what the run held was not given back; the next clean-up does it', {
+        problem: sentence('clean-up', problem),
+      });
+    }
+  });
   progress.phase = 'ended';
-  setCurrentDetails(`**${report.status}**, report ${report.report ?? 'not written'}`);
-  return { runKey: progress.run.runKey, status: report.status, report: report.report };
+  setCurrentDetails(`**${status}**, report ${report ?? 'not written'}`);
+  return { runKey: progress.run.runKey, status, report };
+}
+
+/** A day without a report is a failed day, whatever it collected: nobody was told. */
+async function writeReport(progress: Progress, input: FinishInput): Promise<Pick<ReportResult, 'status' | 'report'>> {
+  try {
+    return await phase(progress, 'report', reportRun, input);
+  } catch (problem) {
+    log.error('the report was not written', { problem: sentence('report', problem) });
+    return { status: 'failed', report: null };
+  }
 }
 
 async function phase<I, R>(

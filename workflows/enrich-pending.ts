@@ -15,80 +15,110 @@ import { collectionEndedSignal, recordsStoredSignal } from './messages.js';
 /** Properties composed by one activity, and described by one activity (spec L2: 10 to 20). */
 const COMPOSE_BATCH = 100;
 const MODEL_BATCH = 10;
+/** What a batch may need beyond the deadline for the answer it is waiting for, its repair included. */
+const MODEL_GRACE_MS = 180_000;
+
+/** What the two loops of enrichment share. */
+interface Enriching {
+  readonly input: EnrichInput;
+  woken: boolean;
+  collectionEnded: boolean;
+  composed: number;
+  batch: number;
+  modelProblem: string | null;
+  /** True when collection has ended and everything it stored is composed. */
+  rulesDone: boolean;
+  /** True when no further batch of the model is to come. */
+  wordsDone: boolean;
+}
 
 /**
  * Turns stored facts into properties while collection goes on: rules for all of them at once, the model's words as far
  * as its time lasts, listings first. Ends when collection has ended and nothing waits, or at the model's deadline.
+ * Continues as new when the server suggests it, with its counts, its batch number and what it knows of the model.
  */
 export async function enrichPending(input: EnrichInput): Promise<EnrichResult> {
-  let woken = true;
-  let collectionEnded = input.collectionEnded;
-  let composed = 0;
-  let batch = input.nextBatch;
+  const { collectionEnded, nextBatch, earlier } = input;
+  const state: Enriching = {
+    input,
+    woken: true,
+    collectionEnded,
+    composed: earlier.composed,
+    batch: nextBatch,
+    modelProblem: earlier.modelProblem,
+    rulesDone: false,
+    wordsDone: false,
+  };
   setHandler(recordsStoredSignal, () => {
-    woken = true;
+    state.woken = true;
   });
   setHandler(collectionEndedSignal, () => {
-    collectionEnded = true;
-    woken = true;
+    state.collectionEnded = true;
   });
-  let rulesDone = false;
-  let modelProblem: string | null = null;
-
-  const rules = async () => {
-    for (;;) {
-      await condition(() => woken || collectionEnded, '1 minute');
-      const last = collectionEnded;
-      woken = false;
-      for (let more = true; more; ) {
-        const result = await composition.composeBatch({ run: input.run, size: COMPOSE_BATCH });
-        composed += result.composed;
-        more = result.more;
-        setCurrentDetails(`${composed} properties composed by rules, ${batch} batches by the model`);
-      }
-      if (last || workflowInfo().continueAsNewSuggested) return;
-    }
-  };
-
-  /** Properties claimed by a batch; null when the model cannot be used any more, and rules' words have to do. */
-  const modelBatch = async (number: number): Promise<number | null> => {
-    const work = {
-      run: input.run,
-      batch: number,
-      size: MODEL_BATCH,
-      deadlineAtMs: input.deadlineAtMs,
-      force: input.force,
-    };
-    try {
-      return (await model.enrichBatch.executeWithOptions({ summary: `batch ${number}` }, [work])).claimed;
-    } catch (problem) {
-      if (isCancellation(problem)) throw problem;
-      const { code, message } = reasonOf(problem);
-      modelProblem = `${code}: ${message}`;
-      return null;
-    }
-  };
-
-  const modelHasTime = () =>
-    input.model !== null && Date.now() < input.deadlineAtMs && !workflowInfo().continueAsNewSuggested;
-  const words = async () => {
-    while (modelHasTime()) {
-      const claimed = await modelBatch(batch);
-      if (claimed === null || (claimed === 0 && rulesDone)) return;
-      if (claimed > 0) batch += 1;
-      else await condition(() => woken || rulesDone, '10 seconds');
-    }
-  };
-
-  await Promise.all([
-    rules().then(() => {
-      rulesDone = true;
-    }),
-    words(),
-  ]);
-  if (!collectionEnded) {
+  await Promise.all([composeAll(state), describeAll(state)]);
+  const { composed, batch, modelProblem } = state;
+  if (!(state.rulesDone && state.wordsDone)) {
     await condition(allHandlersFinished);
-    await continueAsNew<typeof enrichPending>({ ...input, nextBatch: batch, collectionEnded });
+    await continueAsNew<typeof enrichPending>({
+      ...input,
+      nextBatch: batch,
+      collectionEnded: state.collectionEnded,
+      earlier: { composed, modelProblem },
+    });
   }
   return { composed, batches: batch, modelProblem };
+}
+
+/** Composes by rules whenever there are new records, and once more after collection has ended. */
+async function composeAll(state: Enriching): Promise<void> {
+  while (!state.rulesDone && !workflowInfo().continueAsNewSuggested) {
+    await condition(() => state.woken || state.collectionEnded, '1 minute');
+    const last = state.collectionEnded;
+    state.woken = false;
+    for (let more = true; more; ) {
+      const result = await composition.composeBatch({ run: state.input.run, size: COMPOSE_BATCH });
+      state.composed += result.composed;
+      more = result.more;
+      setCurrentDetails(`${state.composed} properties composed by rules, ${state.batch} batches by the model`);
+    }
+    state.rulesDone = last;
+  }
+}
+
+/** Has the model describe what is composed, batch by batch, until its time is over. */
+async function describeAll(state: Enriching): Promise<void> {
+  while (modelHasTime(state)) {
+    if (workflowInfo().continueAsNewSuggested) return;
+    const { composed, rulesDone } = state;
+    const claimed = await modelBatch(state);
+    if (claimed > 0) state.batch += 1;
+    else if (rulesDone) break;
+    else await condition(() => state.composed > composed || state.rulesDone || workflowInfo().continueAsNewSuggested);
+  }
+  state.wordsDone = true;
+}
+
+function modelHasTime({ input, modelProblem }: Enriching): boolean {
+  return input.model !== null && modelProblem === null && Date.now() < input.deadlineAtMs;
+}
+
+/**
+ * One batch; a model that gives up is remembered, and rules' words have to do.
+ * @returns how many properties it claimed
+ */
+async function modelBatch(state: Enriching): Promise<number> {
+  const { run, deadlineAtMs, force } = state.input;
+  const options = {
+    summary: `batch ${state.batch}`,
+    scheduleToCloseTimeout: deadlineAtMs - Date.now() + MODEL_GRACE_MS, // a model nobody serves must not hold up the day
+  };
+  const work = { run, batch: state.batch, size: MODEL_BATCH, deadlineAtMs, force };
+  try {
+    return (await model.enrichBatch.executeWithOptions(options, [work])).claimed;
+  } catch (problem) {
+    if (isCancellation(problem)) throw problem;
+    const { code, message } = reasonOf(problem);
+    state.modelProblem = `${code}: ${message}`;
+    return 0;
+  }
 }

@@ -1,4 +1,10 @@
-import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, TimeoutFailure } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  ChildWorkflowFailure,
+  TimeoutFailure,
+} from '@temporalio/workflow';
 import { SOURCE_STOPPING_CODES } from '../core/errors.js';
 
 /** Why something below did not end well: the code of `docs/errors.md`, and a sentence. */
@@ -19,6 +25,17 @@ export function reasonOf(problem: unknown): FailureReason {
 function lastCause(failure: TimeoutFailure): string {
   return failure.cause instanceof Error ? failure.cause.message : failure.message;
 }
+
+/**
+ * True when this workflow was asked to end. A cancelled failure alone does not say so: it may come from a child that an
+ * operator cancelled by itself.
+ */
+export function cancelRequested(): boolean {
+  return CancellationScope.current().consideredCancelled;
+}
+
+/** Reason of a window or source that a cancelled run left unfinished. */
+export const CANCELLED = 'cancelled';
 
 /** True when the whole source has to stop, not only the page or ZIP it came from. */
 export function stopsSource({ code }: FailureReason): boolean {

@@ -1,10 +1,10 @@
-import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, condition, isCancellation, setHandler } from '@temporalio/workflow';
 import { holdSignal, pauseUpdate, resumeUpdate } from './messages.js';
 
 export interface Hold {
   /** True while held. */
   readonly held: () => boolean;
-  /** Waits until not held. The gate of every loop. */
+  /** Waits until not held, or cancelled: what comes next in a cancelled workflow raises it. The gate of every loop. */
   readonly gate: () => Promise<void>;
 }
 
@@ -14,9 +14,11 @@ export interface Hold {
  */
 export function createHold(initially: boolean, onChange: (held: boolean) => Promise<void>): Hold {
   let held = initially;
-  const change = async (next: boolean) => {
+  let told = Promise.resolve();
+  const change = (next: boolean): Promise<void> => {
     held = next;
-    await onChange(next);
+    told = told.then(() => onChange(next)); // one after the other: a pause must not overtake the resume that follows it
+    return told;
   };
   const refuseWhen = (state: boolean, sentence: string) => () => {
     if (held === state) throw ApplicationFailure.create({ type: 'Refused', message: sentence, nonRetryable: true });
@@ -38,5 +40,12 @@ export function createHold(initially: boolean, onChange: (held: boolean) => Prom
     { validator: refuseWhen(false, 'it is not paused'), description: 'Go on' },
   );
   setHandler(holdSignal, (next) => change(next));
-  return { held: () => held, gate: () => condition(() => !held) };
+  const gate = async () => {
+    try {
+      await condition(() => !held);
+    } catch (problem) {
+      if (!isCancellation(problem)) throw problem;
+    }
+  };
+  return { held: () => held, gate };
 }

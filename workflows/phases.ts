@@ -1,5 +1,6 @@
-import { condition, startChild } from '@temporalio/workflow';
-import { phaseWorkflowId, TASK_QUEUES } from '../core/ids.js';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { type ChildWorkflowHandle, condition, startChild } from '@temporalio/workflow';
+import { mailWorkflowId, TASK_QUEUES } from '../core/ids.js';
 import type {
   FinishInput,
   MailOutcome,
@@ -9,6 +10,7 @@ import type {
   ValidateResult,
 } from '../core/schemas/sequence.js';
 import { notify, sequence } from './activity-proxies.js';
+import { reasonOf } from './failures.js';
 
 /** Checks database, model and permissions by cheap real calls, and says what the run will do. */
 export async function prepareRun(input: PrepareInput): Promise<RunPlan> {
@@ -26,30 +28,51 @@ const MAIL_PATIENCE = '45 seconds';
 /** Writes the run summary, keeps it, and mails it. A mail server that is down holds up the mail, not the day. */
 export async function reportRun(input: FinishInput): Promise<ReportResult> {
   const written = await sequence.writeSummary(input);
-  const { runKey, workflowId } = input.run;
+  const { runKey } = input.run;
+  // Noted before the delivery begins, which notes the end: two notes at the same time could land in the wrong order.
+  await sequence.noteMail({ runKey, sent: false, reason: 'waits for the mail server; tried for up to 6 hours' });
   const outcome: { mail: MailOutcome | null } = { mail: null };
-  const child = await startChild(deliverSummary, {
-    workflowId: phaseWorkflowId(workflowId, 'mail'),
-    taskQueue: PHASE_TASK_QUEUE,
-    parentClosePolicy: 'ABANDON',
-    staticSummary: `mail of ${input.run.market} ${input.run.runDate}`,
-    args: [{ runKey }],
-  });
-  const delivered = child.result().then((mail) => {
-    outcome.mail = mail;
-  });
-  delivered.catch(() => undefined); // its own history shows the failure; the report says that the mail waits
-  await condition(() => outcome.mail !== null, MAIL_PATIENCE);
-  if (outcome.mail === null)
-    await sequence.noteMail({ runKey, sent: false, reason: 'the mail server does not answer; tried on for 6 hours' });
+  const delivery = await startDelivery(input);
+  delivery?.result().then(
+    (mail) => {
+      outcome.mail = mail;
+    },
+    () => undefined, // terminated by an operator; its own history shows it
+  );
+  if (delivery) await condition(() => outcome.mail !== null, MAIL_PATIENCE);
   return { ...written, mailSent: outcome.mail?.sent ?? false };
 }
 
-/** Delivers one run summary, however long the mail server is away (up to 6 hours). Sent once. */
+/** @returns null when the summary of this very run is being delivered already */
+async function startDelivery({ run }: FinishInput): Promise<ChildWorkflowHandle<typeof deliverSummary> | null> {
+  try {
+    return await startChild(deliverSummary, {
+      workflowId: mailWorkflowId(run.workflowId, run.runKey),
+      taskQueue: PHASE_TASK_QUEUE,
+      parentClosePolicy: 'ABANDON',
+      staticSummary: `mail of ${run.market} ${run.runDate}`,
+      args: [{ runKey: run.runKey }],
+    });
+  } catch (problem) {
+    if (problem instanceof WorkflowExecutionAlreadyStartedError) return null;
+    throw problem;
+  }
+}
+
+/** Delivers one run summary, however long the mail server is away (up to 6 hours). Sent once; how it ended is noted. */
 export async function deliverSummary({ runKey }: { readonly runKey: string }): Promise<MailOutcome> {
-  const mail = await notify.mailSummary({ runKey });
+  const mail = await tryMail(runKey);
   await sequence.noteMail({ runKey, ...mail });
   return mail;
+}
+
+async function tryMail(runKey: string): Promise<MailOutcome> {
+  try {
+    return await notify.mailSummary({ runKey });
+  } catch (problem) {
+    const { code, message } = reasonOf(problem);
+    return { sent: false, reason: `${code}: ${message}` };
+  }
 }
 
 /** Gives back what the run still holds. */

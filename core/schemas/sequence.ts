@@ -76,6 +76,8 @@ export interface EnrichInput {
   /** Next batch number; batches keep their number over retries and continue-as-new. */
   readonly nextBatch: number;
   readonly collectionEnded: boolean;
+  /** What earlier executions of this workflow did, before it continued as new. */
+  readonly earlier: Pick<EnrichResult, 'composed' | 'modelProblem'>;
 }
 
 export interface EnrichResult {

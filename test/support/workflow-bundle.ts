@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { projectRoot } from '../../core/paths.js';
+
+type WebpackConfig = Parameters<NonNullable<Parameters<typeof bundleWorkflowCode>[0]['webpackConfigHook']>>[0];
+
+/** Imports say `.js`, the files beside the tests are `.ts`. */
+function resolveTypeScript(config: WebpackConfig): WebpackConfig {
+  return { ...config, resolve: { ...config.resolve, extensionAlias: { '.js': ['.ts', '.js'] } } };
+}
+
+/** Bundles workflow code as a worker would, straight from the sources. @param entry file with the workflows */
+export function bundleWorkflows(entry: string): Promise<WorkflowBundleWithSourceMap> {
+  return bundleWorkflowCode({
+    workflowsPath: entry,
+    logger: new DefaultLogger('ERROR'),
+    webpackConfigHook: resolveTypeScript,
+  });
+}
+
+/** Bundle of today's workflows; made once for a state of the sources and kept in a temporary file. */
+export async function workflowBundle(): Promise<{ readonly codePath: string }> {
+  const codePath = join(tmpdir(), `phoenix-workflows-${hashOf(['workflows', 'core', 'domain'])}.js`);
+  if (!existsSync(codePath)) {
+    const { code } = await bundleWorkflows(join(projectRoot(), 'workflows', 'index.ts'));
+    const draft = `${codePath}.${process.pid}`;
+    writeFileSync(draft, code);
+    renameSync(draft, codePath);
+  }
+  return { codePath };
+}
+
+function hashOf(folders: readonly string[]): string {
+  const hash = createHash('sha256').update(readFileSync(join(projectRoot(), 'package-lock.json')));
+  for (const folder of folders) {
+    const files = readdirSync(join(projectRoot(), folder), { recursive: true, encoding: 'utf8' }).sort();
+    for (const file of files.filter((name) => name.endsWith('.ts')))
+      hash.update(file).update(readFileSync(join(projectRoot(), folder, file)));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
