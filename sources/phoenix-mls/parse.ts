@@ -62,7 +62,9 @@ function parseCard(card: Card, index: number, attribution: string | null, url: s
   collect.row('Square Footage', card.facts.get('Square Footage'), FIELDS['Approx SQFT']);
   collect.reading('# of Bathrooms', readBaths(null, null, card.facts.get('# of Bathrooms') ?? null));
   collect.value('PhotosCount', card.photos, CLASSIC.results.photos);
-  collect.value('xListingUrl', listingUrl(card.link, key, url), 'link');
+  // The path alone: a site that moves to another host has not changed its listings.
+  const address = listingUrl(card.link, key, url);
+  collect.value('xListingPath', address === null ? null : new URL(address).pathname, 'link');
   collect.value('xAttribution', attribution, CLASSIC.disclosure);
   return collect.result(key, LISTING_CARD);
 }
