@@ -1,5 +1,5 @@
 import type { FactInput } from '../../core/schemas/facts.js';
-import { fieldOf, isFault, NOTHING, type Reader, textOf } from './readings.js';
+import { fieldOf, isFault, NOTHING, type Reader, textOf } from '../../domain/readings.js';
 
 /**
  * Names of places in addresses of the county, for documents whose one address string has no comma before the city.

@@ -1,31 +1,7 @@
-import type { FactInput, Reject } from '../../core/schemas/facts.js';
-import type { FieldRule } from './fields.js';
-import { fieldOf, type Reading } from './readings.js';
-
-/** What reading a block gave, before it belongs to a record. Paths are whole. */
-export interface BlockReading {
-  readonly facts: readonly FactInput[];
-  readonly faults: readonly Pick<Reject, 'path' | 'reason'>[];
-}
+import type { FactInput } from '../../core/schemas/facts.js';
+import type { BlockReading } from '../../domain/field-rules.js';
 
 export const EMPTY: BlockReading = { facts: [], faults: [] };
-
-/**
- * Reads the fields of one object by its rules. A field that cannot be read is a fault; the others keep their facts.
- * @param prefix path of the object with its dot, `''` for the body itself
- */
-export function readBlock(block: unknown, prefix: string, rules: readonly FieldRule[], year: number): BlockReading {
-  const readings = rules.map(({ from, read }): readonly [path: string, reading: Reading] => [
-    `${prefix}${from}`,
-    read(fieldOf(block, from), year),
-  ]);
-  return {
-    facts: readings.flatMap(([path, reading]) =>
-      'fault' in reading ? [] : reading.values.map(([name, value]) => ({ name, value, path })),
-    ),
-    faults: readings.flatMap(([path, reading]) => ('fault' in reading ? [{ path, reason: reading.fault }] : [])),
-  };
-}
 
 /** Joins what several blocks said. The first fact of a name stays: blocks are given in order of trust. */
 export function joined(readings: readonly BlockReading[]): BlockReading {

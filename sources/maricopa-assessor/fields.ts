@@ -1,6 +1,4 @@
-import { zipCode } from './address.js';
-import { OWNER_CLASSES } from './owner-class.js';
-import { propertySubType, propertyType } from './property-types.js';
+import type { FieldRule } from '../../domain/field-rules.js';
 import {
   type Bounds,
   dayOf,
@@ -14,14 +12,11 @@ import {
   text,
   textOf,
   whole,
-} from './readings.js';
+} from '../../domain/readings.js';
+import { zipCode } from './address.js';
+import { OWNER_CLASSES } from './owner-class.js';
+import { propertySubType, propertyType } from './property-types.js';
 import { surveyPlace } from './survey-place.js';
-
-/** One row of the mapping: a field of the county's block and the facts it gives. */
-export interface FieldRule {
-  readonly from: string;
-  readonly read: Reader;
-}
 
 /** Square feet. A section of land, the largest piece the survey knows, has 27.9 million. */
 const LOT_SQFT: Bounds = { min: 1, max: 1_000_000_000 };

@@ -1,10 +1,11 @@
 import type { ParseResult, Reject } from '../../core/schemas/facts.js';
+import { type BlockReading, readBlock } from '../../domain/field-rules.js';
+import { fieldOf, isObject } from '../../domain/readings.js';
 import { addressParts } from './address.js';
-import { type BlockReading, COUNTY_FACTS, joined, parcelNumberFacts, readBlock, WHOLE, zipOf } from './blocks.js';
+import { COUNTY_FACTS, joined, parcelNumberFacts, WHOLE, zipOf } from './blocks.js';
 import { envelopeDrift } from './errors.js';
 import { GEO_FIELDS, OWNER_FIELDS, PROPERTY_FIELDS, RESIDENTIAL_FIELDS } from './fields.js';
 import type { DocumentKind } from './kinds.js';
-import { fieldOf, isObject } from './readings.js';
 import { MANDATORY, type Mandatory, mandatoryFaults } from './schema.js';
 import { readImprovements, readValuations } from './valuations.js';
 

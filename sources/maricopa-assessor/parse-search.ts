@@ -1,16 +1,11 @@
 import { normaliseParcelNumber } from '../../core/ids.js';
 import type { FactInput, ParseResult, Reject, SourceRecord } from '../../core/schemas/facts.js';
-import { COUNTY_FACTS, joined, parcelNumberFacts, readBlock, zipOf } from './blocks.js';
+import { type FieldRule, readBlock } from '../../domain/field-rules.js';
+import { fieldOf, isFault, isObject, textOf } from '../../domain/readings.js';
+import { COUNTY_FACTS, joined, parcelNumberFacts, zipOf } from './blocks.js';
 import { envelopeDrift } from './errors.js';
-import {
-  ACCOUNT_ROW_FIELDS,
-  type FieldRule,
-  RENTAL_ROW_FIELDS,
-  SEARCH_ROW_FIELDS,
-  SUBDIVISION_ROW_FIELDS,
-} from './fields.js';
+import { ACCOUNT_ROW_FIELDS, RENTAL_ROW_FIELDS, SEARCH_ROW_FIELDS, SUBDIVISION_ROW_FIELDS } from './fields.js';
 import { SEARCH_ROW, type SearchKind } from './kinds.js';
-import { fieldOf, isFault, isObject, textOf } from './readings.js';
 import { MANDATORY, type Mandatory, mandatoryFaults, searchEnvelope } from './schema.js';
 
 /** How the rows of one search are read. */

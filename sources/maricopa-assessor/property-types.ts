@@ -1,4 +1,4 @@
-import { isFault, NOTHING, type Reader, textOf } from './readings.js';
+import { isFault, NOTHING, type Reader, textOf } from '../../domain/readings.js';
 
 /** County words that tell the RESO sub type; all others leave it null. Matched whole, without case. */
 const SUB_TYPES: ReadonlyMap<string, string> = new Map([

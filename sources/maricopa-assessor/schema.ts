@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fieldOf, isObject } from './readings.js';
+import { fieldOf, isObject } from '../../domain/readings.js';
 
 /** Rows on a page of every search; there is no page-size parameter (Assessor API paper, read 2025-07; recorded). */
 export const PAGE_ROWS = 25;

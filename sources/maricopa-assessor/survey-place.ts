@@ -1,4 +1,4 @@
-import { isFault, NOTHING, type Reader, textOf } from './readings.js';
+import { isFault, NOTHING, type Reader, textOf } from '../../domain/readings.js';
 
 /** Townships and ranges of the county reach from 1 to 20 in each direction (assumed bound; recorded: 1 to 7). */
 const HIGHEST_NUMBER = 20;

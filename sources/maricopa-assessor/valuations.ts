@@ -1,5 +1,6 @@
-import { type BlockReading, EMPTY, joined, readBlock } from './blocks.js';
-import { type FieldRule, IMPROVEMENT_FIELDS, VALUATION_FIELDS, VALUATION_USE_FIELDS } from './fields.js';
+import { type BlockReading, type FieldRule, readBlock } from '../../domain/field-rules.js';
+import { EMPTY, joined } from './blocks.js';
+import { IMPROVEMENT_FIELDS, VALUATION_FIELDS, VALUATION_USE_FIELDS } from './fields.js';
 
 /**
  * Tax years of a parcel. The newest gives `TaxYear`, `TaxAssessedValue`, `xFullCashValue`, `xLimitedPropertyValue` and

@@ -1,4 +1,4 @@
-import type { FactValue } from '../../core/schemas/facts.js';
+import type { FactValue } from '../core/schemas/facts.js';
 
 /** What a field of an answer says: named values (none: the field says nothing), or why it cannot be read. */
 export type Reading =
@@ -16,7 +16,7 @@ const LONGEST_TEXT = 4_000;
 /** Above this a text is not even cleaned, so that a hostile answer costs nothing. */
 const LONGEST_RAW_TEXT = 20_000;
 
-/** All of these mean that the county says nothing (recorded 2025-02 to 2025-11). */
+/** All of these mean that a source says nothing (in recorded answers of the county, 2025-02 to 2025-11). */
 const NOTHING_WORDS: ReadonlySet<string> = new Set(['', 'NA', 'N/A']);
 
 export const NOTHING: Reading = { values: [] };
