@@ -1,6 +1,7 @@
 import type { Config } from '../core/config.js';
 import { secretValues } from '../core/config.js';
 import { loadPhaseBudgets, marketOf } from '../core/product-settings.js';
+import { optionsIn } from '../core/run-options.js';
 import type { RunSummary } from '../core/schemas/run.js';
 import type {
   FinishInput,
@@ -50,6 +51,7 @@ export function createSequenceActivities({ config, database, sources, findModel 
       return {
         county: market.county,
         zips,
+        limit: optionsIn(config.mode, options).limit,
         sources: await planSources(config, db, sources, options.sources ?? market.sources),
         ...model,
         phaseBudgetMs: Object.fromEntries(budgets.map(([name, { budgetMinutes }]) => [name, budgetMinutes * 60_000])),

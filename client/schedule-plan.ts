@@ -1,10 +1,10 @@
 import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
 import { scheduledWorkflowId, TASK_QUEUES } from '../core/ids.js';
 import type { ScheduleRow } from '../core/product-settings.js';
+import { optionsIn } from '../core/run-options.js';
 import type { Mode } from '../core/schemas/names.js';
 import { DEFAULT_RUN_OPTIONS } from '../core/schemas/run.js';
 import type { ScheduledInput } from '../core/schemas/sequence.js';
-import { optionsIn } from './starters.js';
 
 const MANAGED = 'managed: config/schedules.json, phx schedules apply';
 const POLICY = { SKIP: ScheduleOverlapPolicy.SKIP, BUFFER_ONE: ScheduleOverlapPolicy.BUFFER_ONE } as const;

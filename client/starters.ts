@@ -2,6 +2,7 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { canonicalJson, sha256 } from '../core/hash.js';
 import { adhocWorkflowId, dailyWorkflowId, runKeyOf, TASK_QUEUES } from '../core/ids.js';
+import { optionsIn } from '../core/run-options.js';
 import type { Mode } from '../core/schemas/names.js';
 import type { RunOptions } from '../core/schemas/run.js';
 import type { DailySequenceInput } from '../core/schemas/sequence.js';
@@ -16,15 +17,6 @@ export interface SequenceRequest {
   readonly market: string;
   readonly runDate: string;
   readonly options: RunOptions;
-}
-
-/** Most records of a ZIP in mode `test`, which asks real services to see whether they answer, not to have their data. */
-const TEST_MODE_LIMIT = 25;
-
-/** Options as a mode allows them. */
-export function optionsIn(mode: Mode, options: RunOptions): RunOptions {
-  if (mode !== 'test') return options;
-  return { ...options, limit: Math.min(options.limit ?? TEST_MODE_LIMIT, TEST_MODE_LIMIT) };
 }
 
 export interface StartedSequence {

@@ -132,7 +132,7 @@ async function collectOne(
           county: plan.county,
           plan: source,
           zips: plan.zips,
-          limit: input.options.limit,
+          limit: plan.limit,
           force: input.options.force,
           enrichWorkflowId,
           paused: held,

@@ -48,7 +48,7 @@ export interface CollectPageInput {
 export interface CollectPageResult {
   /** Null after the last page. */
   readonly nextCursor: Cursor | null;
-  /** Different keys taken from this window by this run so far, pages asked twice counted once. */
+  /** Keys taken from this window by this run so far, pages asked twice counted once. For progress, not for counts. */
   readonly keysSoFar: number;
   /** What the source says it holds, null when it says nothing. */
   readonly total: number | null;

@@ -55,6 +55,8 @@ export interface RunPlan {
   readonly county: string;
   readonly zips: readonly string[];
   readonly sources: readonly SourcePlan[];
+  /** Most keys of a window, null for all; the mode may set one. */
+  readonly limit: number | null;
   /** Milliseconds the run may spend on the model; 0 when there is none. */
   readonly llmBudgetMs: number;
   /** Model as the server names it; null without one. */

@@ -15,6 +15,22 @@ export type Activities = CollectActivities &
   NotifyActivities &
   SequenceActivities;
 
+export const ACTIVITY_NAMES = [
+  'planRun',
+  'openWindow',
+  'collectPage',
+  'collectDetails',
+  'closeWindow',
+  'planDetails',
+  'composeBatch',
+  'enrichBatch',
+  'mailSummary',
+  'checkRun',
+  'writeSummary',
+  'noteMail',
+  'releaseRun',
+] as const satisfies readonly (keyof Activities)[];
+
 /** What the fakes were asked, in order. */
 export interface Calls {
   readonly pages: CollectPageInput[];
@@ -52,6 +68,7 @@ export function planOf(part: Partial<RunPlan> = {}): RunPlan {
     county: 'us-az-maricopa',
     zips: ['85031', '85033', '85035'],
     sources: [COUNTY, LISTINGS],
+    limit: null,
     llmBudgetMs: 0,
     model: null,
     modelReason: 'none in this test',

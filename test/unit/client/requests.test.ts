@@ -7,10 +7,11 @@ import { nearest } from '../../../client/nearest.js';
 import { exitCodeOf, runDocument } from '../../../client/run-document.js';
 import { Faults, readRunFlags } from '../../../client/run-request.js';
 import { partIdOf, runTargetOf } from '../../../client/run-target.js';
-import { optionsIn, sequenceIdOf } from '../../../client/starters.js';
+import { sequenceIdOf } from '../../../client/starters.js';
 import { dataFolderOf, readWorldFlags } from '../../../client/world.js';
 import { loadConfig } from '../../../core/config.js';
 import { BadConfig, BudgetExceeded, NetworkError, RateLimited, StoreUnavailable } from '../../../core/errors.js';
+import { optionsIn } from '../../../core/run-options.js';
 import { DEFAULT_RUN_OPTIONS } from '../../../core/schemas/run.js';
 import { SAMPLE_SUMMARY } from '../../support/run-summary-sample.js';
 
