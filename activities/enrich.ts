@@ -52,7 +52,7 @@ export function createEnrichActivities({ config, database, sources, createEnrich
       [...found].map(([id, rows]) => [id, { ...rows, property: composeProperty(id, rows.records, kindOrder) }]),
     );
   };
-  /** Keeps the model's words about one property. @returns false when its answer was not usable and rules' words stay */
+  /** Keeps the model's words about one property. @returns false when rules' words stay */
   const describe = async (
     enricher: Enricher,
     run: RunName,
@@ -62,11 +62,12 @@ export function createEnrichActivities({ config, database, sources, createEnrich
     signal: AbortSignal,
   ): Promise<boolean> => {
     const outcome = await enricher.enrich(found.property, describeByRules(found.property), signal, { fresh });
-    const usable = outcome.kind === 'words';
-    await keepEnrichment(db, item._id, item.contentHash, run.runKey, outcome.enrichment, usable && outcome.cached);
+    const cached = outcome.kind !== 'skipped' && outcome.cached;
+    const failed = outcome.kind === 'invalid';
+    await keepEnrichment(db, item._id, item.contentHash, run.runKey, outcome.enrichment, cached);
     await keepProcessed(db, [documentOf(found, outcome.enrichment, originOf(run))]);
-    await finishClaim(db, item, usable ? 'completed' : 'failed', usable ? null : outcome.reason);
-    return usable;
+    await finishClaim(db, item, failed ? 'failed' : 'completed', failed ? outcome.reason : null);
+    return outcome.kind === 'words';
   };
 
   return {
@@ -103,7 +104,7 @@ export function createEnrichActivities({ config, database, sources, createEnrich
       const claim = `${run.runKey} batch ${batch};`;
       return withHeartbeat(async (signal) => {
         const items = await claimForModel(db, run.market, claim, size);
-        if (items.length === 0) return { claimed: 0, described: 0, failed: 0 };
+        if (items.length === 0) return { claimed: 0, described: 0 };
         const enricher = await createEnricher((call) => bookLlmCall(db, run.runKey, call));
         const composed = await composeAll(items);
         const results: boolean[] = [];
@@ -113,8 +114,8 @@ export function createEnrichActivities({ config, database, sources, createEnrich
             results.push(await describe(enricher, run, item, found, force, signal));
         }
         await releaseClaims(db, claim);
-        const described = results.filter((usable) => usable).length;
-        return { claimed: items.length, described, failed: results.length - described };
+        const described = results.filter((written) => written).length;
+        return { claimed: items.length, described };
       });
     },
   };

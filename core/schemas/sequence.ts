@@ -106,8 +106,8 @@ export interface EnrichBatchInput {
 
 export interface EnrichBatchResult {
   readonly claimed: number;
+  /** Of those, the ones that now have the model's words; the others keep the rules'. */
   readonly described: number;
-  readonly failed: number;
 }
 
 export interface CollectSourceInput {

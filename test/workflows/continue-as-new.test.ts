@@ -76,7 +76,7 @@ describe('a long history', () => {
         enrichBatch: async () => {
           const claimed = Math.min(1, waiting.words);
           waiting.words -= claimed;
-          return { claimed, described: claimed, failed: 0 };
+          return { claimed, described: claimed };
         },
       },
     );

@@ -15,7 +15,7 @@ import {
   planOf,
   windowName,
 } from '../support/fake-activities.js';
-import { startDay, startFlowServer, type WorkflowServer } from '../support/workflow-workers.js';
+import { startDay, startFlowServer, until, type WorkflowServer } from '../support/workflow-workers.js';
 
 let server: WorkflowServer;
 beforeAll(async () => {
@@ -83,7 +83,7 @@ describe('pause', () => {
       const zip = server.client.workflow.getHandle(zipWorkflowId(day.workflowId, 'maricopa-assessor', '85031'));
       await zip.executeUpdate('pause');
       latch.open();
-      await server.pass(SETTLE_MS);
+      await until(() => Object.keys(calls.closed).length === 2);
       expect(Object.keys(calls.closed).sort()).toEqual(['maricopa-assessor 85033', 'maricopa-assessor 85035']);
       await zip.executeUpdate('resume');
       expect((await day.result()).status).toBe('complete');

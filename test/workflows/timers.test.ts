@@ -51,7 +51,7 @@ describe('timers of a day', () => {
         composeBatch: async () => ({ composed: 1, more: false }),
         enrichBatch: async () => {
           askedAtMs.push(await server.nowMs());
-          return { claimed: 0, described: 0, failed: 0 };
+          return { claimed: 0, described: 0 };
         },
       },
     );
