@@ -1,6 +1,7 @@
 import type { Db } from 'mongodb';
 import type { ExampleFact, ExampleProperty } from '../../core/schemas/run.js';
 import type { FieldEvidence, NormalizedKey, ProcessedPropertyDocument } from '../../domain/document-shape.js';
+import { formatCount } from '../format.js';
 
 /** Values a reader looks for first, in this order. */
 const SHOWN: readonly NormalizedKey[] = [
@@ -61,7 +62,15 @@ function valueAt({ normalized }: ProcessedPropertyDocument, key: NormalizedKey):
     ...prefixed('pricing', normalized.pricing),
   };
   const value = flat[key] ?? null;
-  return value === null ? null : String(value);
+  return value === null ? null : inWords(key, value);
+}
+
+/** Dollars and square feet as people write them; a year keeps its digits together. */
+function inWords(key: NormalizedKey, value: string | number): string {
+  if (typeof value === 'string') return value;
+  if (key.startsWith('pricing.')) return `$${formatCount(value)}`;
+  if (key === 'details.square_feet' || key === 'details.lot_sqft') return `${formatCount(value)} sq ft`;
+  return String(value);
 }
 
 function prefixed(prefix: string, values: Readonly<Record<string, string | number | null>>) {
