@@ -1,5 +1,4 @@
 import { driftOf } from '../core/drift.js';
-import { windowId } from '../core/ids.js';
 import type {
   CollectDetailsResult,
   CollectPageInput,
@@ -11,7 +10,7 @@ import type { Mode } from '../core/schemas/names.js';
 import type { SourceRegistry } from '../sources/index.js';
 import type { Database } from '../store/database.js';
 import { detailStep, storeDetail, storePage } from '../store/pages.js';
-import { detailsDone } from '../store/windows.js';
+import { stepsDone } from '../store/windows.js';
 import { withHeartbeat } from './heartbeat.js';
 
 export interface CollectDeps {
@@ -45,9 +44,8 @@ export function createCollectActivities({ sources, database, mode }: CollectDeps
     async collectDetails({ window, keys }: DetailBatch): Promise<CollectDetailsResult> {
       const source = sources.get(window.source);
       return withHeartbeat(async (signal) => {
-        const id = windowId(window);
-        const inAlready = await detailsDone(database.db, [id], window.runKey);
-        const open = keys.filter((key) => !inAlready.has(`${id} ${detailStep(key)}`));
+        const inAlready = await stepsDone(database.db, window, keys.map(detailStep));
+        const open = keys.filter((key) => !inAlready.has(detailStep(key)));
         let missing = 0;
         const read: ParseResult[] = [];
         for (const key of open) {

@@ -134,7 +134,7 @@ function bareGet({ db }: Database): HttpGet {
       .collection<FetchDocument>('fetches')
       .insertOne({ _id: fetchId, ...about, url, status, bodyBytes: text.length, grantedAt: at, sentAt: at });
     const contentType = (answer.headers.get('content-type') ?? '').split(';')[0] ?? '';
-    return { status, reason, contentType, text, fetchId, fetchedAt: at.toISOString() };
+    return { status, reason, contentType, location: null, text, fetchId, fetchedAt: at.toISOString() };
   };
 }
 

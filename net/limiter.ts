@@ -31,20 +31,22 @@ export interface Limiter {
    * @throws RateLimited when that time is more than 20 s away or the circuit is open: give the slot back to Temporal
    */
   acquire(host: string, limit: HostLimit, signal: AbortSignal): Promise<Grant>;
-  /** The request has ended, well or not. A repeat does nothing. */
-  release(host: string, grant: Grant): Promise<void>;
+  /**
+   * The request has ended. A repeat changes nothing.
+   * @param answered true when the host gave a usable answer: closes the circuit
+   */
+  release(host: string, grant: Grant, answered: boolean): Promise<void>;
   /** The host asked for a pause. Only ever lengthens the wait. */
   defer(host: string, pauseMs: number): Promise<void>;
-  /** The host answered; closes the circuit. */
-  reportSuccess(host: string): Promise<void>;
   /** The host did not answer, or with a 5xx. Five in a row open the circuit for 30 s, doubled up to 10 min. */
   reportFailure(host: string): Promise<void>;
 }
 
-interface LimitDocument extends Document {
+interface LimitDocument {
   readonly _id: string;
   readonly sent?: readonly number[];
-  readonly inFlight?: readonly { readonly id: string; readonly expiresAtMs: number }[];
+  /** There since the first request. */
+  readonly inFlight: readonly { readonly id: string; readonly expiresAtMs: number }[];
   readonly notBeforeMs?: number;
   readonly failures?: number;
   readonly openUntilMs?: number;
@@ -79,15 +81,12 @@ export function createLimiter(db: Db): Limiter {
         if (grant) return grant;
       }
     },
-    release: (host, grant) => release(limits, host, grant),
+    release: (host, grant, answered) => release(limits, host, grant, answered),
     async defer(host, pauseMs) {
       const until = { $add: [{ $toLong: '$$NOW' }, { $literal: Math.ceil(pauseMs) }] };
       await limits.updateOne({ _id: host }, [{ $set: { notBeforeMs: { $max: ['$notBeforeMs', until] } } }], {
         upsert: true,
       });
-    },
-    async reportSuccess(host) {
-      await limits.updateOne({ _id: host, failures: { $gt: 0 } }, { $set: { failures: 0, openUntilMs: 0 } });
     },
     async reportFailure(host) {
       await limits.updateOne({ _id: host }, failurePipeline(), { upsert: true });
@@ -115,10 +114,10 @@ async function tryOnce(
   try {
     if (await waitFor(waitMs, askedAtMs, signal)) return grant;
   } catch (problem) {
-    await release(limits, host, grant);
+    await release(limits, host, grant, false);
     throw problem;
   }
-  await release(limits, host, grant);
+  await release(limits, host, grant, false);
   return null;
 }
 
@@ -138,14 +137,15 @@ async function ask(limits: Collection<LimitDocument>, host: string, limit: HostL
   return { decision: found.decision, askedAtMs };
 }
 
-async function release(limits: Collection<LimitDocument>, host: string, grant: Grant): Promise<void> {
-  await limits.updateOne({ _id: host }, [
-    {
-      $set: {
-        inFlight: { $filter: { input: { $ifNull: ['$inFlight', []] }, cond: { $ne: ['$$this.id', grant.id] } } },
-      },
-    },
-  ]);
+/** One update, since it follows every request. */
+async function release(
+  limits: Collection<LimitDocument>,
+  host: string,
+  { id }: Grant,
+  answered: boolean,
+): Promise<void> {
+  const closed = answered ? { $set: { failures: 0, openUntilMs: 0 } } : {};
+  await limits.updateOne({ _id: host }, { $pull: { inFlight: { id } }, ...closed });
 }
 
 /**

@@ -55,6 +55,7 @@ export async function sendPolitely<T>(
   const fetchId = randomUUID();
   const grant = await limiter.acquire(host, limit, signal);
   const startedAtMs = performance.now();
+  let answered = false;
   try {
     await audit.sent({ fetchId, source, endpoint, url, window, host, grantedAtMs: grant.grantedAtMs });
     const ended = await settle(send(fetchId));
@@ -65,11 +66,14 @@ export async function sendPolitely<T>(
       durationMs: Math.round(performance.now() - startedAtMs),
       error: ended.ok ? null : ended.problem instanceof PhoenixError ? ended.problem.code : 'Cancelled',
     });
-    await tellLimiter(limiter, host, ended.ok ? null : ended.problem);
-    if (!ended.ok) throw ended.problem;
+    if (!ended.ok) {
+      await tellLimiter(limiter, host, ended.problem);
+      throw ended.problem;
+    }
+    answered = true;
     return ended.value;
   } finally {
-    await limiter.release(host, grant);
+    await limiter.release(host, grant, answered);
   }
 }
 
@@ -90,5 +94,4 @@ async function settle<T>(sending: Promise<Answered<T>>): Promise<Ended<T>> {
 async function tellLimiter(limiter: Limiter, host: string, failure: unknown): Promise<void> {
   if (failure instanceof RateLimited) await limiter.defer(host, failure.retryAfterMs);
   else if (failure instanceof PhoenixError && failure.scope === 'host') await limiter.reportFailure(host);
-  else if (failure === null) await limiter.reportSuccess(host);
 }

@@ -8,13 +8,13 @@ import type { Database } from './database.js';
 import type { QuarantineDocument } from './documents.js';
 import { keepPayload } from './raw-payloads.js';
 import { keepRecords, type RecordWithEvidence } from './records.js';
-import { keepPage, keysTaken } from './windows.js';
+import { countTaken, keepPage, keysTaken } from './windows.js';
 
 /** The pure part of a source: what its answers mean. */
 export type Reader = Pick<Source, 'name' | 'redact' | 'parse' | 'driftOf'>;
 
 export interface StoredPage {
-  /** Different keys this run has taken from the window, this page included. */
+  /** Keys this run has taken from the window, this page included; without a limit a key on two pages counts twice. */
   readonly keysSoFar: number;
   readonly limitReached: boolean;
 }
@@ -49,7 +49,8 @@ export async function storePage(
   page: SourcePage,
 ): Promise<StoredPage> {
   const step = walkStep(cursor);
-  const taken = await keysTaken(database.db, window, step);
+  // Without a limit every key is taken, so the many keys of a large walk are not read again for each of its pages.
+  const taken = window.limit === null ? new Set<string>() : await keysTaken(database.db, window, step);
   const read = await readPayloads(database.db, reader, window, page.payloads);
   const room = window.limit === null ? Number.POSITIVE_INFINITY : Math.max(0, window.limit - taken.size);
   const accepted = acceptedKeys(read.records, window, taken, room);
@@ -62,8 +63,11 @@ export async function storePage(
   const keys = outcomes(read, (key) => (!accepted.has(key) ? 'excluded' : stored.has(key) ? 'stored' : 'unchanged'));
   await keepPage(database.db, window, { step, keys, total: page.total });
   if (read.drift) throw read.drift;
+  if (window.limit === null) {
+    return { keysSoFar: accepted.size + (await countTaken(database.db, window, step)), limitReached: false };
+  }
   const keysSoFar = new Set([...taken, ...accepted]).size;
-  return { keysSoFar, limitReached: window.limit !== null && keysSoFar >= window.limit };
+  return { keysSoFar, limitReached: keysSoFar >= window.limit };
 }
 
 /**

@@ -28,48 +28,41 @@ export async function keepRecords(
   records: readonly RecordWithEvidence[],
 ): Promise<ReadonlySet<string>> {
   if (records.length === 0) return new Set();
-  const ids = [...new Set(records.map(({ key }) => recordId(window.source, key)))];
-  const current = await readCurrent(database.db, ids);
-  if (!records.some((record) => changes(current.get(recordId(window.source, record.key)), record))) {
-    return writtenBy(window.runKey, current.values());
-  }
-  const attempt = () => keepInTransaction(database, window, mode, records, ids);
+  const attempt = () => keepOnce(database, window, mode, records);
   return attempt().catch((problem: unknown) => {
-    // Two writers made the same record at once: the other one's is there now, so the second look finds it.
+    // Another writer made the same version meanwhile: the second look finds it.
     if (isDuplicateKey(problem)) return attempt();
     throw problem;
   });
 }
 
-async function keepInTransaction(
+/**
+ * Reads before the transaction, so that what is known already costs one read: the number of a version is unique, so a
+ * write that rests on an outdated read is refused.
+ */
+async function keepOnce(
   { client, db }: Database,
   window: Window,
   mode: Mode,
   records: readonly RecordWithEvidence[],
-  ids: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  return client.withSession((session) =>
-    session.withTransaction(async () => {
-      const current = await readCurrent(db, ids, session);
-      const next = new Map<string, RawPropertyDocument>();
-      for (const record of records) {
-        const id = recordId(window.source, record.key);
-        const before = next.get(id) ?? current.get(id);
-        if (changes(before, record)) next.set(id, apply(before, record, window, mode, current.get(id)?.version ?? 0));
-      }
-      const changed = [...next.values()].filter(
-        ({ _id, contentHash }) => current.get(_id)?.contentHash !== contentHash,
-      );
-      if (changed.length > 0) {
+  const current = await readCurrent(db, [...new Set(records.map(({ key }) => recordId(window.source, key)))]);
+  const next = new Map<string, RawPropertyDocument>();
+  for (const record of records) {
+    const id = recordId(window.source, record.key);
+    const before = next.get(id) ?? current.get(id);
+    if (changes(before, record)) next.set(id, apply(before, record, window, mode, current.get(id)?.version ?? 0));
+  }
+  const changed = [...next.values()].filter(({ _id, contentHash }) => current.get(_id)?.contentHash !== contentHash);
+  if (changed.length > 0) {
+    await client.withSession((session) =>
+      session.withTransaction(async () => {
         await write(db, session, window, changed);
         await forgetLeftProperties(db, session, changed, current);
-      }
-      return writtenBy(
-        window.runKey,
-        new Map([...current, ...changed.map((item) => [item._id, item] as const)]).values(),
-      );
-    }),
-  );
+      }),
+    );
+  }
+  return writtenBy(window.runKey, new Map([...current, ...changed.map((item) => [item._id, item] as const)]).values());
 }
 
 async function write(
@@ -157,10 +150,8 @@ export function propertyContentHash(records: readonly Pick<RawPropertyDocument, 
   return sha256(canonicalJson(records.map(({ _id, contentHash }) => `${_id} ${contentHash}`).sort()));
 }
 
-async function readCurrent(db: Db, ids: readonly string[], session?: ClientSession) {
-  const cursor = db
-    .collection<RawPropertyDocument>('raw_properties')
-    .find({ _id: { $in: [...ids] } }, session ? { session } : {});
+async function readCurrent(db: Db, ids: readonly string[]) {
+  const cursor = db.collection<RawPropertyDocument>('raw_properties').find({ _id: { $in: [...ids] } });
   return new Map((await cursor.toArray()).map((document) => [document._id, document]));
 }
 

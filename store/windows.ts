@@ -97,6 +97,28 @@ export async function keysTaken(db: Db, window: Window, exceptStep: string): Pro
   return new Set(found.map(({ _id }) => _id));
 }
 
+/** How many keys a run has taken from a window so far, the step named left out; a key on two pages counts twice. */
+export async function countTaken(db: Db, window: Window, exceptStep: string): Promise<number> {
+  const own = { $filter: { input: '$keys', cond: { $ne: ['$$this.outcome', 'excluded'] } } };
+  const [found] = await db
+    .collection<WindowPageDocument>('window_pages')
+    .aggregate<{ n: number }>([
+      { $match: { windowId: windowId(window), runKey: window.runKey, step: { $regex: '^walk:', $ne: exceptStep } } },
+      { $group: { _id: null, n: { $sum: { $size: own } } } },
+    ])
+    .toArray();
+  return found?.n ?? 0;
+}
+
+/** Of some detail steps, those that a run has done in a window. */
+export async function stepsDone(db: Db, window: Window, steps: readonly string[]): Promise<ReadonlySet<string>> {
+  const found = await db
+    .collection<WindowPageDocument>('window_pages')
+    .find({ _id: { $in: steps.map((step) => pageId(window, step)) } }, { projection: { step: 1 } })
+    .toArray();
+  return new Set(found.map(({ step }) => step));
+}
+
 /** Detail keys that a window of this day has already, from any of its runs. With `runKey`, from that run alone. */
 export async function detailsDone(db: Db, ids: readonly string[], runKey: string | null): Promise<ReadonlySet<string>> {
   const filter = { windowId: { $in: [...ids] }, detail: { $exists: true }, ...(runKey === null ? {} : { runKey }) };

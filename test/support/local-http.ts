@@ -77,7 +77,6 @@ export function openHttpGet(source: SourceName, origin: string, limit: HostLimit
     acquire: async () => ({ id: 'open', grantedAtMs: Date.now() }),
     release: async () => {},
     defer: async () => {},
-    reportSuccess: async () => {},
     reportFailure: async () => {},
   };
   const audit = { sent: async () => {}, ended: async () => {} };

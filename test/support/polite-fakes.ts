@@ -9,14 +9,12 @@ export function openLimiter() {
       signal.throwIfAborted();
       return { id: 'open', grantedAtMs: Date.now() };
     },
-    async release() {
+    async release(_host, _grant, answered) {
+      if (answered) told.push('success');
       told.push('release');
     },
     async defer(_host, pauseMs) {
       told.push(`defer ${pauseMs}`);
-    },
-    async reportSuccess() {
-      told.push('success');
     },
     async reportFailure() {
       told.push('failure');

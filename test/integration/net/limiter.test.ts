@@ -89,10 +89,11 @@ describe('one limiter', () => {
   it('opens the circuit after five failures in a row and closes it with a success', async () => {
     const limiter = limiterOf();
     for (let i = 0; i < 4; i += 1) await limiter.reportFailure('down.example');
-    await limiter.release('down.example', await limiter.acquire('down.example', limit, never));
+    const last = await limiter.acquire('down.example', limit, never);
+    await limiter.release('down.example', last, false);
     await limiter.reportFailure('down.example');
     await expect(limiter.acquire('down.example', limit, never)).rejects.toMatchObject({ code: 'RateLimited' });
-    await limiter.reportSuccess('down.example');
+    await limiter.release('down.example', last, true);
     await expect(limiter.acquire('down.example', limit, never)).resolves.toHaveProperty('id');
   });
 
@@ -113,14 +114,14 @@ describe('one limiter', () => {
       await limiter.acquire('full.example', limit, never),
     ];
     await expect(limiter.acquire('full.example', limit, AbortSignal.timeout(500))).rejects.toBeDefined();
-    for (const grant of held) await limiter.release('full.example', grant);
+    for (const grant of held) await limiter.release('full.example', grant, true);
     await expect(limiter.acquire('full.example', limit, never)).resolves.toHaveProperty('id');
   });
 
   it('gives back the place of a caller that was cancelled while it waited', async () => {
     const limiter = limiterOf();
     const slow: HostLimit = { ...limit, windowLimit: 1, windowMs: 2_000, inFlight: 5 };
-    await limiter.release('cancel.example', await limiter.acquire('cancel.example', slow, never));
+    await limiter.release('cancel.example', await limiter.acquire('cancel.example', slow, never), true);
     await expect(limiter.acquire('cancel.example', slow, AbortSignal.timeout(200))).rejects.toBeDefined();
     const left = await client
       .db('limiter_unit')
