@@ -5,7 +5,7 @@ import type { SourceName } from '../core/schemas/names.js';
 import type { SourcePlan } from '../core/schemas/sequence.js';
 import type { Source } from '../core/source.js';
 import type { SourceRegistry } from '../sources/index.js';
-import { permissionHeld } from '../store/decisions.js';
+import { pauseReason, permissionHeld } from '../store/decisions.js';
 
 /** How a run uses each source, and why one is left out. */
 export async function planSources(
@@ -26,8 +26,11 @@ export async function planSources(
 }
 
 async function reasonToSkip(config: Config, db: Db, source: Source): Promise<string | null> {
+  const paused = await pauseReason(db, source.name);
+  if (paused !== null) return paused;
   if (source.via === 'browser' && config.chromiumPath === null)
     return 'there is no browser; phx doctor says how to get one';
+  if (source.traits.notConfigured !== null) return source.traits.notConfigured;
   if (source.traits.needsPermission && !(await permissionHeld(db, source.name))) {
     return `no permission for it is recorded (sources/${source.name}/README.md)`;
   }

@@ -1,4 +1,6 @@
-import type { IncomingMessage } from 'node:http';
+import { lookup } from 'node:dns/promises';
+import { Agent, type IncomingMessage } from 'node:http';
+import { Agent as TlsAgent } from 'node:https';
 import got, { RequestError, TimeoutError } from 'got';
 import {
   NetworkError,
@@ -10,6 +12,7 @@ import {
 } from '../core/errors.js';
 import type { SourceName } from '../core/schemas/names.js';
 import { type PoliteDeps, type RequestAbout, type SourceTarget, sendPolitely } from './polite-request.js';
+import { assertSafeHost, guardedLookup, type Resolve } from './safe-lookup.js';
 
 /** One GET of a source. */
 export interface HttpRequest extends RequestAbout {
@@ -28,6 +31,8 @@ export interface HttpAnswer {
   readonly reason: string;
   /** Lower-case media type without parameters, `''` when absent. */
   readonly contentType: string;
+  /** Where a redirect points, as it came; null without one. Redirects are never followed by the client. */
+  readonly location: string | null;
   readonly text: string;
   /** Id of the request in `fetches`. */
   readonly fetchId: string;
@@ -46,6 +51,8 @@ export interface HttpClientDeps extends PoliteDeps {
   readonly userAgent: string;
   /** Where each source may go; nothing else can be reached. */
   readonly targets: Readonly<Partial<Record<SourceName, SourceTarget>>>;
+  /** How names become addresses; default the system's. What it gives is checked before a connection is made. */
+  readonly resolve?: Resolve;
 }
 
 /** Bodies above this are refused, after unpacking too (the largest recorded answer has 60 KB). */
@@ -54,17 +61,28 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** Pause after a 429 that names none. */
 const UNNAMED_PAUSE_MS = 60_000;
 
-/** @returns the one way sources ask over HTTP. Redirects are not followed: none of the contracts has one. */
-export function createHttpGet({ userAgent, targets, ...deps }: HttpClientDeps): HttpGet {
+/**
+ * @returns the one way sources ask over HTTP. Redirects are not followed: none of the contracts has one. An address that is
+ * not on the source's own origin, or leads into a private network, is UnsafeTarget.
+ */
+export function createHttpGet({ userAgent, targets, resolve = lookup, ...deps }: HttpClientDeps): HttpGet {
+  const connection = { keepAlive: true, lookup: guardedLookup(resolve) };
+  const via: Via = { userAgent, agent: { http: new Agent(connection), https: new TlsAgent(connection) } };
   return async (request) => {
     const target = targets[request.source];
     const { origin } = new URL(request.url);
     if (!target || origin !== target.origin) throw new UnsafeTarget(`${request.source} may not reach ${origin}`);
+    assertSafeHost(request.url);
     return sendPolitely(deps, request, target.limit, async (fetchId) => {
-      const { body, ...answer } = await send(request, userAgent, target.limit.requestTimeoutMs, fetchId);
+      const { body, ...answer } = await send(request, via, target.limit.requestTimeoutMs, fetchId);
       return { value: answer, status: answer.status, body, failure: failureOf(request, answer) };
     });
   };
+}
+
+interface Via {
+  readonly userAgent: string;
+  readonly agent: { readonly http: Agent; readonly https: TlsAgent };
 }
 
 interface WholeAnswer extends HttpAnswer {
@@ -72,8 +90,10 @@ interface WholeAnswer extends HttpAnswer {
   readonly retryAfter: string | null;
 }
 
-async function send(request: HttpRequest, userAgent: string, timeoutMs: number, fetchId: string): Promise<WholeAnswer> {
+async function send(request: HttpRequest, via: Via, timeoutMs: number, fetchId: string): Promise<WholeAnswer> {
+  const { userAgent, agent } = via;
   const stream = got.stream(request.url, {
+    agent,
     headers: { accept: 'application/json, text/html;q=0.5', ...request.headers, 'user-agent': userAgent },
     followRedirect: false,
     throwHttpErrors: false,
@@ -94,6 +114,7 @@ async function send(request: HttpRequest, userAgent: string, timeoutMs: number, 
     status: statusCode,
     reason,
     contentType: (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
+    location: headers.location ?? null,
     text: body.toString('utf8'),
     fetchId,
     fetchedAt: new Date().toISOString(),
@@ -125,6 +146,7 @@ async function readBody(stream: ReturnType<typeof got.stream>, request: HttpRequ
 /** A body that began and broke off is the service's trouble; no body at all is the network's. */
 function noAnswer(host: string, problem: unknown, bytesSoFar: number): PhoenixError {
   const cause = { cause: problem };
+  if (problem instanceof RequestError && problem.cause instanceof UnsafeTarget) return problem.cause;
   if (problem instanceof TimeoutError) return new NetworkError(host, `time-out (${problem.event})`, cause);
   const code = problem instanceof RequestError ? problem.code : 'unknown';
   if (bytesSoFar > 0 || code === 'ERR_READING_RESPONSE_STREAM')

@@ -5,6 +5,7 @@ import type { Faults } from './faults.js';
 import { type RunningService, type ServiceAnswer, type ServiceRequest, startHttpService } from './http-service.js';
 import { normalisePath } from './recordings.js';
 import type { RequestLog } from './request-log.js';
+import { DISALLOW_ALL, robots } from './robots.js';
 import type { World } from './world.js';
 
 export interface CountyOptions {
@@ -24,8 +25,12 @@ export function startCounty(world: World, { token, log, faults, port = 0 }: Coun
   return startHttpService({ service: 'county', port, log, faults, handle: (request) => answer(world, token, request) });
 }
 
+/** What the county's file says is not known; one that lets the API be asked is assumed. */
+const ROBOTS = 'User-agent: *\nDisallow: /admin/\nAllow: /search/\nAllow: /parcel/\n';
+
 function answer(world: World, token: string, request: ServiceRequest): ServiceAnswer {
   const { fault, headers } = request;
+  if (request.path === '/robots.txt') return robots(fault?.kind === 'robots-disallow' ? DISALLOW_ALL : ROBOTS);
   const kind = request.path.split('/')[1] ?? '';
   if (!API_KINDS.has(kind)) return recordedOrNull(world, request) ?? sitePage(world);
   if (headers.authorization !== token || fault?.kind === 'refused-token') return refusedToken(world, kind, request);

@@ -19,6 +19,8 @@ export type FaultEffect =
   | { readonly kind: 'drift'; readonly change: 'drop' | 'rename' | 'retype'; readonly field: string }
   /** The token counts as wrong. */
   | { readonly kind: 'refused-token' }
+  /** The robots.txt of the service disallows everything. */
+  | { readonly kind: 'robots-disallow' }
   /** Pages of the listing site. */
   | { readonly kind: 'block-page' }
   | { readonly kind: 'captcha' }
@@ -38,6 +40,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   'empty',
   'drift',
   'refused-token',
+  'robots-disallow',
   'block-page',
   'captcha',
   'layout-change',

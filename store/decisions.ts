@@ -1,21 +1,53 @@
 import type { Db } from 'mongodb';
+import type { SourceName } from '../core/schemas/names.js';
+import type { Pace } from '../core/schemas/pace.js';
 
-/** `decisions`: a standing decision of a person. The latest of a kind and subject holds. */
+/** What a person can decide about a source, until further notice. */
+export type DecisionKind = 'permission' | 'pause' | 'pace';
+
+/** `decisions`: a standing decision of a person. Rows are only ever added; the latest of a kind and subject holds. */
 export interface DecisionDocument {
-  readonly kind: 'permission';
-  /** For a permission the source name. */
-  readonly subject: string;
+  readonly kind: DecisionKind;
+  /** Source name. */
+  readonly subject: SourceName;
+  /** True when it begins to hold, false when it is taken back. */
   readonly granted: boolean;
-  /** Contract, letter or ticket it rests on. */
+  /** Contract, letter, ticket or sentence it rests on. */
   readonly reference: string;
   readonly by: string;
   readonly at: Date;
+  /** Of a `pace` that is granted: the ceiling wanted. */
+  readonly pace?: Pace;
+}
+
+/** Adds a decision. It holds for the next request of every worker. */
+export async function decide(db: Db, decision: Omit<DecisionDocument, 'at'>): Promise<DecisionDocument> {
+  const document = { ...decision, at: new Date() };
+  await db.collection<DecisionDocument>('decisions').insertOne({ ...document });
+  return document;
+}
+
+/** The decision of a kind that holds for a source; null when there is none, or the last one was taken back. */
+export async function standingDecision(
+  db: Db,
+  kind: DecisionKind,
+  subject: SourceName,
+): Promise<DecisionDocument | null> {
+  const latest = await db
+    .collection<DecisionDocument>('decisions')
+    .findOne({ kind, subject }, { sort: { at: -1, _id: -1 } }); // two of one millisecond: the later written
+  return latest?.granted ? latest : null;
 }
 
 /** True when the latest decision about the permission of a source grants it. */
-export async function permissionHeld(db: Db, source: string): Promise<boolean> {
-  const latest = await db
-    .collection<DecisionDocument>('decisions')
-    .findOne({ kind: 'permission', subject: source }, { sort: { at: -1 } });
-  return latest?.granted ?? false;
+export async function permissionHeld(db: Db, source: SourceName): Promise<boolean> {
+  return (await standingDecision(db, 'permission', source)) !== null;
+}
+
+/** Why a source is paused, in one sentence; null when it is not. */
+export async function pauseReason(db: Db, source: SourceName): Promise<string | null> {
+  const pause = await standingDecision(db, 'pause', source);
+  if (pause === null) return null;
+  const { by, reference, at } = pause;
+  return `paused by ${by} on ${at.toISOString()}: ${reference}; phx sources resume ${source} lets it go on`;
 }

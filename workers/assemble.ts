@@ -5,20 +5,14 @@ import { createNotifyActivities } from '../activities/notify.js';
 import { createSequenceActivities } from '../activities/sequence.js';
 import type { Config } from '../core/config.js';
 import { ModelBusy } from '../core/errors.js';
-import { productName } from '../core/paths.js';
 import type { Source } from '../core/source.js';
 import { createEnricher } from '../llm/describe.js';
 import { describeModelServer } from '../llm/model-server.js';
 import type { LlmCache } from '../llm/types.js';
-import { createAudit } from '../net/audit.js';
-import { createBrowserPool } from '../net/browser.js';
-import { createHttpGet } from '../net/http-client.js';
-import { createLimiter } from '../net/limiter.js';
-import { createVisitPage } from '../net/visit-page.js';
-import { createSources, type SourceRegistry, sourceTargets } from '../sources/index.js';
+import type { SourceRegistry } from '../sources/index.js';
 import type { Database } from '../store/database.js';
-import { permissionHeld } from '../store/decisions.js';
 import { createLlmCache } from '../store/llm.js';
+import { createReach } from './reach.js';
 
 /** Everything a worker runs, put together once. */
 export interface Assembly {
@@ -33,27 +27,14 @@ export interface Assembly {
 
 /** Puts sources, stores and activities together for one process. */
 export function assemble(config: Config, database: Database): Assembly {
-  const polite = { limiter: createLimiter(database.db), audit: createAudit(database.db) };
-  const userAgent = productName(config.contact);
-  const targets = sourceTargets(config);
-  const pool = createBrowserPool({
-    executablePath: config.chromiumPath ?? '',
-    product: userAgent,
-    hosts: [new URL(config.phoenixMlsBaseUrl).hostname],
-  });
-  const registry = createSources({
-    config,
-    http: createHttpGet({ ...polite, userAgent, targets }),
-    visit: createVisitPage({ ...polite, pool, targets }),
-    permissionHeld: (source) => permissionHeld(database.db, source),
-  });
+  const { sources: registry, close } = createReach(config, database);
   return {
     pipeline: pipelineActivities(config, database, registry),
     collect: createCollectActivities({ sources: registry, database, mode: config.mode }),
     enrich: createEnrichActivities(enrichDeps(config, database, registry)),
     notify: createNotifyActivities({ config, database }),
     sources: registry.all,
-    close: () => pool.close(),
+    close,
   };
 }
 

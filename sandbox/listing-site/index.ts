@@ -2,6 +2,7 @@ import type { Faults } from '../faults.js';
 import { type RunningService, type ServiceAnswer, type ServiceRequest, startHttpService } from '../http-service.js';
 import type { Listing } from '../listing.js';
 import type { RequestLog } from '../request-log.js';
+import { DISALLOW_ALL, robots } from '../robots.js';
 import { detailPage } from './detail.js';
 import { page, VISIT_COOKIE } from './html.js';
 import { blockPage, captchaPage, looksLikeBrowser, notFoundPage } from './refusals.js';
@@ -33,7 +34,7 @@ export function startListingSite(world: ListingWorld, options: ListingSiteOption
 
 function answer(world: ListingWorld, request: ServiceRequest): ServiceAnswer {
   if (request.path === '/robots.txt') {
-    return { status: 200, headers: { 'content-type': 'text/plain; charset=UTF-8' }, body: ROBOTS };
+    return robots(request.fault?.kind === 'robots-disallow' ? DISALLOW_ALL : ROBOTS);
   }
   if (request.fault?.kind === 'block-page' || !looksLikeBrowser(request.headers)) return blockPage();
   if (request.fault?.kind === 'captcha') return captchaPage();

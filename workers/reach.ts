@@ -1,0 +1,76 @@
+import type { Config } from '../core/config.js';
+import { productName } from '../core/paths.js';
+import { SOURCE_NAMES, type SourceName } from '../core/schemas/names.js';
+import type { Pace } from '../core/schemas/pace.js';
+import { createAudit } from '../net/audit.js';
+import { createBrowserPool } from '../net/browser.js';
+import { createHttpGet } from '../net/http-client.js';
+import { unlessPaused } from '../net/kill-switch.js';
+import { createLimiter } from '../net/limiter.js';
+import { obeyRobots } from '../net/obey-robots.js';
+import { withPaces } from '../net/pace.js';
+import type { SourceTarget } from '../net/polite-request.js';
+import { createVisitPage } from '../net/visit-page.js';
+import { createSources, type SourceRegistry, sourceTargets } from '../sources/index.js';
+import type { Database } from '../store/database.js';
+import { pauseReason, permissionHeld, standingDecision } from '../store/decisions.js';
+
+/** The sources, and all that stands between them and the outside. */
+export interface Reach {
+  readonly sources: SourceRegistry;
+  /** Ends the browser. */
+  close(): Promise<void>;
+}
+
+/** How long a pace that an operator set is remembered, so that it does not cost a query for each request. */
+const PACE_MEMORY_MS = 1_000;
+
+/**
+ * Every way out of this process to a source, in this order: operator's pause, robots.txt, ceiling of the host (lowered by
+ * an operator's pace and by the site's crawl delay), audit row, the request itself.
+ */
+export function createReach(config: Config, { db }: Database): Reach {
+  const targets = sourceTargets(config);
+  const crawlDelays = new Map<string, number>();
+  const setPaces = rememberedPaces(targets, async (source) => (await standingDecision(db, 'pace', source))?.pace);
+  const limiter = withPaces(createLimiter(db), async (host) => [
+    ...(await setPaces(host)),
+    ...paceOfDelay(crawlDelays.get(host) ?? 0),
+  ]);
+  const polite = { limiter, audit: createAudit(db) };
+  const userAgent = productName(config.contact);
+  const pool = createBrowserPool({
+    executablePath: config.chromiumPath ?? '',
+    product: userAgent,
+    hosts: [new URL(config.phoenixMlsBaseUrl).hostname],
+  });
+  const paused = (source: SourceName) => pauseReason(db, source);
+  const http = obeyRobots(createHttpGet({ ...polite, userAgent, targets }), targets, (host, delayMs) =>
+    crawlDelays.set(host, delayMs),
+  );
+  const sources = createSources({
+    config,
+    http: unlessPaused(http, paused),
+    visit: unlessPaused(createVisitPage({ ...polite, pool, targets }), paused),
+    permissionHeld: (source) => permissionHeld(db, source),
+  });
+  return { sources, close: () => pool.close() };
+}
+
+const paceOfDelay = (delayMs: number): readonly Pace[] => (delayMs > 0 ? [{ requests: 1, windowMs: delayMs }] : []);
+
+/** Paces set for the sources of a host. Sources on one host share its ceiling, so the slowest counts. */
+function rememberedPaces(
+  targets: Readonly<Record<SourceName, SourceTarget>>,
+  read: (source: SourceName) => Promise<Pace | undefined>,
+): (host: string) => Promise<readonly Pace[]> {
+  const known = new Map<string, { readonly paces: readonly Pace[]; readonly untilMs: number }>();
+  return async (host) => {
+    const kept = known.get(host);
+    if (kept && performance.now() < kept.untilMs) return kept.paces;
+    const sources = SOURCE_NAMES.filter((name) => new URL(targets[name].origin).host === host);
+    const paces = (await Promise.all(sources.map(read))).filter((pace) => pace !== undefined);
+    known.set(host, { paces, untilMs: performance.now() + PACE_MEMORY_MS });
+    return paces;
+  };
+}
