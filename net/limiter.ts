@@ -59,7 +59,7 @@ interface LimitDocument {
 }
 
 /** Lateness a sender is allowed, and the jitter of the way to the host: kept free beyond every window, at every scale. */
-const MARGIN_MS = 300;
+export const MARGIN_MS = 300;
 /** A sender that wakes later than this after its time asks again, so that the margin holds. */
 const LATEST_START_MS = 100;
 /** Waiting longer than this would hold a worker's slot for nothing. */

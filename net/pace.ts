@@ -1,5 +1,5 @@
 import type { Pace } from '../core/schemas/pace.js';
-import type { HostLimit, Limiter } from './limiter.js';
+import { type HostLimit, type Limiter, MARGIN_MS } from './limiter.js';
 
 /** Time between two requests at a pace, in milliseconds. */
 function spacingOf({ requests, windowMs }: Pace): number {
@@ -10,9 +10,6 @@ function spacingOf({ requests, windowMs }: Pace): number {
 export function isSlower(pace: Pace, limit: Pick<HostLimit, 'windowLimit' | 'windowMs'>): boolean {
   return spacingOf(pace) > (limit.windowMs + MARGIN_MS) / limit.windowLimit;
 }
-
-/** As in `limiter.ts`: kept free beyond every window. */
-const MARGIN_MS = 300;
 
 /** The ceiling lowered to the slowest of some paces. One that would raise it changes nothing. */
 export function lowered(limit: HostLimit, paces: readonly Pace[]): HostLimit {

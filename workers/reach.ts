@@ -4,11 +4,12 @@ import { SOURCE_NAMES, type SourceName } from '../core/schemas/names.js';
 import type { Pace } from '../core/schemas/pace.js';
 import { createAudit } from '../net/audit.js';
 import { createBrowserPool } from '../net/browser.js';
-import { createHttpGet } from '../net/http-client.js';
+import { createHttpGet, type HttpGet } from '../net/http-client.js';
 import { unlessPaused } from '../net/kill-switch.js';
 import { createLimiter } from '../net/limiter.js';
 import { obeyRobots } from '../net/obey-robots.js';
 import { withPaces } from '../net/pace.js';
+import type { VisitPage } from '../net/page-visit.js';
 import type { SourceTarget } from '../net/polite-request.js';
 import { createVisitPage } from '../net/visit-page.js';
 import { createSources, type SourceRegistry, sourceTargets } from '../sources/index.js';
@@ -18,6 +19,9 @@ import { pauseReason, permissionHeld, standingDecision } from '../store/decision
 /** The sources, and all that stands between them and the outside. */
 export interface Reach {
   readonly sources: SourceRegistry;
+  /** What the sources ask through. */
+  readonly http: HttpGet;
+  readonly visit: VisitPage;
   /** Ends the browser. */
   close(): Promise<void>;
 }
@@ -45,16 +49,13 @@ export function createReach(config: Config, { db }: Database): Reach {
     hosts: [new URL(config.phoenixMlsBaseUrl).hostname],
   });
   const paused = (source: SourceName) => pauseReason(db, source);
-  const http = obeyRobots(createHttpGet({ ...polite, userAgent, targets }), targets, (host, delayMs) =>
+  const obeying = obeyRobots(createHttpGet({ ...polite, userAgent, targets }), targets, (host, delayMs) =>
     crawlDelays.set(host, delayMs),
   );
-  const sources = createSources({
-    config,
-    http: unlessPaused(http, paused),
-    visit: unlessPaused(createVisitPage({ ...polite, pool, targets }), paused),
-    permissionHeld: (source) => permissionHeld(db, source),
-  });
-  return { sources, close: () => pool.close() };
+  const http = unlessPaused(obeying, paused);
+  const visit = unlessPaused(createVisitPage({ ...polite, pool, targets }), paused);
+  const sources = createSources({ config, http, visit, permissionHeld: (source) => permissionHeld(db, source) });
+  return { sources, http, visit, close: () => pool.close() };
 }
 
 const paceOfDelay = (delayMs: number): readonly Pace[] => (delayMs > 0 ? [{ requests: 1, windowMs: delayMs }] : []);

@@ -7,8 +7,8 @@ import { listingUrl } from './pages/listing-url.js';
 import { readResultsPage } from './pages/results-page.js';
 import { driftOfPage, LISTING_CARD, parsePage, RESULTS_PAGE, resultsFault } from './parse.js';
 import { redactPage } from './redact.js';
-import { cursorSchema, type ResultsCursor } from './schema.js';
 import { LISTING_PAGE, type PhoenixMlsSettings, pagesFor, SOURCE, traitsOf } from './settings.js';
+import { placeAfter, placeOf } from './walk.js';
 
 export { createPhoenixMlsSettings, type PhoenixMlsSettings } from './settings.js';
 
@@ -55,6 +55,7 @@ async function readPage(
   signal: AbortSignal,
 ): Promise<SourcePage> {
   const place = placeOf(cursor);
+  if (place === null) throw new ResponseInvalid(SOURCE, 'the cursor is not of this source');
   const opened = await client.results(window.zip, place.page, window, signal);
   const page = readResultsPage(opened.answer.html);
   for (const { key, link } of page.cards) {
@@ -63,10 +64,8 @@ async function readPage(
   }
   const payloads = [payloadOf(RESULTS_PAGE, null, opened)];
   if (resultsFault(page, opened.url) !== null) return { payloads, nextCursor: null, total: null };
-  const seen = place.seen + page.cards.length;
-  const more = page.hasNext && page.cards.length > 0 && (page.total === null || seen < page.total);
-  const next: ResultsCursor = { page: place.page + 1, seen };
-  return { payloads, nextCursor: more ? { ...next } : null, total: page.total };
+  const next = placeAfter(place, { total: page.total, cards: page.cards.length, hasNext: page.hasNext });
+  return { payloads, nextCursor: next && { ...next }, total: page.total };
 }
 
 async function readDetail(
@@ -85,13 +84,6 @@ async function readDetail(
     if (problem instanceof ResponseInvalid) return { status: 'missing', reason: `${problem.code}: ${problem.message}` };
     throw problem;
   }
-}
-
-function placeOf(cursor: Cursor | null): ResultsCursor {
-  if (cursor === null) return { page: 1, seen: 0 };
-  const checked = cursorSchema.safeParse(cursor);
-  if (!checked.success) throw new ResponseInvalid(SOURCE, 'the cursor is not of this source');
-  return checked.data;
 }
 
 function payloadOf(kind: string, key: string | null, { url, answer }: OpenedPage): RawPayload {

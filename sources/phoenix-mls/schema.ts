@@ -14,7 +14,12 @@ export type Mandatory = z.infer<typeof mandatorySchema>;
 export const cursorSchema = z.object({
   /** Page to read next, from 1. */
   page: z.int().min(1).max(10_000),
-  /** Cards on the pages before. */
+  /** Cards on the pages of this pass before. */
   seen: z.int().min(0),
+  /** Matches when this pass began. */
+  total: z.int().min(0).nullable().default(null),
+  pass: z.union([z.literal(1), z.literal(2)]).default(1),
+  /** Whether the number of matches differed on any page of this pass. */
+  moved: z.boolean().default(false),
 });
 export type ResultsCursor = z.infer<typeof cursorSchema>;
