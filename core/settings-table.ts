@@ -150,6 +150,26 @@ export const SETTINGS = {
     whole(1, 1_000_000).default(2_700),
     'Most requests to the county in one sequence',
   ),
+  maricopaGisBaseUrl: row(
+    'MARICOPA_GIS_BASE_URL',
+    httpUrl.default('https://gis.mcassessor.maricopa.gov'),
+    "Address of the county's map server",
+  ),
+  maricopaGisWindowLimit: row(
+    'MARICOPA_GIS_WINDOW_LIMIT',
+    whole(1, 1_000_000).default(60),
+    'Most requests to the map server in one window',
+  ),
+  maricopaGisWindowMs: row(
+    'MARICOPA_GIS_WINDOW_MS',
+    whole(100, 3_600_000).default(60_000),
+    'Length of that window in milliseconds',
+  ),
+  maricopaGisInFlight: row(
+    'MARICOPA_GIS_IN_FLIGHT',
+    whole(1, 100).default(2),
+    'Most requests to the map server at one time',
+  ),
   phoenixMlsBaseUrl: row(
     'PHOENIX_MLS_BASE_URL',
     httpUrl.default('https://phoenixmlssearch.com'),

@@ -58,12 +58,14 @@ export interface SourceTraits {
   readonly detailsBelongToComplete: boolean;
   /** Detail requests a sequence may send, walk pages included; null for no ceiling. */
   readonly requestBudget: number | null;
-  /** Kind of payload that `readDetail` gives; tells which records have their detail. */
-  readonly detailKind: string;
+  /** Kind of payload that `readDetail` gives; tells which records have their detail. Null: the source has no details. */
+  readonly detailKind: string | null;
   /** A detail younger than this is not asked again while its row of the walk stays the same. */
   readonly detailFreshMs: number;
   /** Whether it may act only where an operator has recorded the permission held: a real host under a licence. */
   readonly needsPermission: boolean;
+  /** Why it cannot be used with the settings as they are, one sentence that names them; null when it can. */
+  readonly notConfigured: string | null;
   /** How long the source waits after the sequence began. */
   readonly startDelayMs: number;
 }
@@ -84,7 +86,7 @@ export interface Source {
   plan(scope: { readonly zips: readonly string[]; readonly limit: number | null }): CollectPlan;
   /** A known-good call. Never throws for an answer of the service. */
   probe(signal: AbortSignal): Promise<ProbeResult>;
-  /** Reads one page of a walk; at most 25 records. */
+  /** Reads one page of a walk: as many records as the service gives at one time (its README says how many). */
   readPage(window: Window, cursor: Cursor | null, signal: AbortSignal): Promise<SourcePage>;
   /** Reads the detail of one key. A key that is not there is `missing`, not an error. */
   readDetail(window: Window, key: string, signal: AbortSignal): Promise<SourceDetail>;

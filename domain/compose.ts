@@ -1,6 +1,6 @@
 import { normaliseParcelNumber } from '../core/ids.js';
 import type { Fact, FactValue } from '../core/schemas/facts.js';
-import type { SourceName } from '../core/schemas/names.js';
+import { LISTING_SOURCES, type SourceName } from '../core/schemas/names.js';
 import type { ChosenFact, ComposedProperty, StoredRecord } from '../core/schemas/property.js';
 import { addressKey, parseAddress } from './address.js';
 
@@ -14,6 +14,16 @@ export const LISTING_WINS: ReadonlySet<string> = new Set(
     'BathroomsTotalInteger BathroomsFull BathroomsHalf AssociationFee AssociationFeeFrequency TaxAnnualAmount',
   ].flatMap((row) => row.split(' ')),
 );
+
+/**
+ * Which source is believed first among those of the county, and among those of listings; the smaller number wins. The
+ * assessor's own record comes before the map layer, which is copied from it and fills its gaps.
+ */
+const SOURCE_RANK: Readonly<Record<SourceName, number>> = {
+  'maricopa-assessor': 0,
+  'maricopa-gis': 1,
+  'phoenix-mls': 2,
+};
 
 /** Names that describe the record and not the property: two sources never agree on them, and need not. */
 const NOT_COMPARED: ReadonlySet<string> = new Set(
@@ -44,8 +54,8 @@ interface Candidate {
 }
 
 /**
- * Makes one property of the records about it. For each name the shown fact is chosen by, in this order: the better source
- * for the name; an open listing before a closed one; the kind of payload; the younger answer; then keys and paths, so that the
+ * Makes one property of the records about it. For each name the shown fact is chosen by, in this order: the better kind
+ * of source for the name (county or listing); an open listing before a closed one; the source, by `SOURCE_RANK`; the kind of payload; the younger answer; then keys and paths, so that the
  * order of `records` never matters. Pure: equal input gives equal output.
  *
  * Facts of other sources, or of other payload kinds of the same record, that say something else are kept as contradictions;
@@ -103,13 +113,14 @@ function chooseFact(candidates: readonly Candidate[]): ChosenFact {
 }
 
 function rankOf(fact: Fact, record: StoredRecord, kindOrder: KindOrder): readonly (number | string)[] {
-  const isListing = record.source === 'phoenix-mls';
+  const isListing = LISTING_SOURCES.includes(record.source);
   const kinds = kindOrder[record.source] ?? [];
   const kindAt = kinds.indexOf(fact.kind);
   const status = record.facts.find(({ name }) => name === 'StandardStatus')?.value ?? null;
   return [
     isListing === LISTING_WINS.has(fact.name) ? 0 : 1,
     status === null || OPEN_STATES.includes(status) ? 0 : 1,
+    SOURCE_RANK[record.source],
     kindAt < 0 ? kinds.length : kindAt,
     -(Date.parse(fact.fetchedAt) || 0),
     record.recordId,

@@ -1,3 +1,4 @@
+import { LISTING_SOURCES } from '../core/schemas/names.js';
 import type { ComposedProperty } from '../core/schemas/property.js';
 import { factOf, textFact } from './property-facts.js';
 
@@ -24,6 +25,8 @@ export interface Quality {
 const COUNTY_FACTS =
   'ParcelNumber UnparsedAddress City PostalCode PropertyType LotSizeSquareFeet TaxAssessedValue'.split(' ');
 const COUNTY_HOME_FACTS = ['LivingArea', 'YearBuilt', 'PropertySubType'];
+/** What the county's map layer gives for every parcel. */
+const MAP_FACTS = 'ParcelNumber UnparsedAddress City PostalCode LotSizeSquareFeet Latitude Longitude'.split(' ');
 /** What a listing gives. */
 const LISTING_FACTS = [
   'ListPrice',
@@ -92,7 +95,8 @@ function expectedFacts(property: ComposedProperty): ReadonlySet<string> {
     const type = textFact(property, 'PropertyType')?.value ?? 'Residential';
     if (type.startsWith('Residential')) for (const name of COUNTY_HOME_FACTS) names.add(name);
   }
-  if (sources.has('phoenix-mls')) for (const name of LISTING_FACTS) names.add(name);
+  if (sources.has('maricopa-gis')) for (const name of MAP_FACTS) names.add(name);
+  if (LISTING_SOURCES.some((name) => sources.has(name))) for (const name of LISTING_FACTS) names.add(name);
   return names;
 }
 

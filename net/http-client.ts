@@ -23,6 +23,11 @@ export interface HttpRequest extends RequestAbout {
    * meaning: 5xx is SourceUnavailable, 4xx is handed back to the caller.
    */
   readonly refusalOf: (answer: HttpAnswer) => PhoenixError | null;
+  /**
+   * Looks at an answer below status 400 before it is counted, for services that report failures with 200. Gives the error it means,
+   * or null. A RateLimited of it holds back the host, as one of a 429 does.
+   */
+  readonly failureIn?: (answer: HttpAnswer) => PhoenixError | null;
 }
 
 export interface HttpAnswer {
@@ -161,7 +166,7 @@ function failureOf(
   const { host } = new URL(request.url);
   if (answer.status === 429)
     return new RateLimited(host, retryAfterMs(answer.retryAfter, Date.now()) ?? UNNAMED_PAUSE_MS);
-  const refusal = answer.status >= 400 ? request.refusalOf(answer) : null;
+  const refusal = answer.status >= 400 ? request.refusalOf(answer) : (request.failureIn?.(answer) ?? null);
   return refusal ?? (answer.status >= 500 ? new SourceUnavailable(host, `status ${answer.status}`) : null);
 }
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { BadConfig } from '../core/errors.js';
+import { PORTS_WANTED, type Ports, readPorts } from './ports.js';
 import type { SandboxOptions } from './sandbox.js';
 
 /** Options of the sandbox process, for a person. */
@@ -11,7 +12,7 @@ export const USAGE = `usage: node dist/sandbox/main.js [options]
   --truth FILE       write the truth about every parcel and listing
   --log FILE         append every request as a JSON line
   --mail-folder DIR  keep received mails as .eml
-  --ports A,B,C,D    ports of county, listing site, mail and control (any free ones)
+  --ports A,B,C,...  ${PORTS_WANTED}; default any free ones
 `;
 
 /** Reads the command line. @throws BadConfig with every fault of it */
@@ -41,18 +42,11 @@ export function readArguments(args: readonly string[]): SandboxOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
-function portsOf(text: string | undefined, faults: string[]): SandboxOptions['ports'] {
+function portsOf(text: string | undefined, faults: string[]): Ports | undefined {
   if (text === undefined) return undefined;
-  const [county, listingSite, mail, control, ...more] = text
-    .split(',')
-    .map((port) => (/^\d{4,5}$/.test(port) ? Number(port) : 0));
-  const all = [county, listingSite, mail, control];
-  const good =
-    more.length === 0 &&
-    all.every((port) => port !== undefined && port >= 1_024 && port <= 65_535) &&
-    new Set(all).size === 4;
-  if (good && county && listingSite && mail && control) return { county, listingSite, mail, control };
-  faults.push(`--ports must be four different ports from 1024 to 65535 with commas between, not "${text}"`);
+  const ports = readPorts(text);
+  if (ports !== null) return ports;
+  faults.push(`--ports must be ${PORTS_WANTED}, not "${text}"`);
   return undefined;
 }
 

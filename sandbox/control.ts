@@ -3,7 +3,7 @@ import { FAULT_KINDS, type FaultEffect, type FaultKind, type FaultRule, type Fau
 import { listen, type RunningService } from './http-service.js';
 import { isJsonObject, type JsonObject, numberAt, textAt } from './json.js';
 import type { MailBehaviour, MailServer } from './mail-server.js';
-import { maxInWindow, type RequestLog, type ServiceName } from './request-log.js';
+import { maxInWindow, type RequestLog, SERVICE_NAMES, type ServiceName } from './request-log.js';
 
 export interface ControlOptions {
   readonly log: RequestLog;
@@ -101,6 +101,8 @@ function readEffect(json: JsonObject): FaultEffect {
     }
     case 'slow':
       return { kind, delayMs: wanted(json, 'delayMs') };
+    case 'error-body':
+      return { kind, code: wanted(json, 'code') };
     case 'broken-cards':
       return { kind, count: wanted(json, 'count') };
     case 'drift': {
@@ -128,8 +130,9 @@ function wanted(json: JsonObject, key: string): number {
 }
 
 function serviceName(text: string): ServiceName {
-  if (text === 'county' || text === 'listing-site') return text;
-  throw new BadRequest('service must be county or listing-site');
+  const known = SERVICE_NAMES.find((name) => name === text);
+  if (known !== undefined) return known;
+  throw new BadRequest(`service must be one of ${SERVICE_NAMES.join(', ')}`);
 }
 
 function patternText(pattern: string): string {

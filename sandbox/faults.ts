@@ -21,6 +21,8 @@ export type FaultEffect =
   | { readonly kind: 'refused-token' }
   /** The robots.txt of the service disallows everything. */
   | { readonly kind: 'robots-disallow' }
+  /** A failure told by a code in the body: with status 200 by the map layer, with the status of the code by the RESO service. */
+  | { readonly kind: 'error-body'; readonly code: number }
   /** Pages of the listing site. */
   | { readonly kind: 'block-page' }
   | { readonly kind: 'captcha' }
@@ -41,6 +43,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   'drift',
   'refused-token',
   'robots-disallow',
+  'error-body',
   'block-page',
   'captcha',
   'layout-change',

@@ -1,7 +1,8 @@
 import { appendFileSync } from 'node:fs';
 
 /** Services of the sandbox, as named in the log and in fault rules. */
-export type ServiceName = 'county' | 'listing-site';
+export const SERVICE_NAMES = ['county', 'listing-site', 'gis'] as const;
+export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 /** One request as the sandbox saw it: the referee's word on who asked what, and when. */
 export interface LoggedRequest {

@@ -5,8 +5,10 @@ import { startControl } from './control.js';
 import { startCounty } from './county.js';
 import { allParcels } from './county-search.js';
 import { createFaults, type Faults } from './faults.js';
+import { gisRecords, startGis } from './gis.js';
 import { startListingSite } from './listing-site/index.js';
 import { type MailServer, startMailServer } from './mail-server.js';
+import type { Ports } from './ports.js';
 import { createRandom } from './random.js';
 import { createRequestLog, type LoggedRequest, type RequestLog } from './request-log.js';
 import { canonicalTruth } from './truth.js';
@@ -30,7 +32,9 @@ export interface SandboxOptions {
   /** Where received mails are kept as `.eml`. */
   readonly mailFolder?: string;
   /** Default any free ones; given by whoever must find the services again after a restart. */
-  readonly ports?: Readonly<Record<'county' | 'listingSite' | 'mail' | 'control', number>>;
+  readonly ports?: Ports;
+  /** Most rows of a page of the map layer; default 1,000. */
+  readonly gisPageRows?: number;
 }
 
 /** A running sandbox. */
@@ -43,6 +47,8 @@ export interface Sandbox {
     readonly log: readonly LoggedRequest[];
   };
   readonly listingSite: { readonly url: string; readonly log: readonly LoggedRequest[] };
+  /** The county's map layer of parcels. */
+  readonly gis: { readonly url: string; readonly log: readonly LoggedRequest[] };
   readonly log: RequestLog;
   readonly faults: Faults;
   readonly smtp: MailServer;
@@ -82,6 +88,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const county = keep(await startCounty(world, { token, log, faults, port: ports?.county ?? 0 }));
     const listingSite = keep(await startListingSite(world, { log, faults, port: ports?.listingSite ?? 0 }));
     const smtp = keep(await startMailServer(options.mailFolder ?? null, ports?.mail ?? 0));
+    const gis = keep(await startGis(world, { log, faults, port: ports?.gis ?? 0, ...gisPages(options) }));
     const control = keep(await startControl({ log, faults, mail: smtp, port: ports?.control ?? 0 }));
     return {
       world,
@@ -98,11 +105,20 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
           return log.entries({ service: 'listing-site' });
         },
       },
+      gis: {
+        url: gis.url,
+        get log() {
+          return log.entries({ service: 'gis' });
+        },
+      },
       log,
       faults,
       smtp,
       control: control.url,
-      variables: variablesOf(world, county.url, token, listingSite.url, smtp),
+      variables: {
+        ...variablesOf(world, county.url, token, listingSite.url, smtp),
+        ...gisVariables(gis.url),
+      },
       stop,
     };
   } catch (error) {
@@ -131,13 +147,30 @@ function variablesOf(world: World, countyUrl: string, token: string, listingUrl:
   };
 }
 
+/** The sandbox's own allowance, faster than what the county's map server is asked for. */
+function gisVariables(url: string) {
+  return {
+    MARICOPA_GIS_BASE_URL: url,
+    MARICOPA_GIS_WINDOW_LIMIT: '300',
+    MARICOPA_GIS_WINDOW_MS: '6000',
+    MARICOPA_GIS_IN_FLIGHT: '4',
+  };
+}
+
+const gisPages = ({ gisPageRows }: SandboxOptions) => (gisPageRows === undefined ? {} : { pageRows: gisPageRows });
+
 function writeTruth(world: World, file: string): void {
-  const parcels = allParcels(world).map((parcel) => ({
-    parcelNumber: parcel.facts.apn,
-    zip: parcel.facts.zip,
-    origin: parcel.origin,
-    values: canonicalTruth(parcel),
-  }));
+  const shownByGis = gisRecords(world);
+  const parcels = allParcels(world).map((parcel) => {
+    const gis = shownByGis.get(parcel.facts.apn);
+    return {
+      parcelNumber: parcel.facts.apn,
+      zip: parcel.facts.zip,
+      origin: parcel.origin,
+      values: canonicalTruth(parcel),
+      gis: gis === undefined ? null : { values: gis.truth, disagreements: gis.disagreements },
+    };
+  });
   mkdirSync(dirname(file), { recursive: true });
   const { seed, day, zips, listings } = world;
   writeFileSync(file, `${JSON.stringify({ seed, day, zips, parcels, listings }, null, 1)}\n`);

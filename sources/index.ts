@@ -5,6 +5,7 @@ import type { HttpGet } from '../net/http-client.js';
 import type { VisitPage } from '../net/page-visit.js';
 import type { SourceTarget } from '../net/polite-request.js';
 import { createMaricopaAssessor, createMaricopaSettings } from './maricopa-assessor/index.js';
+import { createGisSettings, createMaricopaGis } from './maricopa-gis/index.js';
 import { createPhoenixMls, createPhoenixMlsSettings } from './phoenix-mls/index.js';
 
 /** The sources there are. */
@@ -31,6 +32,7 @@ export function createSources({ config, http, visit, permissionHeld }: SourceDep
       settings: createPhoenixMlsSettings(config),
       permissionHeld: () => permissionHeld('phoenix-mls'),
     }),
+    'maricopa-gis': createMaricopaGis({ http, settings: createGisSettings(config) }),
   };
   return { all: Object.values(sources), get: (name) => sources[name] };
 }
@@ -40,5 +42,6 @@ export function sourceTargets(config: Config): Readonly<Record<SourceName, Sourc
   return {
     'maricopa-assessor': createMaricopaSettings(config).target,
     'phoenix-mls': createPhoenixMlsSettings(config).target,
+    'maricopa-gis': createGisSettings(config).target,
   };
 }

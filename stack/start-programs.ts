@@ -9,6 +9,8 @@ import { waitUntil } from './wait-until.js';
 
 const READY_MS = 60_000;
 const SANDBOX_GRACE_MS = 5_000;
+/** One for each service of the sandbox (`sandbox/ports.ts`). */
+const SANDBOX_PORTS = 5;
 /** The worker drains for 30 s and is forced at 60 s; the process manager waits a little longer. */
 const WORKER_GRACE_MS = 70_000;
 
@@ -26,7 +28,7 @@ export async function startBrowser({ config }: StartContext): Promise<StartedPar
 export async function startSandbox(context: StartContext, args: readonly string[]): Promise<StartedPart> {
   const log = logFileOf(context.config.dataFolder, 'sandbox');
   // A sandbox that dies comes back at the same ports, so the settings of the worker stay true.
-  const ports = ['--ports', (await freePorts(4)).join(',')];
+  const ports = ['--ports', (await freePorts(SANDBOX_PORTS)).join(',')];
   const { pid, startMark, facts } = await context.supervise('sandbox', {
     program: { command: process.execPath, args: [join(projectRoot(), 'dist/sandbox/main.js'), ...ports, ...args] },
     variables: {},

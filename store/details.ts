@@ -1,6 +1,7 @@
 import type { Db } from 'mongodb';
 import { recordId, windowId } from '../core/ids.js';
 import type { DetailBatch, PlanDetailsResult, Window } from '../core/schemas/collect.js';
+import { LISTING_SOURCES, type SourceName } from '../core/schemas/names.js';
 import type { Source } from '../core/source.js';
 import type { RawPropertyDocument, WindowPageDocument } from './documents.js';
 import { detailsDone } from './windows.js';
@@ -27,10 +28,15 @@ export async function planDetails(
   force: boolean,
 ): Promise<PlanDetailsResult> {
   const [first] = windows;
-  if (!first) return { batches: [], leftForLater: 0 };
+  const { detailKind } = source.traits;
+  if (!first || detailKind === null) return { batches: [], leftForLater: 0 };
   const done = await detailsDone(db, windows.map(windowId), force ? first.runKey : null);
   const candidates: Candidate[] = [];
-  for (const window of windows) candidates.push(...(await candidatesOf(db, source, window, done, force)));
+  for (const window of windows) {
+    candidates.push(
+      ...(await candidatesOf(db, { ...source.traits, name: source.name, detailKind }, window, done, force)),
+    );
+  }
   candidates.sort((a, b) => a.priority - b.priority || a.lastDetailAt - b.lastDetailAt || (a.key < b.key ? -1 : 1));
   const room = await budgetLeft(db, source, first.runKey);
   const chosen = candidates.slice(0, room);
@@ -39,7 +45,7 @@ export async function planDetails(
 
 async function candidatesOf(
   db: Db,
-  source: Pick<Source, 'name' | 'traits'>,
+  source: { readonly name: SourceName; readonly detailKind: string; readonly detailFreshMs: number },
   window: Window,
   done: ReadonlySet<string>,
   force: boolean,
@@ -63,12 +69,12 @@ async function candidatesOf(
   const listed = new Set(
     await db.collection<RawPropertyDocument>('raw_properties').distinct('propertyId', {
       propertyId: { $in: records.map(({ propertyId }) => propertyId) },
-      source: { $ne: source.name },
+      source: { $in: [...LISTING_SOURCES] },
     }),
   );
-  const freshAfter = Date.now() - source.traits.detailFreshMs;
+  const freshAfter = Date.now() - source.detailFreshMs;
   return records.flatMap((record): readonly Candidate[] => {
-    const detail = record.kinds[source.traits.detailKind];
+    const detail = record.kinds[source.detailKind];
     const lastDetailAt = detail?.fetchedAt.getTime() ?? 0;
     const changed = record.versionRunKey === window.runKey;
     if (detail && !changed && !force && lastDetailAt > freshAfter) return [];

@@ -3,7 +3,7 @@ import { canonicalJson, sha256 } from '../core/hash.js';
 import { listingPropertyId, parcelPropertyId, recordId } from '../core/ids.js';
 import type { Window } from '../core/schemas/collect.js';
 import type { SourceRecord } from '../core/schemas/facts.js';
-import type { Mode } from '../core/schemas/names.js';
+import { LISTING_SOURCES, type Mode } from '../core/schemas/names.js';
 import type { Database } from './database.js';
 import { isDuplicateKey } from './database.js';
 import type { KindFacts, QueueDocument, RawPropertyDocument, RecordVersionDocument } from './documents.js';
@@ -106,7 +106,7 @@ async function queueProperties(
       zip: own.find(({ zip }) => zip !== null)?.zip ?? window.zip,
       contentHash,
       state: 'pending',
-      priority: own.some(({ source }) => source === 'phoenix-mls') ? 1 : 2,
+      priority: own.some(({ source }) => LISTING_SOURCES.includes(source)) ? 1 : 2,
       claimedBy: null,
       attempts: 0,
       errors: [],

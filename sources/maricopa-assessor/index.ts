@@ -36,6 +36,7 @@ export function createMaricopaAssessor({ http, settings }: MaricopaDeps): Source
       detailKind: 'parcel',
       detailFreshMs: DETAIL_FRESH_MS,
       needsPermission: false,
+      notConfigured: null,
       startDelayMs: 0,
     },
     kindOrder: KIND_ORDER,

@@ -59,6 +59,7 @@ export function traitsOf({ baseUrl, startDelayMs }: PhoenixMlsSettings): SourceT
     detailKind: LISTING_PAGE,
     detailFreshMs: DETAIL_FRESH_MS,
     needsPermission: !isLoopback(baseUrl), // a site on this machine needs none
+    notConfigured: null,
     startDelayMs,
   };
 }

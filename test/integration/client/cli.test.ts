@@ -8,7 +8,7 @@ import { startTestWorld, type TestWorld } from '../../support/world.js';
 
 /** 5 requests a second: slow enough to be steered. */
 const SLOW = { MARICOPA_WINDOW_LIMIT: '30', MARICOPA_WINDOW_MS: '6000' };
-const SCOPE = ['--source', 'maricopa', '--zip', '85031', '--date', '2026-03-02', '--llm-seconds', '0'];
+const SCOPE = ['--source', 'maricopa-a', '--zip', '85031', '--date', '2026-03-02', '--llm-seconds', '0'];
 const PARCELS = 30;
 
 let world: TestWorld;

@@ -88,7 +88,7 @@ describe('a command line that is wrong', () => {
 
   it.each([
     ['a ZIP without its source', ['runs', 'pause', '--zip', '85031'], 2],
-    ['two sources at once', ['runs', 'pause', '--source', 'maricopa,phoenix'], 2],
+    ['two sources at once', ['runs', 'pause', '--source', 'maricopa-a,phoenix'], 2],
     ['a name that can be no run', ['runs', 'show', 'yesterday'], 5],
     ['a run of a day that does not exist', ['runs', 'show', 'daily/phoenix/2026-02-30'], 5],
     ['no parcel number', ['property', 'show', '12-34'], 2],
@@ -127,7 +127,7 @@ describe('completion', () => {
 
 describe('plan', () => {
   it('counts requests and time per source and sends nothing', async () => {
-    const argv = ['runs', 'start', '--plan', '--json', '--source', 'maricopa', '--zip', '85031,85033', '--limit', '25'];
+    const argv = ['runs', 'start', '--plan', '--json', '--source', 'maricopa-a', '--zip', '85031,85033', '--limit', '25'];
     const { code, stdout } = await cli(...argv, '--date', '2026-03-02', '--config', '/dev/null');
     expect(code).toBe(0);
     const plan = JSON.parse(stdout);

@@ -38,7 +38,7 @@ describe('the workflow id of a request', () => {
 
   it('takes all sources of the market by name for no choice', () => {
     const faults = new Faults();
-    const { options } = readRunFlags({ source: ['maricopa', 'phoenix-mls'] }, faults);
+    const { options } = readRunFlags({ source: ['maricopa-a', 'phoenix-mls'] }, faults);
     expect(options.sources).toBeNull();
   });
 });
@@ -69,7 +69,7 @@ describe('a run argument', () => {
 
   it.each([
     [{}, 'daily/phoenix/2026-03-02'],
-    [{ source: ['maricopa'] }, 'daily/phoenix/2026-03-02/maricopa-assessor'],
+    [{ source: ['maricopa-a'] }, 'daily/phoenix/2026-03-02/maricopa-assessor'],
     [{ source: ['phoenix'], zip: ['85031'] }, 'daily/phoenix/2026-03-02/phoenix-mls/85031'],
   ])('with %j leads to %s', (flags, id) => {
     expect(partIdOf(runTargetOf('2026-03-02'), flags)).toBe(id);
@@ -168,9 +168,9 @@ describe('worlds of the sandbox', () => {
 describe('the nearest name', () => {
   it.each([
     ['strat', ['start', 'stop'], 'start'],
-    ['mls', ['maricopa-assessor', 'phoenix-mls'], 'phoenix-mls'],
+    ['mls', ['maricopa-assessor', 'phoenix-mls', 'maricopa-gis'], 'phoenix-mls'],
     ['Livin', ['City', 'LivingArea'], 'LivingArea'],
-    ['zillow', ['maricopa-assessor', 'phoenix-mls'], null],
+    ['zillow', ['maricopa-assessor', 'phoenix-mls', 'maricopa-gis'], null],
     ['x', [], null],
   ])('of %s among %j is %j', (word, names, expected) => {
     expect(nearest(word, names)).toBe(expected);

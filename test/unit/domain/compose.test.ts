@@ -38,6 +38,26 @@ describe('choosing the shown fact', () => {
     expect(shown(composeProperty('p:1', [record]), 'City')?.value).toBe('OLD');
   });
 
+  it('believes the assessor before the map layer, which fills the gaps, whichever answered last', () => {
+    const gis = recordFrom(
+      'maricopa-gis',
+      '10306005',
+      { LivingArea: 1_900, YearBuilt: 1_958, Latitude: 33.5, PostalCode: '85031' },
+      { fetchedAt: '2026-01-01T00:00:00Z' },
+    );
+    const assessor = recordFrom('maricopa-assessor', '10306005', { LivingArea: 1_504, YearBuilt: 1_958 });
+    const listing = recordFrom('phoenix-mls', '1', { LivingArea: 1_510, Latitude: 33.6 });
+    const property = composeProperty('us-az-maricopa:10306005', [listing, gis, assessor]);
+    expect(shown(property, 'LivingArea')).toMatchObject({
+      value: 1_504,
+      source: 'maricopa-assessor',
+      contradictedBy: [{ value: 1_900, source: 'maricopa-gis' }],
+    });
+    expect(shown(property, 'YearBuilt')).toMatchObject({ source: 'maricopa-assessor', contradictedBy: [] });
+    expect(shown(property, 'Latitude')).toMatchObject({ value: 33.5, source: 'maricopa-gis' });
+    expect(property.recordIds).toHaveLength(3);
+  });
+
   it('lets an open listing speak before a younger closed one, and calls neither a contradiction', () => {
     const open = recordFrom('phoenix-mls', '1', { StandardStatus: 'Active', ListPrice: 300_000 });
     const closed = recordFrom(

@@ -1,0 +1,70 @@
+import { UnsafeTarget } from '../../core/errors.js';
+import type { Json } from '../../core/hash.js';
+import type { Window } from '../../core/schemas/collect.js';
+import type { HttpGet } from '../../net/http-client.js';
+import { failureIn, jsonOf, refusalOf } from './errors.js';
+import { FIELD_NAMES } from './fields.js';
+import { GIS, type GisSettings, PAGE_ROWS } from './settings.js';
+
+/** What the layer answered, and to which request. */
+export interface Asked {
+  readonly json: Json;
+  readonly url: string;
+  readonly fetchId: string;
+  readonly fetchedAt: string;
+}
+
+/**
+ * The layer over HTTP. Nothing is tried again here. Both raise what `HttpGet` raises, and AuthRejected, Blocked (the source
+ * stops), ResponseInvalid (the page is not usable), SourceUnavailable, RateLimited (tried again), UnsafeTarget (not a ZIP code).
+ */
+export interface GisClient {
+  /** How many rows a ZIP code has. */
+  count(zip: string, window: Window | null, signal: AbortSignal): Promise<Asked>;
+  /** Rows of a ZIP code in the order of their object ids, from `offset` on. */
+  rows(zip: string, offset: number, window: Window | null, signal: AbortSignal): Promise<Asked>;
+}
+
+export function createGisClient(http: HttpGet, { queryUrl }: GisSettings): GisClient {
+  async function ask(
+    endpoint: string,
+    zip: string,
+    parameters: Readonly<Record<string, string>>,
+    window: Window | null,
+    signal: AbortSignal,
+  ): Promise<Asked> {
+    // The ZIP code becomes part of a condition in the layer's query language.
+    if (!/^\d{5}$/.test(zip)) throw new UnsafeTarget(`${GIS}: "${zip.slice(0, 20)}" is no ZIP code`);
+    const url = `${queryUrl}?${new URLSearchParams({ where: `PHYSICAL_ZIP='${zip}'`, ...parameters, f: 'json' })}`;
+    const answer = await http({
+      source: GIS,
+      endpoint,
+      url,
+      window,
+      signal,
+      headers: {},
+      refusalOf,
+      failureIn: (usable) => failureIn(usable, url),
+    });
+    const { fetchId, fetchedAt } = answer;
+    return { json: jsonOf(answer, url), url, fetchId, fetchedAt };
+  }
+
+  return {
+    count: (zip, window, signal) => ask('parcels-count', zip, { returnCountOnly: 'true' }, window, signal),
+    rows: (zip, offset, window, signal) =>
+      ask(
+        'parcels-page',
+        zip,
+        {
+          outFields: FIELD_NAMES.join(','),
+          returnGeometry: 'false',
+          orderByFields: 'OBJECTID',
+          resultOffset: String(offset),
+          resultRecordCount: String(PAGE_ROWS),
+        },
+        window,
+        signal,
+      ),
+  };
+}

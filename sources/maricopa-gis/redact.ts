@@ -1,0 +1,55 @@
+import type { Json } from '../../core/hash.js';
+import type { RawBody } from '../../core/source.js';
+import { FIELD_NAMES } from './fields.js';
+
+/** Stands where something stood that is not kept. */
+export const WITHHELD = '[withheld]';
+
+const KEPT: ReadonlySet<string> = new Set(FIELD_NAMES);
+
+type JsonObject = { readonly [key: string]: Json };
+
+/**
+ * Keeps what was asked for and withholds everything else, whatever its name: owners and mailing addresses are never asked for,
+ * but a server may send more than that. Pure and idempotent. A page is withheld whole, since the layer's answers are JSON.
+ */
+export function redact(body: RawBody): RawBody {
+  return body.type === 'html' ? { type: 'html', html: WITHHELD } : { type: 'json', json: redactedAnswer(body.json) };
+}
+
+function redactedAnswer(json: Json): Json {
+  if (!isJsonObject(json)) return withheld(json);
+  return Object.fromEntries(
+    Object.entries(json).map(([name, value]): [string, Json] => {
+      if (name === 'features' && isList(value)) return [name, value.map(redactedFeature)];
+      const told = name === 'exceededTransferLimit' || name === 'count';
+      return [name, told && typeof value !== 'string' && !isNested(value) ? value : withheld(value)];
+    }),
+  );
+}
+
+function redactedFeature(feature: Json): Json {
+  if (!isJsonObject(feature)) return withheld(feature);
+  return Object.fromEntries(
+    Object.entries(feature).map(([name, value]): [string, Json] => [
+      name,
+      name === 'attributes' && isJsonObject(value) ? redactedRow(value) : withheld(value),
+    ]),
+  );
+}
+
+function redactedRow(row: JsonObject): Json {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]): [string, Json] => [
+      name,
+      KEPT.has(name) && !isNested(value) ? value : withheld(value),
+    ]),
+  );
+}
+
+/** Nothing stays nothing, so that a missing value can be told from one that is withheld. */
+const withheld = (value: Json): Json => (value === null || value === '' ? value : WITHHELD);
+const isNested = (value: Json) => typeof value === 'object' && value !== null;
+const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
+const isJsonObject = (value: Json): value is JsonObject =>
+  typeof value === 'object' && value !== null && !isList(value);
