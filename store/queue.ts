@@ -18,10 +18,13 @@ export async function markComposed(
   items: readonly { readonly propertyId: string; readonly contentHash: string }[],
 ): Promise<void> {
   if (items.length === 0) return;
-  await queueOf(db).bulkWrite(
-    items.map(({ propertyId, contentHash }) => ({
-      updateOne: { filter: { _id: propertyId, contentHash }, update: { $set: { composedHash: contentHash } } },
-    })),
+  // One statement, not one an item. The content hash holds the record ids, so no two properties can have the same.
+  await queueOf(db).updateMany(
+    {
+      _id: { $in: items.map(({ propertyId }) => propertyId) },
+      contentHash: { $in: items.map((item) => item.contentHash) },
+    },
+    [{ $set: { composedHash: '$contentHash' } }],
   );
 }
 
