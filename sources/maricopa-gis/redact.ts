@@ -42,9 +42,17 @@ function redactedRow(row: JsonObject): Json {
   return Object.fromEntries(
     Object.entries(row).map(([name, value]): [string, Json] => [
       name,
-      KEPT.has(name) && !isNested(value) ? value : withheld(value),
+      KEPT.has(name) ? emptied(value) : withheld(value),
     ]),
   );
+}
+
+/**
+ * Values of the mapping are single. Of anything else the type alone is kept, so that a field that was retyped is seen as such.
+ */
+function emptied(value: Json): Json {
+  if (isList(value)) return value.length === 0 ? value : [WITHHELD];
+  return isNested(value) ? {} : value;
 }
 
 /** Nothing stays nothing, so that a missing value can be told from one that is withheld. */

@@ -127,7 +127,18 @@ describe('completion', () => {
 
 describe('plan', () => {
   it('counts requests and time per source and sends nothing', async () => {
-    const argv = ['runs', 'start', '--plan', '--json', '--source', 'maricopa-a', '--zip', '85031,85033', '--limit', '25'];
+    const argv = [
+      'runs',
+      'start',
+      '--plan',
+      '--json',
+      '--source',
+      'maricopa-a',
+      '--zip',
+      '85031,85033',
+      '--limit',
+      '25',
+    ];
     const { code, stdout } = await cli(...argv, '--date', '2026-03-02', '--config', '/dev/null');
     expect(code).toBe(0);
     const plan = JSON.parse(stdout);
