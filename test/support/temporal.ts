@@ -24,19 +24,19 @@ export interface TestTemporal {
 
 /**
  * Starts it and waits until its namespace takes workflows.
- * @param options.dbFile where the server keeps its state; default a file in a temporary folder
+ * @param options.dbFile where the server keeps its state, null for memory; default a file in a temporary folder
  * @param options.settings dynamic settings of the server, for example a smaller history limit
  */
 export async function startTestTemporal({
   dbFile,
   settings = {},
 }: {
-  readonly dbFile?: string;
+  readonly dbFile?: string | null;
   readonly settings?: Readonly<Record<string, number>>;
 } = {}): Promise<TestTemporal> {
   const folder = await mkdtemp(join(tmpdir(), 'phoenix-test-temporal-'));
   const port = await freePort();
-  const databaseFile = dbFile ?? join(folder, 'temporal.db');
+  const databaseFile = dbFile === undefined ? join(folder, 'temporal.db') : dbFile;
   const cliPath = process.env.TEMPORAL_CLI_PATH ?? (await installed());
   const program = temporalServer({ cliPath, port, uiPort: null, namespace: TEST_NAMESPACE, databaseFile });
   const given = Object.entries(settings).flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${value}`]);

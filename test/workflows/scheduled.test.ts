@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { dailyWorkflowId } from '../../core/ids.js';
+import { DEFAULT_RUN_OPTIONS } from '../../core/schemas/run.js';
+import type { scheduled } from '../../workflows/scheduled.js';
+import { COUNTY, createFakes, createLatch, planOf } from '../support/fake-activities.js';
+import { startFlowServer, uniqueId, until, type WorkflowServer } from '../support/workflow-workers.js';
+
+let server: WorkflowServer;
+beforeAll(async () => {
+  server = await startFlowServer();
+}, 60_000);
+afterAll(() => server?.stop(), 60_000);
+
+const PLAN = planOf({ zips: ['85031'], sources: [COUNTY] });
+
+function startArguments(market: string, workflowId = uniqueId('schedule')) {
+  return {
+    workflowId,
+    taskQueue: 'pipeline',
+    args: [{ market, timeZone: 'America/Phoenix', options: DEFAULT_RUN_OPTIONS }] satisfies Parameters<
+      typeof scheduled
+    >,
+  };
+}
+
+describe('a scheduled start', () => {
+  it('runs the day for which it was due, not the day on which it starts', async () => {
+    const market = uniqueId('late');
+    const { activities, calls } = createFakes(PLAN);
+    await server.withWorkers(activities, async () => {
+      const schedule = await server.client.schedule.create({
+        scheduleId: market,
+        spec: { calendars: [{ hour: 3, minute: 0 }], timezone: 'America/Phoenix' },
+        state: { paused: true },
+        action: { type: 'startWorkflow', workflowType: 'scheduled', ...startArguments(market) },
+      });
+      await schedule.backfill({
+        start: new Date('2026-02-27T09:30:00Z'),
+        end: new Date('2026-02-27T10:30:00Z'),
+        overlap: 'ALLOW_ALL',
+      });
+      await until(() => calls.report !== null);
+      await schedule.delete();
+    });
+    expect(calls.report?.run).toMatchObject({
+      market,
+      runDate: '2026-02-27',
+      workflowId: dailyWorkflowId(market, '2026-02-27'),
+    });
+  });
+
+  it('gives the result of the day it ran', async () => {
+    const { activities, calls } = createFakes(PLAN);
+    const result = await server.withWorkers(activities, () =>
+      server.client.workflow.execute<typeof scheduled>('scheduled', startArguments(uniqueId('plain'))),
+    );
+    expect(result).toMatchObject({ status: 'complete' });
+    expect(calls.report?.run.workflowId).toMatch(/^daily\/plain\/.*\/\d{4}-\d\d-\d\d$/);
+  });
+
+  it('is counted as skipped while the same day is running', async () => {
+    const market = uniqueId('twice');
+    const latch = createLatch();
+    const { activities, calls } = createFakes(PLAN, {
+      planRun: async () => {
+        await latch.wait();
+        return PLAN;
+      },
+    });
+    await server.withWorkers(activities, async () => {
+      const first = await server.client.workflow.start<typeof scheduled>('scheduled', startArguments(market));
+      await latch.reached;
+      const second = await server.client.workflow.execute<typeof scheduled>('scheduled', startArguments(market));
+      expect(second).toEqual({ skipped: expect.stringMatching(/^daily\/twice\/.* is running already$/) });
+      latch.open();
+      expect(await first.result()).toMatchObject({ status: 'complete' });
+    });
+    expect(calls.released).toBe(1);
+  });
+});
