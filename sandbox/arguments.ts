@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { BadConfig } from '../core/errors.js';
+import { LAYOUT_NAMES, type LayoutName } from './listing-site/layouts.js';
 import { PORTS_WANTED, type Ports, readPorts } from './ports.js';
 import type { SandboxOptions } from './sandbox.js';
 
@@ -8,6 +9,7 @@ export const USAGE = `usage: node dist/sandbox/main.js [options]
   --recordings DIR   folder of recorded exchanges
   --parcels N        most parcels of a ZIP, 1 to 10000 (120)
   --listings N       listings of the market, 0 to 10000 (40)
+  --layout NAME      template of the listing site: classic, newer or unseen (classic)
   --seed TEXT        seed of everything drawn (phoenix)
   --truth FILE       write the truth about every parcel and listing
   --log FILE         append every request as a JSON line
@@ -31,6 +33,7 @@ export function readArguments(args: readonly string[]): SandboxOptions {
     recordings: values.recordings,
     parcelsPerZip: number('parcels', 1, 10_000),
     listings: number('listings', 0, 10_000),
+    listingLayout: layoutOf(values.layout, faults),
     seed: values.seed,
     truthFile: values.truth,
     logFile: values.log,
@@ -40,6 +43,12 @@ export function readArguments(args: readonly string[]): SandboxOptions {
   for (const [name, value] of Object.entries(values)) if (value === '') faults.push(`--${name} must not be empty`);
   if (faults.length > 0) throw new BadConfig(faults);
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+function layoutOf(text: string | undefined, faults: string[]): LayoutName | undefined {
+  const layout = LAYOUT_NAMES.find((name) => name === text);
+  if (text !== undefined && layout === undefined) faults.push(`--layout must be one of ${LAYOUT_NAMES.join(', ')}`);
+  return layout;
 }
 
 function portsOf(text: string | undefined, faults: string[]): Ports | undefined {
@@ -56,6 +65,7 @@ function parsed(args: readonly string[]) {
     recordings: text,
     parcels: text,
     listings: text,
+    layout: text,
     seed: text,
     truth: text,
     log: text,

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { FAULT_KINDS, type FaultEffect, type FaultKind, type FaultRule, type Faults } from './faults.js';
 import { listen, type RunningService } from './http-service.js';
 import { isJsonObject, type JsonObject, numberAt, textAt } from './json.js';
+import { LAYOUT_NAMES } from './listing-site/layouts.js';
 import type { MailBehaviour, MailServer } from './mail-server.js';
 import { maxInWindow, type RequestLog, SERVICE_NAMES, type ServiceName } from './request-log.js';
 
@@ -103,6 +104,13 @@ function readEffect(json: JsonObject): FaultEffect {
       return { kind, delayMs: wanted(json, 'delayMs') };
     case 'error-body':
       return { kind, code: wanted(json, 'code') };
+    case 'layout-change': {
+      const layout = LAYOUT_NAMES.find((name) => name === json.layout);
+      if (json.layout !== undefined && layout === undefined) {
+        throw new BadRequest(`effect.layout must be one of ${LAYOUT_NAMES.join(', ')}`);
+      }
+      return layout === undefined ? { kind } : { kind, layout };
+    }
     case 'broken-cards':
       return { kind, count: wanted(json, 'count') };
     case 'drift': {

@@ -1,3 +1,4 @@
+import type { LayoutName } from './listing-site/layouts.js';
 import type { Random } from './random.js';
 import type { ServiceName } from './request-log.js';
 
@@ -26,7 +27,8 @@ export type FaultEffect =
   /** Pages of the listing site. */
   | { readonly kind: 'block-page' }
   | { readonly kind: 'captcha' }
-  | { readonly kind: 'layout-change' }
+  /** Pages in another template; left out: one that nobody has a selector set for. */
+  | { readonly kind: 'layout-change'; readonly layout?: LayoutName }
   /** The first so many cards of a results page have no price. */
   | { readonly kind: 'broken-cards'; readonly count: number };
 

@@ -7,6 +7,7 @@ import { allParcels } from './county-search.js';
 import { createFaults, type Faults } from './faults.js';
 import { gisRecords, startGis } from './gis.js';
 import { startListingSite } from './listing-site/index.js';
+import type { LayoutName } from './listing-site/layouts.js';
 import { type MailServer, startMailServer } from './mail-server.js';
 import type { Ports } from './ports.js';
 import { createRandom } from './random.js';
@@ -23,6 +24,8 @@ export interface SandboxOptions {
   readonly seed?: string;
   /** Default 40. */
   readonly listings?: number;
+  /** Template of the listing site; default `classic`. */
+  readonly listingLayout?: LayoutName;
   /** The right token of the county service. */
   readonly token?: string;
   /** Where the truth about every parcel and listing is written, as JSON. */
@@ -66,6 +69,7 @@ export interface Sandbox {
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { seed = 'phoenix', token = 'sandbox-county-token', ports } = options;
+  const layout = options.listingLayout === undefined ? {} : { layout: options.listingLayout };
   const world = createWorld({
     recordings: options.recordings ?? join(projectRoot(), 'sandbox', 'recordings', 'maricopa'),
     parcelsPerZip: options.parcelsPerZip ?? 120,
@@ -86,7 +90,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
   try {
     const county = keep(await startCounty(world, { token, log, faults, port: ports?.county ?? 0 }));
-    const listingSite = keep(await startListingSite(world, { log, faults, port: ports?.listingSite ?? 0 }));
+    const listingSite = keep(await startListingSite(world, { log, faults, port: ports?.listingSite ?? 0, ...layout }));
     const smtp = keep(await startMailServer(options.mailFolder ?? null, ports?.mail ?? 0));
     const gis = keep(await startGis(world, { log, faults, port: ports?.gis ?? 0, ...gisPages(options) }));
     const control = keep(await startControl({ log, faults, mail: smtp, port: ports?.control ?? 0 }));

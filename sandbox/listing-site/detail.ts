@@ -2,7 +2,8 @@ import type { Listing } from '../listing.js';
 import { disclosure, dollars, escapeHtml, LISTING_OFFICE, PLANTED_PERSONAL, page } from './html.js';
 import { bathsText, oneLineAddress } from './results.js';
 
-type Row = readonly [label: string, value: string];
+/** A labelled value as the detail page shows it. */
+export type Row = readonly [label: string, value: string];
 
 /** Detail page in the classic template. The status stands there only when it is not Active. */
 export function detailPage(listing: Listing): string {
@@ -59,7 +60,8 @@ ${lines.join('\n')}
 </div></div>`;
 }
 
-function sections(listing: Listing): readonly (readonly [string, readonly Row[]])[] {
+/** Sections of the detail page, in the words of the Flexmls templates. */
+export function sections(listing: Listing): readonly (readonly [string, readonly Row[]])[] {
   return [
     ['General Property Description', general(listing)],
     ['Location, Tax &amp; Legal', location(listing)],

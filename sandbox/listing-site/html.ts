@@ -37,8 +37,13 @@ const DISCLOSURE =
 
 /** Disclosure of a page; on detail pages with the office that lists the property. */
 export function disclosure(office: string | null): string {
+  return `<div class='flexmls_connect__idx_disclosure_text'>${disclosureText(office)}</div>`;
+}
+
+/** Its words without the element of the plug-in. */
+export function disclosureText(office: string | null): string {
   const required = office === null ? '' : `<p>Listing Office: ${escapeHtml(office)}</p>`;
-  return `<div class='flexmls_connect__idx_disclosure_text'>${required}<p>${DISCLOSURE}</p></div>`;
+  return `${required}<p>${DISCLOSURE}</p>`;
 }
 
 /** Frame of every page, as a WordPress theme would give it. */

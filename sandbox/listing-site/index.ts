@@ -3,10 +3,9 @@ import { type RunningService, type ServiceAnswer, type ServiceRequest, startHttp
 import type { Listing } from '../listing.js';
 import type { RequestLog } from '../request-log.js';
 import { DISALLOW_ALL, robots } from '../robots.js';
-import { detailPage } from './detail.js';
 import { page, VISIT_COOKIE } from './html.js';
+import { LAYOUTS, type Layout, type LayoutName } from './layouts.js';
 import { blockPage, captchaPage, looksLikeBrowser, notFoundPage } from './refusals.js';
-import { resultsPage } from './results.js';
 import { readSearch, runSearch } from './search.js';
 
 /** The part of the sandbox's world that the listing site shows. Read at every request, so that days may change it. */
@@ -19,44 +18,48 @@ export interface ListingSiteOptions {
   readonly faults: Faults;
   /** Default 0: any free port. */
   readonly port?: number;
+  /** Template of the pages; default `classic`. */
+  readonly layout?: LayoutName;
 }
 
 const ROBOTS = 'User-agent: *\nAllow: /mls/search/\nAllow: /mls/\nDisallow: /wp-admin/\nDisallow: /verify/\n';
 
 /**
- * Starts the stand-in of the listing search site: classic Flexmls template, paging, robots.txt, a firewall that refuses
+ * Starts the stand-in of the listing search site: Flexmls templates, paging, robots.txt, a firewall that refuses
  * plain HTTP clients with 403, and faults per request.
  */
 export function startListingSite(world: ListingWorld, options: ListingSiteOptions): Promise<RunningService> {
-  const { log, faults, port = 0 } = options;
-  return startHttpService({ service: 'listing-site', port, log, faults, handle: (request) => answer(world, request) });
+  const { log, faults, port = 0, layout = 'classic' } = options;
+  const handle = (request: ServiceRequest) => answer(world, request, layout);
+  return startHttpService({ service: 'listing-site', port, log, faults, handle });
 }
 
-function answer(world: ListingWorld, request: ServiceRequest): ServiceAnswer {
+function answer(world: ListingWorld, request: ServiceRequest, usual: LayoutName): ServiceAnswer {
   if (request.path === '/robots.txt') {
     return robots(request.fault?.kind === 'robots-disallow' ? DISALLOW_ALL : ROBOTS);
   }
   if (request.fault?.kind === 'block-page' || !looksLikeBrowser(request.headers)) return blockPage();
   if (request.fault?.kind === 'captcha') return captchaPage();
-  const body = pageOf(world, request);
+  const layout = request.fault?.kind === 'layout-change' ? (request.fault.layout ?? 'unseen') : usual;
+  const body = pageOf(world, request, LAYOUTS[layout]);
   if (body === null) return notFoundPage();
   return {
     status: 200,
     headers: { 'content-type': 'text/html; charset=UTF-8', 'set-cookie': `${VISIT_COOKIE}=1; Path=/; HttpOnly` },
-    body: request.fault?.kind === 'layout-change' ? inNewerTemplate(body) : body,
+    body,
   };
 }
 
-function pageOf(world: ListingWorld, { path, query, fault }: ServiceRequest): string | null {
+function pageOf(world: ListingWorld, { path, query, fault }: ServiceRequest, layout: Layout): string | null {
   if (path === '/' || path === '/simple-search/') return searchBox();
   if (path === '/mls/search/') {
     const search = readSearch(query);
     const found = runSearch(fault?.kind === 'empty' ? [] : world.listings, search);
-    return resultsPage(search, found, fault?.kind === 'broken-cards' ? fault.count : 0);
+    return layout.results(search, found, fault?.kind === 'broken-cards' ? fault.count : 0);
   }
   const id = /^\/mls\/[^/]*-mls_(\d{7})\/$/.exec(path)?.[1];
   const listing = world.listings.find(({ listingId }) => listingId === id);
-  return listing === undefined ? null : detailPage(listing);
+  return listing === undefined ? null : layout.detail(listing);
 }
 
 function searchBox(): string {
@@ -64,13 +67,4 @@ function searchBox(): string {
     'Simple Search',
     '<form action="/mls/search/" method="get"><input name="StreetAddress" placeholder="Enter an Address, City, Zip or MLS#"><button>Search</button></form>',
   );
-}
-
-/** The names of the newer template in the place of the classic ones: no classic selector finds anything. */
-function inNewerTemplate(html: string): string {
-  return html
-    .replaceAll('flexmls_connect__sr_result', 'flexmls-listing')
-    .replaceAll('flexmls_connect__sr_matches_count', 'flexmls-matches-count')
-    .replaceAll(/flexmls_connect__(?:sr|ld)_(price|address)/g, 'flexmls-$1')
-    .replaceAll('flexmls_connect__', 'flexmls-');
 }

@@ -77,13 +77,16 @@ function facts(listing: Listing): readonly (readonly [string, string])[] {
   ];
 }
 
+/** Address of another page of a search, escaped for an attribute. */
+export function pageLink(search: Search, pg: number): string {
+  const query = new URLSearchParams({ OrderBy: search.orderBy, Limit: String(search.limit), pg: String(pg) });
+  if (search.postalCode !== null) query.set('PostalCode', search.postalCode);
+  for (const status of search.statuses) query.append('StandardStatus[]', status);
+  return escapeHtml(`/mls/search/?${query.toString()}`);
+}
+
 function pagination(search: Search, pages: number): string {
-  const link = (pg: number) => {
-    const query = new URLSearchParams({ OrderBy: search.orderBy, Limit: String(search.limit), pg: String(pg) });
-    if (search.postalCode !== null) query.set('PostalCode', search.postalCode);
-    for (const status of search.statuses) query.append('StandardStatus[]', status);
-    return escapeHtml(`/mls/search/?${query.toString()}`);
-  };
+  const link = (pg: number) => pageLink(search, pg);
   const numbers = Array.from({ length: pages }, (_, index) => index + 1).map((pg) =>
     pg === search.page ? `<span>${pg}</span>` : `<a href='${link(pg)}'>${pg}</a>`,
   );

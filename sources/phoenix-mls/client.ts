@@ -6,7 +6,7 @@ import { refusalOf } from './errors.js';
 import { readListingPage } from './pages/listing-page.js';
 import { listingUrl } from './pages/listing-url.js';
 import { readResultsPage } from './pages/results-page.js';
-import { CLASSIC } from './selectors.js';
+import { SELECTOR_SETS } from './selectors.js';
 import { PAGE_SIZE, type PhoenixMlsSettings, SOURCE, STATUSES_WALKED, traitsOf } from './settings.js';
 
 /** A page as it came, and the address that was asked for. */
@@ -27,7 +27,11 @@ export interface PhoenixMlsClient {
 
 /** Addresses kept in memory; a worker that does not know one asks the site for it by the listing key. */
 const REMEMBERED = 5_000;
-const RESULTS_READY = `${CLASSIC.results.count}, ${CLASSIC.results.card}`;
+/** What tells a finished page, in whatever template it comes. */
+const RESULTS_READY = SELECTOR_SETS.flatMap(({ results }) => [...results.count.map(({ at }) => at), results.card]).join(
+  ', ',
+);
+const LISTING_READY = SELECTOR_SETS.map(({ detail }) => detail.proof).join(', ');
 
 /** @param permissionHeld asked before every page, so that a permission that ends stops the source at once */
 export function createClient(
@@ -57,8 +61,9 @@ export function createClient(
     const url = `${baseUrl}/mls/search/?ListingId=${key}&Limit=5&pg=1`;
     const { answer } = await open('find-listing', url, RESULTS_READY, window, signal);
     assertResults(answer);
-    const card = readResultsPage(answer.html).cards.find((candidate) => candidate.key === key);
-    return card === undefined ? null : listingUrl(card.link, key, url);
+    const page = readResultsPage(answer.html);
+    const card = page?.cards.find((candidate) => candidate.key?.text === key);
+    return card === undefined ? null : listingUrl(card.link?.text ?? null, key, url);
   };
   return {
     async results(zip, page, window, signal) {
@@ -69,12 +74,12 @@ export function createClient(
     async listing(key, window, signal) {
       const url = await find(key, window, signal);
       if (url === null) return { missing: 'the site finds no listing of this number' };
-      const opened = await open('listing', url, CLASSIC.detail.root, window, signal);
+      const opened = await open('listing', url, LISTING_READY, window, signal);
       if (opened.answer.status === 404 || opened.answer.status === 410) {
         addresses.delete(key);
         return { missing: `the page of this listing answered ${opened.answer.status}` };
       }
-      const shown = readListingPage(opened.answer.html)?.key ?? null;
+      const shown = readListingPage(opened.answer.html)?.key?.text ?? null;
       if (shown !== null && shown !== key) throw new ResponseInvalid(SOURCE, `${url} shows listing ${shown}`);
       return opened;
     },

@@ -1,6 +1,7 @@
 import { load } from 'cheerio';
 import { Blocked, type PhoenixError, ResponseInvalid } from '../../core/errors.js';
 import type { PageAnswer } from '../../net/page-visit.js';
+import { SELECTOR_SETS } from './selectors.js';
 import { SOURCE } from './settings.js';
 
 /** Titles of firewall and bot-wall pages (Sucuri, Cloudflare, Imperva, Akamai; from their public pages, read 2025-12). */
@@ -8,8 +9,11 @@ const WALL_TITLE =
   /access denied|attention required|just a moment|website firewall|security check|are you (a )?human|request unsuccessful|pardon our interruption/i;
 const CAPTCHA = '.g-recaptcha, .h-captcha, .cf-turnstile, #challenge-form, iframe[src*="captcha"]';
 const LOG_IN = 'input[type="password"]';
-/** Any element of the plug-in, in the classic or the newer template. */
-const PLUGIN = '[class*="flexmls_connect__sr_"], [class*="flexmls_connect__ld_"], [class*="flexmls-"]';
+/** Any element of the plug-in, in any template known. */
+const PLUGIN = [
+  '[class*="flexmls_connect__sr_"], [class*="flexmls_connect__ld_"], [class*="flexmls-"]',
+  ...SELECTOR_SETS.flatMap(({ results, detail }) => [results.card, detail.proof]),
+].join(', ');
 
 /**
  * What a page means when it is a refusal; null when it may be read, or has the plain meaning of its status (429, 5xx).

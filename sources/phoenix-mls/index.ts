@@ -42,7 +42,7 @@ export function createPhoenixMls({ visit, settings, permissionHeld }: PhoenixMls
     readPage: (window, cursor, signal) => readPage(client, window, cursor, signal),
     readDetail: (window, key, signal) => readDetail(client, window, key, signal),
     redact: redactPage,
-    parse: parsePage,
+    parse: (payload) => parsePage(payload),
     driftOf: driftOfPage,
   };
 }
@@ -58,12 +58,12 @@ async function readPage(
   if (place === null) throw new ResponseInvalid(SOURCE, 'the cursor is not of this source');
   const opened = await client.results(window.zip, place.page, window, signal);
   const page = readResultsPage(opened.answer.html);
-  for (const { key, link } of page.cards) {
-    const url = key === null ? null : listingUrl(link, key, opened.url);
-    if (key !== null && url !== null) client.remember(key, url);
-  }
   const payloads = [payloadOf(RESULTS_PAGE, null, opened)];
-  if (resultsFault(page, opened.url) !== null) return { payloads, nextCursor: null, total: null };
+  if (page === null || resultsFault(page, opened.url) !== null) return { payloads, nextCursor: null, total: null };
+  for (const { key, link } of page.cards) {
+    const url = key === null ? null : listingUrl(link?.text ?? null, key.text, opened.url);
+    if (key !== null && url !== null) client.remember(key.text, url);
+  }
   const next = placeAfter(place, { total: page.total, cards: page.cards.length, hasNext: page.hasNext });
   return { payloads, nextCursor: next && { ...next }, total: page.total };
 }
@@ -102,8 +102,8 @@ async function probe(client: PhoenixMlsClient, signal: AbortSignal): Promise<Pro
     const { url, answer } = await client.results(KNOWN_ZIP, 1, null, signal);
     const page = readResultsPage(answer.html);
     const fault = resultsFault(page, url);
-    if (fault !== null) return { state: 'drift', evidence: fault };
-    return { state: 'ok', evidence: `${KNOWN_ZIP} has ${page.total} listings` };
+    if (page === null || fault !== null) return { state: 'drift', evidence: fault ?? 'layout changed' };
+    return { state: 'ok', evidence: `${KNOWN_ZIP} has ${page.total} listings, read by ${page.set.name}` };
   } catch (problem) {
     signal.throwIfAborted();
     if (!(problem instanceof PhoenixError)) throw problem;

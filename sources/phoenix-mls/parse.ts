@@ -6,10 +6,12 @@ import { parseAddress } from '../../domain/address.js';
 import { normaliseNumber } from '../../domain/normalise.js';
 import { FIELDS, type Reading, readBaths, standardStatus } from './pages/listing-fields.js';
 import { type ListingPage, readListingPage } from './pages/listing-page.js';
+import type { ListingTexts } from './pages/listing-texts.js';
 import { listingUrl } from './pages/listing-url.js';
 import { type Card, type ResultsPage, readResultsPage } from './pages/results-page.js';
+import type { Found } from './pages/text.js';
 import { type Mandatory, mandatorySchema } from './schema.js';
-import { CLASSIC } from './selectors.js';
+import { SELECTOR_SETS, type SelectorSet } from './selectors.js';
 import { LISTING_PAGE, PAGE_SIZE, SOURCE } from './settings.js';
 
 /** Kind of payload of a results page; its records are of kind `listing-card`. */
@@ -17,14 +19,16 @@ export const RESULTS_PAGE = 'results-page';
 export const LISTING_CARD = 'listing-card';
 
 /**
- * Reads a stored page. Pure: the same page gives the same facts, so replay works.
- * @throws SchemaDrift when the selectors find nothing where there must be something
+ * Reads a stored page with the selector set whose template it is in. Pure: the same page gives the same facts, so replay
+ * works.
+ * @param sets of a test or of a proposal that is verified; default every set there is
+ * @throws SchemaDrift when no set knows the page, or finds nothing where there must be something
  */
-export function parsePage(payload: RawPayload): ParseResult {
+export function parsePage(payload: RawPayload, sets: readonly SelectorSet[] = SELECTOR_SETS): ParseResult {
   if (payload.body.type !== 'html') throw new SchemaDrift(SOURCE, payload.kind, 'is not a page');
   const { html } = payload.body;
-  if (payload.kind === RESULTS_PAGE) return parseResults(payload, readResultsPage(html));
-  if (payload.kind === LISTING_PAGE) return parseListing(payload, readListingPage(html));
+  if (payload.kind === RESULTS_PAGE) return parseResults(payload, readResultsPage(html, sets));
+  if (payload.kind === LISTING_PAGE) return parseListing(payload, readListingPage(html, sets));
   throw new SchemaDrift(SOURCE, payload.kind, 'is no kind of page of this source');
 }
 
@@ -33,61 +37,61 @@ export function driftOfPage(_payload: RawPayload, result: ParseResult): SchemaDr
   return driftOf(SOURCE, [result]);
 }
 
+const KNOWN_SETS = SELECTOR_SETS.map(({ name }) => name).join(', ');
+const LAYOUT_CHANGED = `layout changed: the page is in no template known (${KNOWN_SETS})`;
+
 /** What is wrong with a results page as a whole; null when it may be read. An empty result is nothing wrong. */
-export function resultsFault({ total, cards }: ResultsPage, url: string): string | null {
-  if (total === null && cards.length === 0) return `no selector of ${CLASSIC.name} finds anything`;
-  if (total === null) return `${CLASSIC.results.count} holds no number of matches`;
+export function resultsFault(page: ResultsPage | null, url: string): string | null {
+  if (page === null) return LAYOUT_CHANGED;
+  const { total, cards, set } = page;
+  if (total === null) return `layout changed: ${set.name} finds no number of matches`;
   const before = (Number(new URL(url).searchParams.get('pg') ?? '1') - 1) * PAGE_SIZE;
-  return cards.length === 0 && total > before ? `${total} matches, and ${CLASSIC.results.card} finds none` : null;
+  if (cards.length > 0 || total <= before) return null;
+  return `layout changed: ${total} matches, and ${set.results.card} of ${set.name} finds none`;
 }
 
-function parseResults(payload: RawPayload, page: ResultsPage): ParseResult {
+function parseResults(payload: RawPayload, page: ResultsPage | null): ParseResult {
   const fault = resultsFault(page, payload.url);
-  if (fault !== null) throw new SchemaDrift(SOURCE, RESULTS_PAGE, fault);
-  const rows = page.cards.map((card, index) => parseCard(card, index, page.attribution, payload.url));
+  if (page === null || fault !== null) throw new SchemaDrift(SOURCE, RESULTS_PAGE, fault ?? LAYOUT_CHANGED);
+  const rows = page.cards.map((card, index) => parseCard(card, index, page, payload.url));
   return { records: rows.flatMap(({ records }) => records), rejects: rows.flatMap(({ rejects }) => rejects) };
 }
 
-function parseCard(card: Card, index: number, attribution: string | null, url: string): ParseResult {
-  const place = `${CLASSIC.name} ${CLASSIC.results.card}[${index}]`;
+function parseCard(card: Card, index: number, { set, attribution }: ResultsPage, url: string): ParseResult {
+  const place = `${set.name} ${set.results.card}[${index}]`;
   const collect = createCollector(place, Number.NaN);
   const mandatory = readMandatory(card);
   if ('missing' in mandatory) {
-    return { records: [], rejects: rejectsOf(mandatory.missing, card.key, RESULTS_PAGE, place) };
+    return { records: [], rejects: rejectsOf(mandatory.missing, card.key?.text ?? null, RESULTS_PAGE, place) };
   }
   const { key } = mandatory;
-  collect.identity(mandatory, 'title');
-  collect.status(card.facts.get('Status') ?? null);
-  collect.row('# of Bedrooms', card.facts.get('# of Bedrooms'), FIELDS['# Bedrooms']);
-  collect.row('Square Footage', card.facts.get('Square Footage'), FIELDS['Approx SQFT']);
-  collect.reading('# of Bathrooms', readBaths(null, null, card.facts.get('# of Bathrooms') ?? null));
-  collect.value('PhotosCount', card.photos, CLASSIC.results.photos);
+  collect.listing(mandatory, card);
+  collect.row('# Bedrooms', card.rows.get('# Bedrooms') ?? card.beds);
+  collect.row('Approx SQFT', card.rows.get('Approx SQFT') ?? card.area);
+  collect.baths(null, null, card.rows.get('Baths') ?? card.baths);
   // The path alone: a site that moves to another host has not changed its listings.
-  const address = listingUrl(card.link, key, url);
-  collect.value('xListingPath', address === null ? null : new URL(address).pathname, 'link');
-  collect.value('xAttribution', attribution, CLASSIC.disclosure);
+  const address = listingUrl(card.link?.text ?? null, key, url);
+  collect.value('xListingPath', address === null ? null : new URL(address).pathname, card.link);
+  collect.value('xAttribution', attribution?.text ?? null, attribution);
   return collect.result(key, LISTING_CARD);
 }
 
 function parseListing(payload: RawPayload, page: ListingPage | null): ParseResult {
-  if (page === null) throw new SchemaDrift(SOURCE, LISTING_PAGE, `${CLASSIC.detail.root} finds nothing`);
-  if (page.rows.size === 0) throw new SchemaDrift(SOURCE, LISTING_PAGE, `${CLASSIC.detail.row} finds nothing`);
+  if (page === null) throw new SchemaDrift(SOURCE, LISTING_PAGE, LAYOUT_CHANGED);
+  const { set, rows } = page;
+  if (rows.size === 0) throw new SchemaDrift(SOURCE, LISTING_PAGE, `layout changed: ${set.name} finds no row`);
   const mandatory = readMandatory(page);
-  const place = `${CLASSIC.name} ${CLASSIC.detail.root}`;
-  const key = page.key ?? payload.key;
+  const place = `${set.name} ${set.detail.proof}`;
+  const key = page.key?.text ?? payload.key;
   if ('missing' in mandatory) return { records: [], rejects: rejectsOf(mandatory.missing, key, LISTING_PAGE, place) };
-  const collect = createCollector(CLASSIC.name, new Date(payload.fetchedAt).getUTCFullYear());
-  collect.identity(mandatory, CLASSIC.detail.root);
-  collect.status(page.status);
-  for (const [label, read] of Object.entries(FIELDS)) collect.row(label, page.rows.get(label), read);
-  if (!page.rows.has('# Bedrooms')) collect.row('beds', page.heading.beds ?? undefined, FIELDS['# Bedrooms']);
-  if (!page.rows.has('Approx SQFT')) collect.row('sqft', page.heading.sqft ?? undefined, FIELDS['Approx SQFT']);
-  const { rows, heading } = page;
-  const baths = readBaths(rows.get('Full Bathrooms') ?? null, rows.get('Half Bathrooms') ?? null, heading.baths);
-  collect.reading('Full Bathrooms', baths);
-  collect.value('PublicRemarks', page.remarks, CLASSIC.detail.remarksHeading);
-  collect.value('PhotosCount', page.photos, CLASSIC.detail.photos);
-  collect.value('xAttribution', page.attribution, CLASSIC.disclosure);
+  const collect = createCollector(set.name, new Date(payload.fetchedAt).getUTCFullYear());
+  collect.listing(mandatory, page);
+  for (const label of Object.keys(FIELDS)) collect.row(label, rows.get(label));
+  if (!rows.has('# Bedrooms')) collect.row('# Bedrooms', page.beds);
+  if (!rows.has('Approx SQFT')) collect.row('Approx SQFT', page.area);
+  collect.baths(rows.get('Full Bathrooms') ?? null, rows.get('Half Bathrooms') ?? null, page.baths);
+  collect.value('PublicRemarks', page.remarks?.text ?? null, page.remarks);
+  collect.value('xAttribution', page.attribution?.text ?? null, page.attribution);
   return collect.result(mandatory.key, LISTING_PAGE);
 }
 
@@ -97,13 +101,9 @@ interface Missing {
 }
 
 /** Checks what a listing must state. `missing` lists each field that it does not, with the reason. */
-function readMandatory({
-  key,
-  address,
-  price,
-}: Pick<Card, 'key' | 'address' | 'price'>): Mandatory | { readonly missing: readonly Missing[] } {
-  const listPrice = price === null ? null : normaliseNumber(price);
-  const checked = mandatorySchema.safeParse({ key, address, listPrice });
+function readMandatory({ key, address, price }: ListingTexts): Mandatory | { readonly missing: readonly Missing[] } {
+  const listPrice = price === null ? null : normaliseNumber(price.text);
+  const checked = mandatorySchema.safeParse({ key: key?.text ?? null, address: address?.text ?? null, listPrice });
   if (checked.success) return checked.data;
   const missing = checked.error.issues.map(({ path, message }) => ({ field: String(path[0]), reason: message }));
   return { missing };
@@ -122,35 +122,42 @@ function rejectsOf(missing: readonly Missing[], key: string | null, kind: string
 function createCollector(place: string, year: number) {
   const facts: FactInput[] = [];
   const faults: { readonly path: string; readonly reason: string }[] = [];
-  const path = (where: string) => `${place} ${where}`;
-  const value = (name: string, found: FactValue | null, where: string) => {
-    if (found !== null) facts.push({ name, value: found, path: path(where) });
+  const path = (at: Found | null) => `${place} ${at?.where ?? ''}`.trim();
+  const value = (name: string, found: FactValue | null, at: Found | null) => {
+    if (found !== null) facts.push({ name, value: found, path: path(at) });
   };
-  const reading = (label: string, read: Reading) => {
-    if ('fault' in read) faults.push({ path: path(`"${label}"`), reason: read.fault });
-    else for (const [name, found] of read.values) value(name, found, `"${label}"`);
+  const reading = (read: Reading, at: Found | null) => {
+    if ('fault' in read) faults.push({ path: path(at), reason: read.fault });
+    else for (const [name, found] of read.values) value(name, found, at);
+  };
+  const status = (found: Found | null) => {
+    const known = standardStatus(found?.text ?? null);
+    if (known === null) faults.push({ path: path(found), reason: 'is no known status' });
+    else value('StandardStatus', known, found);
   };
   return {
     value,
-    reading,
-    row(label: string, text: string | undefined, read: ((text: string, year: number) => Reading) | undefined) {
-      if (text !== undefined && read !== undefined) reading(label, read(text, year));
+    row(label: string, found: Found | null | undefined) {
+      const read = FIELDS[label];
+      if (found && read) reading(read(found.text, year), found);
     },
-    identity(mandatory: Mandatory, where: string) {
+    baths(full: Found | null, half: Found | null, decimal: Found | null) {
+      const read = readBaths(full?.text ?? null, half?.text ?? null, decimal?.text ?? null);
+      reading(read, full ?? decimal);
+    },
+    /** What cards and pages state alike. */
+    listing(mandatory: Mandatory, texts: ListingTexts) {
       const { key, address, listPrice } = mandatory;
       const parts = parseAddress(address);
-      value('ListingKey', key, where);
-      value('ListingId', key, where);
-      value('ListPrice', listPrice, CLASSIC.results.price);
-      value('UnparsedAddress', address, where);
-      value('City', parts?.city ?? null, where);
-      value('StateOrProvince', parts?.state ?? null, where);
-      value('PostalCode', parts?.zip ?? null, where);
-    },
-    status(text: string | null) {
-      const status = standardStatus(text);
-      if (status === null) faults.push({ path: path('"Status"'), reason: 'is no known status' });
-      else value('StandardStatus', status, CLASSIC.detail.status);
+      value('ListingKey', key, texts.key);
+      value('ListingId', key, texts.key);
+      value('ListPrice', listPrice, texts.price);
+      value('UnparsedAddress', address, texts.address);
+      value('City', parts?.city ?? null, texts.address);
+      value('StateOrProvince', parts?.state ?? null, texts.address);
+      value('PostalCode', parts?.zip ?? null, texts.address);
+      value('PhotosCount', texts.photos === null ? null : normaliseNumber(texts.photos.text), texts.photos);
+      status(texts.status);
     },
     result(key: string, kind: string): ParseResult {
       const textOf = (name: string) => {

@@ -9,10 +9,15 @@ const IMAGE = '[image]';
 /** Labels whose values are about a person. Offices stay: their names are the attribution that must go with the data. */
 const PERSONAL_LABEL =
   /\b(agent|member|owner|seller|tenant|occupant|contact|phone|mobile|fax|e-?mail|showing|lockbox)\b/i;
+/** Words that are a label and nothing else, so that no colon or element is needed to tell. */
+const NOTHING_BUT_A_LABEL =
+  /^(?:[\w-]+ )?(?:agent|owner|seller|member|occupant|tenant)(?: (?:name|phone|mobile|cell|fax|e-?mail))?$/i;
 const PERSONAL_ATTRIBUTE = /agent|owner|seller|phone|email|contact/i;
 const LONGEST_LABEL = 40;
 /** Elements that hold a label even without a colon. */
 const LABEL = 'b, strong, dt, th, label, [class*="label"]';
+/** `Contact Agent` on a button is an invitation, and what stands beside it is not its value. */
+const PRESSED = 'a, button, option, h1, h2, h3';
 const NO_CONTENT = 'script, noscript, style, template, iframe, svg, object, embed';
 const EMAIL = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
 /** North American numbers with separators; parcel numbers (3-2-3) and ZIP+4 (5-4) have another rhythm. */
@@ -71,7 +76,9 @@ function withholdRows($: ReturnType<typeof load>): readonly string[] {
 function isPersonalLabel(element: Elements): boolean {
   if (element.children().length > 0) return false;
   const text = element.text().trim();
-  return text.length <= LONGEST_LABEL && PERSONAL_LABEL.test(text) && (text.endsWith(':') || element.is(LABEL));
+  if (text.length > LONGEST_LABEL || !PERSONAL_LABEL.test(text)) return false;
+  if (text.endsWith(':') || element.is(LABEL)) return true;
+  return NOTHING_BUT_A_LABEL.test(text) && !element.is(PRESSED);
 }
 
 /** The nodes between a label and the next label of its row; where there are none, those of the next element. */
@@ -80,7 +87,8 @@ function valueAfter($: ReturnType<typeof load>, label: Elements): Elements {
   const after = siblings.slice(siblings.findIndex((node) => $(node).is(label)) + 1);
   const end = after.findIndex((node) => $(node).is(`${LABEL}, br`) && $(node).text().trim() !== WITHHELD);
   const row = end < 0 ? after : after.slice(0, end);
-  const inRow = row.filter((node) => $(node).text().trim() !== '');
+  // Blanks around the value go with it: left behind they would make another text each time a page is redacted.
+  const inRow = row.some((node) => $(node).text().trim() !== '') ? row : [];
   return inRow.length > 0 || !label.is(':last-child') ? $(inRow) : label.parent().next().contents();
 }
 

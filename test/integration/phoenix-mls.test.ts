@@ -203,6 +203,28 @@ suite('phoenix-mls in a real browser', () => {
     expect(() => recordsOf(page.payloads)).toThrow(expect.objectContaining({ code: 'SchemaDrift' }));
   });
 
+  it('reads the same from the newer template, also when the site changes to it in the middle of a walk', async () => {
+    const classic = await walk();
+    faults.add({ service: 'listing-site', effect: { kind: 'layout-change', layout: 'newer' }, path: 'pg=2|-mls_' });
+    const mixed = await walk();
+    const plain = (pages: readonly SourcePage[]) =>
+      recordsOf(pages.flatMap(({ payloads }) => payloads)).map(({ facts, ...record }) => ({
+        ...record,
+        facts: facts.map(({ name, value }) => `${name}: ${value}`).sort(),
+      }));
+    expect(plain(mixed)).toEqual(plain(classic));
+    const setsOf = (page: SourcePage | undefined) =>
+      new Set(recordsOf(page?.payloads ?? []).flatMap(({ facts }) => facts.map(({ path }) => path.split(' ')[0])));
+    expect(mixed.map(setsOf)).toEqual([new Set(['classic@1']), new Set(['newer@1']), new Set(['classic@1'])]);
+    const [listing] = listings;
+    const detail = await source.readDetail(window, listing?.listingId ?? '', never);
+    if (detail.status !== 'found') throw new Error(detail.reason);
+    const [record] = recordsOf(detail.payloads);
+    expect(factOf(record, 'ListPrice')).toBe(listing?.listPrice);
+    expect(factOf(record, 'LotSizeSquareFeet')).toBe(listing?.lotSqft);
+    expect(factOf(record, 'PublicRemarks')).toBe(listing?.remarks.replace(/\s+/g, ' ').trim());
+  });
+
   it.each([
     [2, 23, false],
     [13, 12, true],

@@ -2,10 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../core/paths.js';
 import type { RawPayload } from '../../core/source.js';
+import type { LayoutName } from '../../sandbox/listing-site/layouts.js';
 
-/** Text of a page in `sandbox/recordings/phoenix-mls/`. */
-export function savedPage(name: string): string {
-  return readFileSync(join(projectRoot(), 'sandbox', 'recordings', 'phoenix-mls', `${name}.html`), 'utf8');
+/**
+ * Text of a page in `sandbox/recordings/phoenix-mls/`.
+ * @param layout folder of another template than the classic one
+ */
+export function savedPage(name: string, layout: LayoutName = 'classic'): string {
+  const folder = join(projectRoot(), 'sandbox', 'recordings', 'phoenix-mls', layout === 'classic' ? '' : layout);
+  return readFileSync(join(folder, `${name}.html`), 'utf8');
 }
 
 /** A payload of the listing site around a page. */

@@ -1,61 +1,41 @@
 import { load } from 'cheerio';
-import { CLASSIC, type SelectorSet } from '../selectors.js';
-import { cleanText, type Elements, readPhotos, readTitle } from './text.js';
+import { SELECTOR_SETS, type SelectorSet } from '../selectors.js';
+import { type ListingTexts, readListingTexts } from './listing-texts.js';
+import { cleanText, type Elements, type Found, readPlaces } from './text.js';
 
 /** A detail page as it stands; null where the page has nothing. */
-export interface ListingPage {
-  /** Listing key, seven digits. */
-  readonly key: string | null;
-  readonly address: string | null;
-  readonly price: string | null;
-  /** Null for an active listing: the template shows other states alone. */
-  readonly status: string | null;
-  /** Number before `beds`, `baths`, `sqft` in the heading. */
-  readonly heading: { readonly beds: string | null; readonly baths: string | null; readonly sqft: string | null };
-  /** Rows of all sections: label without colon, value. The first row of a label counts. */
-  readonly rows: ReadonlyMap<string, string>;
-  readonly remarks: string | null;
-  readonly photos: number | null;
-  readonly attribution: string | null;
+export interface ListingPage extends ListingTexts {
+  /** The set that was chosen for this page. */
+  readonly set: SelectorSet;
+  readonly remarks: Found | null;
+  readonly attribution: Found | null;
 }
 
-/** Reads a detail page. Pure. @returns null when the page holds no listing that this selector set knows */
-export function readListingPage(html: string, set: SelectorSet = CLASSIC): ListingPage | null {
+/**
+ * Reads a detail page with the set whose template it is in: the one that is proven by the page, and of two the one that
+ * finds more rows. Pure.
+ * @returns null when no set knows the page
+ */
+export function readListingPage(html: string, sets: readonly SelectorSet[] = SELECTOR_SETS): ListingPage | null {
   const $ = load(html);
-  const root = $(set.detail.root).first();
-  if (root.length === 0) return null;
-  const headingText = root.find(set.detail.heading).first().text().replaceAll('\u00a0', ' ');
-  const numberBefore = (word: string) => new RegExp(`([\\d.,]+)\\s+${word}\\b`, 'i').exec(headingText)?.[1] ?? null;
-  return {
-    ...readTitle(root.attr('title')),
-    price: cleanText(root.find(set.detail.price).first().text()),
-    status: cleanText(root.find(set.detail.status).first().text()),
-    heading: { beds: numberBefore('beds?'), baths: numberBefore('baths?'), sqft: numberBefore('sqft') },
-    rows: readRows(root, set),
-    remarks: readRemarks(root, set),
-    photos: readPhotos(root.find(set.detail.photos).first().text()),
-    attribution: cleanText($(set.disclosure).first().text()),
-  };
+  const pages = sets
+    .filter(({ detail }) => $(detail.proof).length > 0)
+    .map((set): ListingPage => {
+      const { listing, remarks, remarksHeading } = set.detail;
+      return {
+        ...readListingTexts($.root(), listing),
+        set,
+        remarks: remarksHeading === null ? readPlaces($.root(), remarks) : readRemarksAfter($.root(), remarksHeading),
+        attribution: readPlaces($.root(), set.disclosure),
+      };
+    });
+  return pages.sort((a, b) => b.rows.size - a.rows.size)[0] ?? null;
 }
 
-function readRows(root: Elements, set: SelectorSet): ReadonlyMap<string, string> {
-  const rows = new Map<string, string>();
-  const found = root.find(set.detail.row);
-  for (let index = 0; index < found.length; index += 1) {
-    const row = found.eq(index);
-    const label = row.children('b').first();
-    const name = cleanText(label.text().replace(/:\s*$/, ''));
-    const value = cleanText(row.text().slice(label.text().length));
-    if (name !== null && value !== null && !rows.has(name)) rows.set(name, value);
-  }
-  return rows;
-}
-
-/** The text between the bold heading and the next element that is no line break. */
-function readRemarks(root: Elements, set: SelectorSet): string | null {
-  const heading = root.find('b').filter((index) => {
-    return root.find('b').eq(index).text().trim() === set.detail.remarksHeading;
-  });
+/** The text between a bold heading and the next element that is no line break. */
+function readRemarksAfter(root: Elements, words: string): Found | null {
+  const bold = root.find('b');
+  const heading = bold.filter((index) => bold.eq(index).text().trim() === words);
   const parent = heading.first().parent();
   let inside = false;
   let text = '';
@@ -65,7 +45,8 @@ function readRemarks(root: Elements, set: SelectorSet): string | null {
     else if (node === heading.get(0)) inside = true;
     else if (inside) text += ' ';
   }
-  return cleanText(text);
+  const clean = cleanText(text);
+  return clean === null ? null : { text: clean, where: words };
 }
 
 const TEXT_NODE = 3;

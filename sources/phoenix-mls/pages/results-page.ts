@@ -1,85 +1,73 @@
 import { load } from 'cheerio';
-import { CLASSIC, type SelectorSet } from '../selectors.js';
-import { cleanText, type Elements, readPhotos, readTitle } from './text.js';
+import { SELECTOR_SETS, type SelectorSet } from '../selectors.js';
+import { type ListingTexts, readListingTexts } from './listing-texts.js';
+import { type Elements, type Found, readPlaces } from './text.js';
 
 /** One card as it stands on the page; null where the page has nothing. */
-export interface Card {
-  /** Listing key, seven digits. */
-  readonly key: string | null;
-  readonly address: string | null;
-  readonly price: string | null;
+export interface Card extends ListingTexts {
   /** Address of the detail page, as written there. */
-  readonly link: string | null;
-  readonly photos: number | null;
-  /** Rows of the fact table: label without colon, value. */
-  readonly facts: ReadonlyMap<string, string>;
+  readonly link: Found | null;
 }
 
 export interface ResultsPage {
+  /** The set that was chosen for this page. */
+  readonly set: SelectorSet;
   /** Matches the site counts; null when the page has no such place, or no number in it. */
   readonly total: number | null;
   readonly cards: readonly Card[];
   /** True when the page links to later ones. */
   readonly hasNext: boolean;
-  readonly attribution: string | null;
+  readonly attribution: Found | null;
 }
 
-/** Reads a results page. Pure; gives nulls where nothing matches and leaves the judgement to the caller. */
-export function readResultsPage(html: string, set: SelectorSet = CLASSIC): ResultsPage {
+/**
+ * Reads a results page with the set whose template it is in: the one that finds most cards, or at least the place of the
+ * count. Pure; gives nulls where nothing matches and leaves the judgement to the caller.
+ * @returns null when no set knows the page
+ */
+export function readResultsPage(html: string, sets: readonly SelectorSet[] = SELECTOR_SETS): ResultsPage | null {
   const $ = load(html);
-  const cards = $(set.results.card)
+  const found = sets
+    .map(({ results }, index) => ({ index, cards: $(results.card).length, counts: countPlaces($, results.count) }))
+    .filter(({ cards, counts }) => cards + counts > 0)
+    .sort((a, b) => b.cards - a.cards || b.counts - a.counts)[0];
+  const set = found === undefined ? undefined : sets[found.index];
+  return set === undefined ? null : readWith($, set);
+}
+
+function countPlaces($: ReturnType<typeof load>, places: SelectorSet['results']['count']): number {
+  return places.reduce((sum, { at }) => sum + $(at).length, 0);
+}
+
+function readWith($: ReturnType<typeof load>, set: SelectorSet): ResultsPage {
+  const { results } = set;
+  const cards = $(results.card)
     .toArray()
-    .map((element) => readCard($(element), set));
+    .map((element): Card => {
+      const card = $(element);
+      return { ...readListingTexts(card, results.listing), link: readPlaces(card, results.link) };
+    });
+  const total = readPlaces($.root(), results.count);
   return {
-    total: readTotal($(set.results.count).first().text()),
+    set,
+    total: total === null ? null : wholeNumber(total.text),
     cards,
-    hasNext: hasNext($(set.results.pagination).first()),
-    attribution: cleanText($(set.disclosure).first().text()),
+    hasNext: hasNext($(results.pagination).first()),
+    attribution: readPlaces($.root(), set.disclosure),
   };
 }
 
-function readCard(card: Elements, set: SelectorSet): Card {
-  const { address, key } = readTitle(card.attr('title'));
-  const written = cleanText(withLineCommas(card.find(set.results.address).first()));
-  return {
-    key,
-    address: address ?? written,
-    price: cleanText(card.find(set.results.price).first().text()),
-    link: card.attr('link')?.trim() ?? null,
-    photos: readPhotos(card.find(set.results.photos).first().text()),
-    facts: readFacts(card, set),
-  };
+function wholeNumber(text: string): number | null {
+  const digits = text.replaceAll(',', '');
+  return /^\d{1,9}$/.test(digits) ? Number(digits) : null;
 }
 
-function readFacts(card: Elements, set: SelectorSet): ReadonlyMap<string, string> {
-  const facts = new Map<string, string>();
-  card.find(set.results.factLabel).each((index) => {
-    const label = card.find(set.results.factLabel).eq(index);
-    const name = cleanText(label.text().replace(/:\s*$/, ''));
-    const value = cleanText(label.siblings(set.results.factValue).first().text());
-    if (name !== null && value !== null) facts.set(name, value);
-  });
-  return facts;
-}
-
-/** The link's text, where a line break stands for the comma after the street. */
-function withLineCommas(link: Elements): string {
-  const copy = link.clone();
-  copy.find('br').replaceWith(', ');
-  return copy.text();
-}
-
-function readTotal(text: string): number | null {
-  const digits = /^\s*(\d{1,3}(?:,\d{3})*|\d+)\s+match/i.exec(text)?.[1];
-  return digits === undefined ? null : Number(digits.replaceAll(',', ''));
-}
-
-/** This page is a `span`; later ones are links or buttons with a higher number, or `Next`. */
+/** The number in no link is this page; later ones are links or buttons with a higher number, or `Next`. */
 function hasNext(pagination: Elements): boolean {
-  const current = Number(pagination.children('span').first().text());
-  const others = pagination
-    .children('a, button')
-    .toArray()
-    .map((_, index) => pagination.children('a, button').eq(index).text().trim());
-  return others.some((text) => text === 'Next' || Number(text) > current);
+  const current = Number(pagination.find('span, b, strong, em').not('a *, button *').first().text());
+  const others = pagination.find('a, button');
+  return others.toArray().some((_element, index) => {
+    const text = others.eq(index).text().trim();
+    return text === 'Next' || Number(text) > current;
+  });
 }

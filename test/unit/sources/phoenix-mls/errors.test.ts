@@ -27,7 +27,10 @@ it.each([
 it.each([
   ['a page', 200, savedPage('results_page_1_of_2')],
   ['a page with a captcha in its contact form', 200, savedPage('page_with_contact_captcha')],
-  ['a page in another layout', 200, savedPage('results_newer_template')],
+  ['a page in the newer template', 200, savedPage('results_page_1_of_2', 'newer')],
+  ['a detail page in the newer template', 200, savedPage('listing_active', 'newer')],
+  ['one with a captcha in its contact form', 200, savedPage('page_with_contact_captcha', 'newer')],
+  ['a page in an unknown template', 200, savedPage('results_page_1_of_2', 'unseen')],
   ['429, which the limiter judges', 429, savedPage('wall_captcha')],
   ['a plain 500', 500, '<h1>Internal Server Error</h1>'],
   ['404, which the caller judges', 404, '<h1>Page not found</h1>'],
