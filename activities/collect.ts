@@ -23,7 +23,7 @@ export interface CollectDeps {
 export function createCollectActivities({ sources, database, mode }: CollectDeps) {
   return {
     /**
-     * Reads one page (at most 25 records) and keeps what it holds. Safe to repeat: records are upserts, outcomes are keyed
+     * Reads one page (as many records as the source gives at one time) and keeps what it holds. Safe to repeat: records are upserts, outcomes are keyed
      * by window, run and cursor.
      * @throws RateLimited, NetworkError, SourceUnavailable, BrowserCrashed, StoreUnavailable (retried); AuthRejected,
      *   Blocked, SchemaDrift, ResponseInvalid (final)

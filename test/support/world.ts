@@ -36,6 +36,8 @@ export interface TestWorldOptions {
   readonly parcelsPerZip: number;
   readonly listings?: number;
   readonly recordings?: string;
+  /** Most rows of a page of the map layer. */
+  readonly gisPageRows?: number;
   /** Variables of every worker, over those of the sandbox. */
   readonly variables?: Readonly<Record<string, string>>;
 }
