@@ -7,20 +7,24 @@ import type {
 } from '../core/schemas/collect.js';
 import type { ParseResult } from '../core/schemas/facts.js';
 import type { Mode } from '../core/schemas/names.js';
+import type { RawPayload } from '../core/source.js';
+import type { KeepFailedPage } from '../net/failed-page.js';
 import type { SourceRegistry } from '../sources/index.js';
 import type { Database } from '../store/database.js';
 import { detailStep, storeDetail, storePage } from '../store/pages.js';
 import { stepsDone } from '../store/windows.js';
+import { keepingPages } from './failed-pages.js';
 import { withHeartbeat } from './heartbeat.js';
 
 export interface CollectDeps {
   readonly sources: SourceRegistry;
   readonly database: Database;
   readonly mode: Mode;
+  readonly keepFailedPage: KeepFailedPage;
 }
 
 /** Activities that read any source and keep what it says. Built once per worker. */
-export function createCollectActivities({ sources, database, mode }: CollectDeps) {
+export function createCollectActivities({ sources, database, mode, keepFailedPage }: CollectDeps) {
   return {
     /**
      * Reads one page (as many records as the source gives at one time) and keeps what it holds. Safe to repeat: records are upserts, outcomes are keyed
@@ -32,7 +36,9 @@ export function createCollectActivities({ sources, database, mode }: CollectDeps
       const source = sources.get(window.source);
       return withHeartbeat(async (signal) => {
         const page = await source.readPage(window, cursor, signal);
-        const { keysSoFar, limitReached } = await storePage(database, source, mode, window, cursor, page);
+        const { keysSoFar, limitReached } = await keepingPages(keepFailedPage, source, window, page.payloads, () =>
+          storePage(database, source, mode, window, cursor, page),
+        );
         return { nextCursor: page.nextCursor, total: page.total, keysSoFar, limitReached };
       });
     },
@@ -47,14 +53,21 @@ export function createCollectActivities({ sources, database, mode }: CollectDeps
         const inAlready = await stepsDone(database.db, window, keys.map(detailStep));
         const open = keys.filter((key) => !inAlready.has(detailStep(key)));
         let missing = 0;
+        let payloads: readonly RawPayload[] = [];
         const read: ParseResult[] = [];
         for (const key of open) {
           const detail = await source.readDetail(window, key, signal);
-          read.push(await storeDetail(database, source, mode, window, key, detail));
+          if (detail.status === 'found') payloads = detail.payloads;
+          const parsed = await keepingPages(keepFailedPage, source, window, payloads, () =>
+            storeDetail(database, source, mode, window, key, detail),
+          );
+          read.push(parsed);
           if (detail.status === 'missing') missing += 1;
         }
         const drift = driftOf(source.name, read);
-        if (drift) throw drift;
+        await keepingPages(keepFailedPage, source, window, payloads, async () => {
+          if (drift) throw drift;
+        });
         return { done: keys.length - missing, missing };
       });
     },

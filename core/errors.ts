@@ -26,6 +26,11 @@ export abstract class PhoenixError extends Error {
     this.retry = retry;
     this.scope = scope;
   }
+
+  /** Adds to the message what was learned after the error was made, such as where the failed page is kept. */
+  addNote(note: string): void {
+    this.message = `${this.message}; ${note}`;
+  }
 }
 
 /** Time-out, reset or name not found before an answer arrived. Tried again with back-off. */

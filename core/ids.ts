@@ -64,6 +64,11 @@ export function runKeyOf(workflowId: string, firstExecutionRunId: string): strin
   return `${workflowId}#${firstExecutionRunId}`;
 }
 
+/** Stands for the run of calls that belong to no run: probes of a source on one day. */
+export function probeRunKey(source: SourceName, day: string): string {
+  return `probe/${source}/${day}`;
+}
+
 /** Key of the facts of one source about one thing. */
 export function recordId(source: SourceName, key: string): string {
   return `${source}:${key}`;

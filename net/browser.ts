@@ -2,6 +2,7 @@ import type { Cookie } from 'playwright';
 import { BrowserCrashed, UnsafeTarget } from '../core/errors.js';
 import { type BrowserSession, type BrowserSettings, startSession } from './browser-session.js';
 import { type LoadedPage, loadPage, type PageLoad } from './page-load.js';
+import { drawPage } from './page-picture.js';
 
 export interface BrowserPoolDeps extends BrowserSettings {
   /** Pages after which the process is renewed; Chromium's memory only grows. Default 200. */
@@ -12,7 +13,7 @@ export interface BrowserPoolDeps extends BrowserSettings {
   readonly settleTimeoutMs?: number;
 }
 
-export type PoolLoad = Pick<PageLoad, 'source' | 'url' | 'waitFor' | 'signal'>;
+export type PoolLoad = Pick<PageLoad, 'source' | 'url' | 'waitFor' | 'signal' | 'onHtml'>;
 
 /** One browser process, started when first needed, renewed after N pages and after every crash. */
 export interface BrowserPool {
@@ -22,6 +23,8 @@ export interface BrowserPool {
    * @throws BrowserCrashed, NetworkError (retried), UnsafeTarget, ResponseInvalid, BadConfig; the signal's reason
    */
   load(load: PoolLoad): Promise<LoadedPage>;
+  /** Draws HTML that was read before as a PNG; nothing is asked of any host. @throws BrowserCrashed, BadConfig */
+  draw(html: string): Promise<Uint8Array>;
   /** Starts the browser if need be and names its version. */
   version(): Promise<string>;
   /** Longest time one `load` may take, for the limiter's in-flight list. */
@@ -53,6 +56,7 @@ export function createBrowserPool(deps: BrowserPoolDeps): BrowserPool {
       load.signal.throwIfAborted();
       return leases.use((session) => loadPage(session.context, { ...load, url, navigationTimeoutMs, settleTimeoutMs }));
     },
+    draw: (html) => leases.use((session) => drawPage(session.context, html)),
     version: () => leases.version(),
     close: () => leases.close(),
   };

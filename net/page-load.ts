@@ -18,6 +18,8 @@ export interface PageLoad {
   readonly navigationTimeoutMs: number;
   /** Longest wait for `waitFor` after that. */
   readonly settleTimeoutMs: number;
+  /** Told the document once it is read, also when that is only after the load had failed. */
+  readonly onHtml?: (html: string) => void;
 }
 
 /** What a load gave. `retryAfter` is the header as it came, null when absent. */
@@ -30,6 +32,7 @@ export interface LoadedPage {
 }
 
 const CLOSE_PAGE_TIMEOUT_MS = 3_000;
+const LAST_LOOK_MS = 500;
 /** Chromium's word for a 4xx or 5xx without a body (seen in 156; the headless shell 153 shows an empty page). */
 const EMPTY_REFUSAL = 'net::ERR_HTTP_RESPONSE_CODE_FAILURE';
 /** Chromium's words for a body that ended before its announced end. */
@@ -52,7 +55,9 @@ export async function loadPage(context: BrowserContext, load: PageLoad): Promise
     const shown = watchDocument(page, () => ending.interrupt(cutShort(load.url)));
     return await Promise.race([readPage(page, load, shown), ending.promise]);
   } catch (problem) {
-    throw load.signal.aborted ? load.signal.reason : asCrash(problem);
+    if (load.signal.aborted) throw load.signal.reason;
+    if (page && load.onHtml) await lastLook(page, load.onHtml);
+    throw asCrash(problem);
   } finally {
     ending.stop();
     if (page) await closeQuietly(page);
@@ -86,6 +91,7 @@ async function readPage(page: Page, load: PageLoad, shown: ShownDocument): Promi
   const refused = (document?.status() ?? 0) >= 400; // a refusal never becomes the page waited for
   if (load.waitFor !== null && !refused) await settle(page, load.waitFor, load.settleTimeoutMs);
   const html = hasContent ? await page.content() : '';
+  load.onHtml?.(html);
   if (html.length > LARGEST_PAGE_CHARACTERS) throw new ResponseInvalid(load.source, `${load.url}: page too large`);
   const finalUrl = hasContent ? page.url() : (document?.url() ?? load.url);
   assertSameOrigin(load.url, finalUrl);
@@ -165,6 +171,17 @@ function cutShort(url: string): SourceUnavailable {
 function asCrash(problem: unknown): unknown {
   if (problem instanceof PhoenixError) return problem;
   return new BrowserCrashed('the page died while it was read', { cause: problem });
+}
+
+/** What a page that failed shows; a dead or stuck one shows nothing, and its error must not wait long for that. */
+async function lastLook(page: Page, onHtml: (html: string) => void): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), LAST_LOOK_MS);
+  });
+  const html = await Promise.race([page.content().catch(() => null), late]);
+  clearTimeout(timer);
+  if (html !== null && html.length <= LARGEST_PAGE_CHARACTERS) onHtml(html);
 }
 
 /** A dead page cannot be closed, and a stuck one must not hold up its reader; its browser is renewed anyway. */

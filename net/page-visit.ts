@@ -22,6 +22,8 @@ export interface PageVisit {
    * the plain meaning: 429 is RateLimited, 5xx is SourceUnavailable, all else goes to the caller.
    */
   readonly refusalOf: (answer: PageAnswer) => PhoenixError | null;
+  /** Pure. Takes personal words out of a page; asked before a page that failed is kept. */
+  readonly redact: (html: string) => string;
 }
 
 /** A page as the browser shows it. */

@@ -1,6 +1,7 @@
 import { type PhoenixError, RateLimited, SourceUnavailable, UnsafeTarget } from '../core/errors.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { BrowserPool } from './browser.js';
+import { type KeepFailedPage, keepPageOf } from './failed-page.js';
 import { retryAfterMs } from './http-client.js';
 import type { LoadedPage } from './page-load.js';
 import type { PageAnswer, PageVisit, VisitPage } from './page-visit.js';
@@ -10,6 +11,7 @@ export interface VisitPageDeps extends PoliteDeps {
   readonly pool: BrowserPool;
   /** Where each source may go; `limit.requestTimeoutMs` must not be below the pool's `longestLoadMs`. */
   readonly targets: Readonly<Partial<Record<SourceName, SourceTarget>>>;
+  readonly keepFailedPage: KeepFailedPage;
 }
 
 /** Pause after a 429 that names none. */
@@ -19,15 +21,32 @@ const UNNAMED_PAUSE_MS = 60_000;
  * Binds the browser pool to the limiter and the audit: one visit is one granted request and one row of `fetches`.
  * Pictures and fonts are not loaded; scripts and style sheets of a page count as part of its visit.
  */
-export function createVisitPage({ pool, targets, ...polite }: VisitPageDeps): VisitPage {
+export function createVisitPage({ pool, targets, keepFailedPage, ...polite }: VisitPageDeps): VisitPage {
   return async (visit) => {
     const target = targets[visit.source];
     const { origin } = new URL(visit.url);
     if (!target || origin !== target.origin) throw new UnsafeTarget(`${visit.source} may not reach ${origin}`);
-    return sendPolitely(polite, visit, target.limit, async (fetchId) =>
-      answered(visit, await pool.load(visit), fetchId),
-    );
+    let seen = '';
+    const onHtml = (html: string) => {
+      seen = html;
+    };
+    try {
+      return await sendPolitely(polite, visit, target.limit, async (fetchId) =>
+        answered(visit, await pool.load({ ...visit, onHtml }), fetchId),
+      );
+    } catch (problem) {
+      // Outside of the request, so that keeping the page takes nothing of its slot.
+      const { source, endpoint, url, window } = visit;
+      if (shows(seen))
+        await keepPageOf(problem, keepFailedPage, { source, endpoint, url, window, html: visit.redact(seen) });
+      throw problem;
+    }
   };
+}
+
+/** Whether there is anything on a page: one that never came is an empty document. */
+function shows(html: string): boolean {
+  return /<body[^>]*>\s*[^\s<]|<body[^>]*>\s*<(?!\/body)/.test(html);
 }
 
 function answered(visit: PageVisit, page: LoadedPage, fetchId: string): Answered<PageAnswer> {

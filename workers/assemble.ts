@@ -27,10 +27,10 @@ export interface Assembly {
 
 /** Puts sources, stores and activities together for one process. */
 export function assemble(config: Config, database: Database): Assembly {
-  const { sources: registry, close } = createReach(config, database);
+  const { sources: registry, keepFailedPage, close } = createReach(config, database);
   return {
     pipeline: pipelineActivities(config, database, registry),
-    collect: createCollectActivities({ sources: registry, database, mode: config.mode }),
+    collect: createCollectActivities({ sources: registry, database, mode: config.mode, keepFailedPage }),
     enrich: createEnrichActivities(enrichDeps(config, database, registry)),
     notify: createNotifyActivities({ config, database }),
     sources: registry.all,

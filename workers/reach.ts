@@ -1,9 +1,11 @@
+import { createFailedPages } from '../activities/failed-pages.js';
 import type { Config } from '../core/config.js';
 import { productName } from '../core/paths.js';
 import { SOURCE_NAMES, type SourceName } from '../core/schemas/names.js';
 import type { Pace } from '../core/schemas/pace.js';
 import { createAudit } from '../net/audit.js';
-import { createBrowserPool } from '../net/browser.js';
+import { type BrowserPoolDeps, createBrowserPool } from '../net/browser.js';
+import type { KeepFailedPage } from '../net/failed-page.js';
 import { createHttpGet, type HttpGet } from '../net/http-client.js';
 import { unlessPaused } from '../net/kill-switch.js';
 import { createLimiter } from '../net/limiter.js';
@@ -22,9 +24,14 @@ export interface Reach {
   /** What the sources ask through. */
   readonly http: HttpGet;
   readonly visit: VisitPage;
+  /** Keeps a page that turns out to be unusable after it was read. */
+  readonly keepFailedPage: KeepFailedPage;
   /** Ends the browser. */
   close(): Promise<void>;
 }
+
+/** How long a page of a site may take; tests of sites that never answer give shorter ones. */
+export type BrowserTimes = Pick<BrowserPoolDeps, 'navigationTimeoutMs' | 'settleTimeoutMs'>;
 
 /** How long a pace that an operator set is remembered, so that it does not cost a query for each request. */
 const PACE_MEMORY_MS = 1_000;
@@ -33,7 +40,7 @@ const PACE_MEMORY_MS = 1_000;
  * Every way out of this process to a source, in this order: operator's pause, robots.txt, ceiling of the host (lowered by
  * an operator's pace and by the site's crawl delay), audit row, the request itself.
  */
-export function createReach(config: Config, { db }: Database): Reach {
+export function createReach(config: Config, { db }: Database, browserTimes: BrowserTimes = {}): Reach {
   const targets = sourceTargets(config);
   const crawlDelays = new Map<string, number>();
   const setPaces = rememberedPaces(targets, async (source) => (await standingDecision(db, 'pace', source))?.pace);
@@ -47,15 +54,18 @@ export function createReach(config: Config, { db }: Database): Reach {
     executablePath: config.chromiumPath ?? '',
     product: userAgent,
     hosts: [new URL(config.phoenixMlsBaseUrl).hostname],
+    ...browserTimes,
   });
+  const { dataFolder } = config;
+  const keepFailedPage = createFailedPages({ db, dataFolder, draw: (html) => pool.draw(html) });
   const paused = (source: SourceName) => pauseReason(db, source);
   const obeying = obeyRobots(createHttpGet({ ...polite, userAgent, targets }), targets, (host, delayMs) =>
     crawlDelays.set(host, delayMs),
   );
   const http = unlessPaused(obeying, paused);
-  const visit = unlessPaused(createVisitPage({ ...polite, pool, targets }), paused);
+  const visit = unlessPaused(createVisitPage({ ...polite, pool, targets, keepFailedPage }), paused);
   const sources = createSources({ config, http, visit, permissionHeld: (source) => permissionHeld(db, source) });
-  return { sources, http, visit, close: () => pool.close() };
+  return { sources, http, visit, keepFailedPage, close: () => pool.close() };
 }
 
 const paceOfDelay = (delayMs: number): readonly Pace[] => (delayMs > 0 ? [{ requests: 1, windowMs: delayMs }] : []);

@@ -6,6 +6,7 @@ import { refusalOf } from './errors.js';
 import { readListingPage } from './pages/listing-page.js';
 import { listingUrl } from './pages/listing-url.js';
 import { readResultsPage } from './pages/results-page.js';
+import { redactPage } from './redact.js';
 import { SELECTOR_SETS } from './selectors.js';
 import { PAGE_SIZE, type PhoenixMlsSettings, SOURCE, STATUSES_WALKED, traitsOf } from './settings.js';
 
@@ -44,43 +45,40 @@ export function createClient(
   const addresses = new Map<string, string>();
   const robots = createRobotsGate();
 
-  const open = async (endpoint: string, url: string, waitFor: string, window: Window | null, signal: AbortSignal) => {
+  const open = async (kind: PageKind, url: string, window: Window | null, signal: AbortSignal) => {
     if (needsPermission && !(await permissionHeld())) throw notPermitted(baseUrl);
-    const ask = { source: SOURCE, window, signal, refusalOf };
+    const ask = { source: SOURCE, window, signal, refusalOf, redact };
     const rules = await robots.rules(async () => {
       const answer = await visit({ ...ask, endpoint: 'robots', url: `${baseUrl}/robots.txt`, waitFor: null });
       return { status: answer.status, text: robotsText(answer.html) };
     });
     if (!rules.allows(url)) throw new Blocked(SOURCE, `robots.txt of the site disallows ${url}`);
     if (rules.crawlDelayMs > paceMs) throw tooFast(rules.crawlDelayMs);
-    return { url, answer: await visit({ ...ask, endpoint, url, waitFor }) };
+    const { endpoint, waitFor, faultOf } = kind;
+    const judge = (answer: PageAnswer) => refusalOf(answer) ?? faultOf(answer);
+    return { url, answer: await visit({ ...ask, endpoint, url, waitFor, refusalOf: judge }) };
   };
   const find = async (key: string, window: Window | null, signal: AbortSignal): Promise<string | null> => {
     const known = addresses.get(key);
     if (known !== undefined) return known;
     const url = `${baseUrl}/mls/search/?ListingId=${key}&Limit=5&pg=1`;
-    const { answer } = await open('find-listing', url, RESULTS_READY, window, signal);
-    assertResults(answer);
+    const { answer } = await open({ ...RESULTS, endpoint: 'find-listing' }, url, window, signal);
     const page = readResultsPage(answer.html);
     const card = page?.cards.find((candidate) => candidate.key?.text === key);
     return card === undefined ? null : listingUrl(card.link?.text ?? null, key, url);
   };
   return {
     async results(zip, page, window, signal) {
-      const opened = await open('results', resultsUrl(baseUrl, zip, page), RESULTS_READY, window, signal);
-      assertResults(opened.answer);
-      return opened;
+      return open(RESULTS, resultsUrl(baseUrl, zip, page), window, signal);
     },
     async listing(key, window, signal) {
       const url = await find(key, window, signal);
       if (url === null) return { missing: 'the site finds no listing of this number' };
-      const opened = await open('listing', url, LISTING_READY, window, signal);
+      const opened = await open(listingOf(key), url, window, signal);
       if (opened.answer.status === 404 || opened.answer.status === 410) {
         addresses.delete(key);
         return { missing: `the page of this listing answered ${opened.answer.status}` };
       }
-      const shown = readListingPage(opened.answer.html)?.key?.text ?? null;
-      if (shown !== null && shown !== key) throw new ResponseInvalid(SOURCE, `${url} shows listing ${shown}`);
       return opened;
     },
     remember(key, url) {
@@ -97,10 +95,39 @@ function resultsUrl(baseUrl: string, zip: string, page: number): string {
   return `${baseUrl}/mls/search/?OrderBy=-ListPrice&PostalCode=${zip}&${statuses}&Limit=${PAGE_SIZE}&pg=${page}`;
 }
 
+/** A kind of page, and what is wrong with an answer that was to be one. */
+interface PageKind {
+  readonly endpoint: string;
+  readonly waitFor: string;
+  readonly faultOf: (answer: PageAnswer) => ResponseInvalid | null;
+}
+
 /** A page in an unknown layout passes: it is kept, and reading it raises SchemaDrift. */
-function assertResults({ status, finalUrl }: PageAnswer): void {
-  const right = status < 400 && new URL(finalUrl).pathname === '/mls/search/';
-  if (!right) throw new ResponseInvalid(SOURCE, `${finalUrl} answered ${status} and is no results page`);
+const RESULTS: PageKind = {
+  endpoint: 'results',
+  waitFor: RESULTS_READY,
+  faultOf({ status, finalUrl }) {
+    if (status === 429 || status >= 500) return null; // their plain meaning holds
+    const right = status < 400 && new URL(finalUrl).pathname === '/mls/search/';
+    return right ? null : new ResponseInvalid(SOURCE, `${finalUrl} answered ${status} and is no results page`);
+  },
+};
+
+function listingOf(key: string): PageKind {
+  return {
+    endpoint: 'listing',
+    waitFor: LISTING_READY,
+    faultOf({ status, html, finalUrl }) {
+      const shown = status < 400 ? (readListingPage(html)?.key?.text ?? null) : null;
+      if (shown === null || shown === key) return null;
+      return new ResponseInvalid(SOURCE, `${finalUrl} shows listing ${shown} in the place of ${key}`);
+    },
+  };
+}
+
+function redact(html: string): string {
+  const body = redactPage({ type: 'html', html });
+  return body.type === 'html' ? body.html : '';
 }
 
 /** A browser shows a text file as a page with the text in one element. */

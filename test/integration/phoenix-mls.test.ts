@@ -6,6 +6,7 @@ import type { Cursor, Window } from '../../core/schemas/collect.js';
 import type { SourceRecord } from '../../core/schemas/facts.js';
 import type { Source, SourcePage } from '../../core/source.js';
 import { type BrowserPool, createBrowserPool } from '../../net/browser.js';
+import type { FailedPage } from '../../net/failed-page.js';
 import { createVisitPage } from '../../net/visit-page.js';
 import { createFaults, type FaultEffect } from '../../sandbox/faults.js';
 import type { RunningService } from '../../sandbox/http-service.js';
@@ -44,6 +45,11 @@ suite('phoenix-mls in a real browser', () => {
   let listings: readonly Listing[];
   let site: RunningService;
   let pool: BrowserPool;
+  const failed: FailedPage[] = [];
+  const keepFailedPage = async (page: FailedPage) => {
+    failed.push(page);
+    return `copy-${failed.length}`;
+  };
   let source: Source;
 
   beforeAll(async () => {
@@ -60,7 +66,10 @@ suite('phoenix-mls in a real browser', () => {
     });
     source = sourceOn(pool);
   });
-  afterEach(() => faults.clear());
+  afterEach(() => {
+    faults.clear();
+    failed.length = 0;
+  });
   afterAll(async () => {
     await pool.close();
     await site.stop();
@@ -70,7 +79,7 @@ suite('phoenix-mls in a real browser', () => {
     const limit = { windowLimit: 1, windowMs: 10, inFlight: 1, requestTimeoutMs: browsers.longestLoadMs };
     const targets = { 'phoenix-mls': { origin: site.url, limit } };
     return createPhoenixMls({
-      visit: createVisitPage({ limiter, audit, pool: browsers, targets }),
+      visit: createVisitPage({ limiter, audit, pool: browsers, targets, keepFailedPage }),
       settings: { baseUrl: site.url, paceMs: 10, startDelayMs: 0, target: targets['phoenix-mls'] },
       permissionHeld: () => Promise.resolve(permissionHeld),
     });
@@ -189,6 +198,33 @@ suite('phoenix-mls in a real browser', () => {
     strike(effect, '/mls/search/');
     await expect(source.readPage(window, null, never)).rejects.toMatchObject(expected);
     expect((await source.readPage(window, null, never)).total).toBe(listings.length);
+  });
+
+  it.each<[string, FaultEffect, RegExp]>([
+    ['a firewall page', { kind: 'block-page' }, /blocked by the website firewall/],
+    ['a captcha', { kind: 'captcha' }, /Verify you are human/],
+  ])(
+    'keeps %s for the person who looks into it, and draws it without asking the site',
+    async (_name, effect, words) => {
+      strike(effect, '/mls/search/');
+      await expect(source.readPage(window, null, never)).rejects.toThrow(/page kept as copy-1$/);
+      const [page] = failed;
+      expect(failed).toMatchObject([
+        { code: 'Blocked', endpoint: 'results', window, url: expect.stringContaining(ZIP) },
+      ]);
+      expect(page?.html).toMatch(words);
+      const asked = log.entries().length;
+      const picture = Buffer.from(await pool.draw(page?.html ?? ''));
+      expect(picture.subarray(1, 4).toString()).toBe('PNG');
+      expect(picture.length).toBeGreaterThan(5_000);
+      expect(log.entries()).toHaveLength(asked);
+    },
+  );
+
+  it('keeps nothing of a page that showed nothing', async () => {
+    strike({ kind: 'hang' }, '/mls/search/');
+    await expect(source.readPage(window, null, never)).rejects.toMatchObject({ code: 'BrowserCrashed' });
+    expect(failed).toEqual([]);
   });
 
   it('tells the limiter of pauses and failures', () => {
