@@ -42,3 +42,26 @@ function hashOf(folders: readonly string[]): string {
   }
   return hash.digest('hex').slice(0, 16);
 }
+
+/** What a bundle is made of, read from the source map at its end. */
+export interface BundledModules {
+  /** Files of this project, by their path from its root. */
+  readonly own: readonly string[];
+  readonly packages: readonly string[];
+}
+
+export function bundledModules(code: string): BundledModules {
+  const map = /sourceMappingURL=data:application\/json;[^,]*,([A-Za-z0-9+/=]+)/.exec(code)?.[1];
+  if (map === undefined) throw new Error('the bundle has no source map');
+  const { sources }: { readonly sources: readonly string[] } = JSON.parse(Buffer.from(map, 'base64').toString('utf8'));
+  const root = `${projectRoot()}/`;
+  const packages = sources.flatMap(
+    (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(path)?.[1] ?? [],
+  );
+  return {
+    own: sources
+      .filter((path) => path.startsWith(root) && path.endsWith('.ts') && !path.includes('/node_modules/'))
+      .map((path) => path.slice(root.length)),
+    packages: [...new Set(packages)],
+  };
+}
