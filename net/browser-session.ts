@@ -1,5 +1,6 @@
-import { type Browser, type BrowserContext, type Cookie, chromium } from 'playwright';
+import { type Browser, type BrowserContext, chromium } from 'playwright';
 import { BadConfig, BrowserCrashed } from '../core/errors.js';
+import type { BrowserProfile, VisitorSession } from '../core/visitor-session.js';
 
 /** How the browser is started and what it says about itself. */
 export interface BrowserSettings {
@@ -42,12 +43,18 @@ const ARGUMENTS = [
 /** Pictures, fonts and films are most of a page's bytes and hold no fact; not asking for them spares the site. */
 const NOT_LOADED: ReadonlySet<string> = new Set(['image', 'font', 'media']);
 
+/** Part of the profile that is the same on every machine; the user agent is the installed browser's own. */
+const LOOKS = { locale: 'en-US', timezoneId: 'America/Phoenix', viewport: { width: 1_366, height: 900 } } as const;
+
 /**
- * Starts a browser and opens its context.
- * @param cookies of the session before, so that a renewed browser goes on as the same visitor
- * @throws BadConfig (no program at the path), BrowserCrashed (it did not start; retried)
+ * Starts a browser and opens its context as a visitor.
+ * @param visitorOf gives the visitor whose profile is that of the installed browser
+ * @throws BadConfig (no program at the path), BrowserCrashed (it did not start; retried), and what `visitorOf` throws
  */
-export async function startSession(settings: BrowserSettings, cookies: readonly Cookie[]): Promise<BrowserSession> {
+export async function startSession(
+  settings: BrowserSettings,
+  visitorOf: (profile: BrowserProfile) => Promise<VisitorSession>,
+): Promise<{ readonly session: BrowserSession; readonly visitor: VisitorSession }> {
   const browser = await launch(settings);
   let closing: Promise<void> | null = null;
   let pid: number | null = null;
@@ -55,17 +62,37 @@ export async function startSession(settings: BrowserSettings, cookies: readonly 
     closing ??= endBrowser(browser, pid);
     return closing;
   };
-  try {
+  const closedOnFault = async <T>(work: () => Promise<T>, meaning: (problem: unknown) => unknown): Promise<T> => {
+    try {
+      return await work();
+    } catch (problem) {
+      await close();
+      throw meaning(problem);
+    }
+  };
+  const userAgent = await closedOnFault(async () => {
     const control = await browser.newBrowserCDPSession();
     const { processInfo } = await control.send('SystemInfo.getProcessInfo');
     pid = processInfo.find(({ type }) => type === 'browser')?.id ?? null;
-    const { userAgent } = await control.send('Browser.getVersion');
-    const context = await openContext(browser, `${userAgent} ${settings.product}`, settings.hosts, cookies);
-    return { context, version: browser.version(), alive: () => closing === null && browser.isConnected(), close };
-  } catch (problem) {
-    await close();
-    throw new BrowserCrashed('the browser died while it started', { cause: problem });
-  }
+    return (await control.send('Browser.getVersion')).userAgent;
+  }, diedStarting);
+  const version = browser.version();
+  const profile = {
+    chromiumMajor: Number.parseInt(version, 10),
+    userAgent: `${userAgent} ${settings.product}`,
+    ...LOOKS,
+  };
+  const visitor = await closedOnFault(
+    () => visitorOf(profile),
+    (problem) => problem,
+  );
+  const context = await closedOnFault(() => openContext(browser, visitor, settings.hosts), diedStarting);
+  const session = { context, version, alive: () => closing === null && browser.isConnected(), close };
+  return { session, visitor };
+}
+
+function diedStarting(problem: unknown): BrowserCrashed {
+  return new BrowserCrashed('the browser died while it started', { cause: problem });
 }
 
 async function launch({ executablePath, hosts }: BrowserSettings): Promise<Browser> {
@@ -92,19 +119,22 @@ async function launch({ executablePath, hosts }: BrowserSettings): Promise<Brows
 
 async function openContext(
   browser: Browser,
-  userAgent: string,
+  { profile, state }: VisitorSession,
   hosts: readonly string[],
-  cookies: readonly Cookie[],
 ): Promise<BrowserContext> {
+  const { userAgent, locale, timezoneId, viewport } = profile;
   const context = await browser.newContext({
     userAgent,
-    locale: 'en-US',
-    timezoneId: 'America/Phoenix',
-    viewport: { width: 1_366, height: 900 },
+    locale,
+    timezoneId,
+    viewport: { ...viewport },
+    storageState: {
+      cookies: state.cookies.map((cookie) => ({ ...cookie })),
+      origins: state.origins.map(({ origin, localStorage }) => ({ origin, localStorage: [...localStorage] })),
+    },
     acceptDownloads: false,
     serviceWorkers: 'block', // they would fetch outside the route below
   });
-  if (cookies.length > 0) await context.addCookies([...cookies]);
   await context.route('**/*', (route) => {
     const request = route.request();
     const wanted = !NOT_LOADED.has(request.resourceType()) && hosts.includes(new URL(request.url()).hostname);

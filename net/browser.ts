@@ -1,6 +1,8 @@
-import type { Cookie } from 'playwright';
-import { BrowserCrashed, UnsafeTarget } from '../core/errors.js';
-import { type BrowserSession, type BrowserSettings, startSession } from './browser-session.js';
+import { UnsafeTarget } from '../core/errors.js';
+import type { PageVerdict, VisitorSessions } from '../core/visitor-session.js';
+import { createLeases } from './browser-leases.js';
+import type { BrowserSettings } from './browser-session.js';
+import { createMemorySessions } from './memory-sessions.js';
 import { type LoadedPage, loadPage, type PageLoad } from './page-load.js';
 import { drawPage } from './page-picture.js';
 
@@ -11,6 +13,13 @@ export interface BrowserPoolDeps extends BrowserSettings {
   readonly navigationTimeoutMs?: number;
   /** Longest wait for the selector that tells a finished page. Default 5 s. */
   readonly settleTimeoutMs?: number;
+  /** Where the visitor is kept; left out: in memory, so that it ends with the pool. */
+  readonly sessions?: VisitorSessions;
+}
+
+/** A page, and the id of the visitor who saw it. */
+export interface VisitedPage extends LoadedPage {
+  readonly visitor: string;
 }
 
 export type PoolLoad = Pick<PageLoad, 'source' | 'url' | 'waitFor' | 'signal' | 'onHtml'>;
@@ -22,7 +31,9 @@ export interface BrowserPool {
    * next call has a fresh browser.
    * @throws BrowserCrashed, NetworkError (retried), UnsafeTarget, ResponseInvalid, BadConfig; the signal's reason
    */
-  load(load: PoolLoad): Promise<LoadedPage>;
+  load(load: PoolLoad): Promise<VisitedPage>;
+  /** Books what a page meant for the visitor who saw it. After a wall, too many bad pages or a day the next page has a new one. */
+  judge(visitor: string, verdict: PageVerdict): Promise<void>;
   /** Draws HTML that was read before as a PNG; nothing is asked of any host. @throws BrowserCrashed, BadConfig */
   draw(html: string): Promise<Uint8Array>;
   /** Starts the browser if need be and names its version. */
@@ -33,14 +44,6 @@ export interface BrowserPool {
   close(): Promise<void>;
 }
 
-/** A session and what the pool must know to end it: it goes when it is retired and its last reader has left. */
-interface Lease {
-  readonly session: BrowserSession;
-  readers: number;
-  pages: number;
-  retired: boolean;
-}
-
 const RENEW_AFTER_PAGES = 200;
 const NAVIGATION_TIMEOUT_MS = 30_000;
 const SETTLE_TIMEOUT_MS = 5_000;
@@ -48,16 +51,24 @@ const SETTLE_TIMEOUT_MS = 5_000;
 export function createBrowserPool(deps: BrowserPoolDeps): BrowserPool {
   const navigationTimeoutMs = deps.navigationTimeoutMs ?? NAVIGATION_TIMEOUT_MS;
   const settleTimeoutMs = deps.settleTimeoutMs ?? SETTLE_TIMEOUT_MS;
-  const leases = leasesOf(deps);
+  const leases = createLeases({
+    ...deps,
+    renewAfterPages: deps.renewAfterPages ?? RENEW_AFTER_PAGES,
+    sessions: deps.sessions ?? createMemorySessions(),
+  });
   return {
     longestLoadMs: navigationTimeoutMs + settleTimeoutMs + 5_000,
     async load({ url, ...load }) {
       assertReachable(deps.hosts, url);
       load.signal.throwIfAborted();
-      return leases.use((session) => loadPage(session.context, { ...load, url, navigationTimeoutMs, settleTimeoutMs }));
+      const { result, visitor } = await leases.use((session) =>
+        loadPage(session.context, { ...load, url, navigationTimeoutMs, settleTimeoutMs }),
+      );
+      return { ...result, visitor };
     },
-    draw: (html) => leases.use((session) => drawPage(session.context, html)),
-    version: () => leases.version(),
+    judge: (visitor, verdict) => leases.judge(visitor, verdict),
+    draw: (html) => leases.beside((session) => drawPage(session.context, html)),
+    version: () => leases.beside(async ({ version }) => version),
     close: () => leases.close(),
   };
 }
@@ -67,76 +78,4 @@ function assertReachable(hosts: readonly string[], url: string): void {
   const { protocol, hostname } = new URL(url);
   const web = protocol === 'http:' || protocol === 'https:';
   if (!web || !hosts.includes(hostname)) throw new UnsafeTarget(`${url} is not on a configured host`);
-}
-
-/** Lends the current browser, and sees to it that every browser ever started is ended. */
-function leasesOf(deps: BrowserPoolDeps) {
-  const renewAfterPages = deps.renewAfterPages ?? RENEW_AFTER_PAGES;
-  let current: Promise<Lease> | null = null;
-  let cookies: readonly Cookie[] = [];
-  let closed = false;
-  const open = new Set<Lease>();
-
-  const start = async (): Promise<Lease> => {
-    const session = await startSession(deps, cookies);
-    const lease: Lease = { session, readers: 0, pages: 0, retired: false };
-    open.add(lease);
-    return lease;
-  };
-  const endIfDone = async (lease: Lease) => {
-    if (!lease.retired || lease.readers > 0) return;
-    await lease.session.close();
-    open.delete(lease);
-  };
-  const retire = (lease: Lease) => {
-    if (!lease.retired) current = null;
-    lease.retired = true;
-  };
-  const borrow = async (): Promise<Lease> => {
-    for (;;) {
-      if (closed) throw new BrowserCrashed('the browser pool is closed');
-      current ??= start();
-      const pending = current;
-      const lease = await pending.catch((problem: unknown) => {
-        if (current === pending) current = null; // the next call tries again
-        throw problem;
-      });
-      if (lease.session.alive() && !lease.retired && !closed) {
-        lease.readers += 1;
-        return lease;
-      }
-      retire(lease);
-      await endIfDone(lease);
-    }
-  };
-  return {
-    async use<T>(read: (session: BrowserSession) => Promise<T>): Promise<T> {
-      const lease = await borrow();
-      try {
-        const result = await read(lease.session);
-        cookies = await lease.session.context.cookies().catch(() => cookies);
-        return result;
-      } catch (problem) {
-        if (problem instanceof BrowserCrashed) retire(lease);
-        throw problem;
-      } finally {
-        lease.readers -= 1;
-        lease.pages += 1;
-        if (lease.pages >= renewAfterPages) retire(lease);
-        await endIfDone(lease);
-      }
-    },
-    async version() {
-      const lease = await borrow();
-      lease.readers -= 1;
-      return lease.session.version;
-    },
-    async close() {
-      closed = true;
-      await current?.catch(() => undefined);
-      for (const lease of open) retire(lease);
-      await Promise.all([...open].map((lease) => lease.session.close()));
-      open.clear();
-    },
-  };
 }

@@ -1,5 +1,6 @@
 import { type PhoenixError, RateLimited, SourceUnavailable, UnsafeTarget } from '../core/errors.js';
 import type { SourceName } from '../core/schemas/names.js';
+import type { PageVerdict } from '../core/visitor-session.js';
 import type { BrowserPool } from './browser.js';
 import { type KeepFailedPage, keepPageOf } from './failed-page.js';
 import { retryAfterMs } from './http-client.js';
@@ -31,9 +32,13 @@ export function createVisitPage({ pool, targets, keepFailedPage, ...polite }: Vi
       seen = html;
     };
     try {
-      return await sendPolitely(polite, visit, target.limit, async (fetchId) =>
-        answered(visit, await pool.load({ ...visit, onHtml }), fetchId),
-      );
+      return await sendPolitely(polite, visit, target.limit, async (fetchId) => {
+        const { visitor, ...page } = await pool.load({ ...visit, onHtml });
+        const result = answered(visit, page, fetchId);
+        const verdict = verdictOn(result.failure);
+        if (verdict !== null) await pool.judge(visitor, verdict);
+        return result;
+      });
     } catch (problem) {
       // Outside of the request, so that keeping the page takes nothing of its slot.
       const { source, endpoint, url, window } = visit;
@@ -54,6 +59,13 @@ function answered(visit: PageVisit, page: LoadedPage, fetchId: string): Answered
   const value: PageAnswer = { ...shown, fetchId, fetchedAt: new Date().toISOString() };
   const failure = visit.refusalOf(value) ?? plainMeaning(visit.url, page.status, retryAfter);
   return { value, status: page.status, body: new TextEncoder().encode(page.html), failure };
+}
+
+/** What a page means for its visitor; null when it is the host that is in trouble. */
+function verdictOn(failure: PhoenixError | null): PageVerdict | null {
+  if (failure === null) return 'good';
+  if (failure.code === 'Blocked') return 'refused';
+  return failure.code === 'RateLimited' || failure.code === 'ResponseInvalid' ? 'bad' : null;
 }
 
 function plainMeaning(url: string, status: number, retryAfter: string | null): PhoenixError | null {

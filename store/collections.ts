@@ -72,6 +72,10 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
     required: { kind: 'string', subject: 'string', at: 'date' },
     indexes: [index({ kind: 1, subject: 1, at: -1 })],
   },
+  sessions: {
+    required: { host: 'string', profile: 'object', pages: 'number', startedAt: 'date', expireAt: 'date' },
+    indexes: [index({ host: 1, profileKey: 1, startedAt: -1 }), index({ expireAt: 1 }, expiring)],
+  },
   sent_mails: { required: { at: 'date' }, indexes: [] },
 };
 

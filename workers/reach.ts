@@ -17,6 +17,7 @@ import { createVisitPage } from '../net/visit-page.js';
 import { createSources, type SourceRegistry, sourceTargets } from '../sources/index.js';
 import type { Database } from '../store/database.js';
 import { pauseReason, permissionHeld, standingDecision } from '../store/decisions.js';
+import { createSessions } from '../store/sessions.js';
 
 /** The sources, and all that stands between them and the outside. */
 export interface Reach {
@@ -54,6 +55,7 @@ export function createReach(config: Config, { db }: Database, browserTimes: Brow
     executablePath: config.chromiumPath ?? '',
     product: userAgent,
     hosts: [new URL(config.phoenixMlsBaseUrl).hostname],
+    sessions: createSessions(db, new URL(config.phoenixMlsBaseUrl).host),
     ...browserTimes,
   });
   const { dataFolder } = config;

@@ -28,6 +28,8 @@ export const LISTING_OFFICE = 'Sandbox Realty';
 
 /** Cookie that the server sets, and the one that a script of the page sets. */
 export const VISIT_COOKIE = 'fmc_visit';
+/** What the first one says: a secret of the visitor, which tests look for in every place where it must not be. */
+export const VISIT_SECRET = 'canary-visit-41c07d9e';
 export const SCRIPT_COOKIE = 'fmc_script';
 
 const DISCLOSURE =

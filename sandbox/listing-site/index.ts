@@ -3,7 +3,7 @@ import { type RunningService, type ServiceAnswer, type ServiceRequest, startHttp
 import type { Listing } from '../listing.js';
 import type { RequestLog } from '../request-log.js';
 import { DISALLOW_ALL, robots } from '../robots.js';
-import { page, VISIT_COOKIE } from './html.js';
+import { page, VISIT_COOKIE, VISIT_SECRET } from './html.js';
 import { LAYOUTS, type Layout, type LayoutName } from './layouts.js';
 import { blockPage, captchaPage, looksLikeBrowser, notFoundPage } from './refusals.js';
 import { readSearch, runSearch } from './search.js';
@@ -45,7 +45,10 @@ function answer(world: ListingWorld, request: ServiceRequest, usual: LayoutName)
   if (body === null) return notFoundPage();
   return {
     status: 200,
-    headers: { 'content-type': 'text/html; charset=UTF-8', 'set-cookie': `${VISIT_COOKIE}=1; Path=/; HttpOnly` },
+    headers: {
+      'content-type': 'text/html; charset=UTF-8',
+      'set-cookie': `${VISIT_COOKIE}=${VISIT_SECRET}; Path=/; HttpOnly`,
+    },
     body,
   };
 }

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type BrowserPool, type BrowserPoolDeps, createBrowserPool } from '../../net/browser.js';
+import { createMemorySessions } from '../../net/memory-sessions.js';
 import { browserProcesses, testBrowser } from '../support/browser.js';
 import { type LocalHttp, startLocalHttp } from '../support/local-http.js';
 
@@ -103,6 +104,43 @@ suite('browser pool', () => {
     }
     expect(pids.size).toBeGreaterThan(1);
     expect(browserProcesses().filter(({ type }) => type === 'browser')).toHaveLength(1);
+  });
+
+  it('goes on as the same visitor in another worker, local storage included', async () => {
+    const sessions = createMemorySessions();
+    const remember =
+      '<p id="seen"></p><script>document.getElementById("seen").textContent = localStorage.getItem("seen") ?? "never"; localStorage.setItem("seen", "before")</script>';
+    site.answer(() => ({ ...html(remember), headers: { 'set-cookie': 'visitor=7; Path=/' } }));
+    const first = poolOf({ sessions });
+    expect((await visit(first, '/')).html).toContain('never');
+    await first.close();
+    const again = await visit(poolOf({ sessions }), '/');
+    expect(again.html).toContain('before');
+    expect(site.asked.at(-1)?.headers.cookie).toBe('visitor=7');
+  });
+
+  it('begins anew after a wall, with the same name', async () => {
+    site.answer(() => ({ ...html('here'), headers: { 'set-cookie': 'visitor=7; Path=/' } }));
+    const pool = poolOf();
+    const { visitor } = await visit(pool, '/');
+    await pool.judge(visitor, 'good');
+    expect((await visit(pool, '/')).visitor).toBe(visitor);
+    const name = site.asked.at(-1)?.headers['user-agent'];
+    await pool.judge(visitor, 'refused');
+    expect((await visit(pool, '/')).visitor).not.toBe(visitor);
+    expect(site.asked.at(-1)?.headers.cookie).toBeUndefined();
+    expect(site.asked.at(-1)?.headers['user-agent']).toBe(name);
+    expect(browserProcesses().filter(({ type }) => type === 'browser')).toHaveLength(1);
+  });
+
+  it('goes on after a crash with the cookies of the last page', async () => {
+    site.answer(() => ({ ...html('here'), headers: { 'set-cookie': 'visitor=7; Path=/' } }));
+    const pool = poolOf();
+    await visit(pool, '/');
+    for (const { pid } of browserProcesses().filter(({ type }) => type === 'browser')) process.kill(pid, 'SIGKILL');
+    await sleep(200);
+    await visit(pool, '/');
+    expect(site.asked.at(-1)?.headers.cookie).toBe('visitor=7');
   });
 
   it('reports a host that refuses connections as a network error, and keeps its browser', async () => {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { projectRoot } from '../../core/paths.js';
-import { PLANTED_PERSONAL } from '../../sandbox/listing-site/html.js';
+import { PLANTED_PERSONAL, VISIT_SECRET } from '../../sandbox/listing-site/html.js';
 import { OWNER_CANARIES } from '../../sandbox/owners.js';
 import { testBrowser } from '../support/browser.js';
 import { personalWordsIn } from '../support/personal-words.js';
@@ -124,6 +124,12 @@ describe('with the switch for personal data off', () => {
     if (withListings) expect(world.sandbox.listingSite.log.length).toBeGreaterThan(3);
     expect(findWords(all, Object.values(PLANTED_PERSONAL))).toEqual([]);
   });
+});
+
+it('leaves the cookies of the visitor in the sessions and nowhere else', () => {
+  const elsewhere = all.filter(({ place }) => !place.startsWith('sessions '));
+  expect(findWords(elsewhere, [VISIT_SECRET])).toEqual([]);
+  if (withListings) expect(findWords(traces.database, [VISIT_SECRET]).length).toBeGreaterThan(0);
 });
 
 it('leaves no secret anywhere', () => {

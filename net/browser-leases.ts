@@ -1,0 +1,125 @@
+import { BrowserCrashed } from '../core/errors.js';
+import type { PageVerdict, VisitorSession, VisitorSessions, VisitorState } from '../core/visitor-session.js';
+import { type BrowserSession, type BrowserSettings, startSession } from './browser-session.js';
+
+/** A browser, the visitor it goes as, and what must be known to end it: it goes when it is retired and no reader is left. */
+interface Lease {
+  readonly session: BrowserSession;
+  readonly visitor: VisitorSession;
+  /** Cookies after the last page; local storage as it was when the browser started. */
+  state: VisitorState;
+  readers: number;
+  pages: number;
+  retired: boolean;
+}
+
+export interface LeasesDeps extends BrowserSettings {
+  readonly renewAfterPages: number;
+  readonly sessions: VisitorSessions;
+}
+
+/** What a reader gets: the browser, and the id of the visitor it goes as. */
+export interface Lent<T> {
+  readonly result: T;
+  readonly visitor: string;
+}
+
+/**
+ * Lends the current browser, and sees to it that every browser ever started is ended and leaves its visitor's state behind.
+ */
+export function createLeases(deps: LeasesDeps) {
+  const { renewAfterPages, sessions } = deps;
+  let current: Promise<Lease> | null = null;
+  let closed = false;
+  const open = new Set<Lease>();
+
+  const start = async (): Promise<Lease> => {
+    const { session, visitor } = await startSession(deps, (profile) => sessions.open(profile));
+    const lease: Lease = { session, visitor, state: visitor.state, readers: 0, pages: 0, retired: false };
+    open.add(lease);
+    return lease;
+  };
+  const end = async (lease: Lease) => {
+    try {
+      if (lease.session.alive()) lease.state = await lease.session.context.storageState().catch(() => lease.state);
+      if (lease.pages > 0) await sessions.keepState(lease.visitor.id, lease.state);
+    } finally {
+      await lease.session.close();
+      open.delete(lease);
+    }
+  };
+  const endIfDone = async (lease: Lease) => {
+    if (lease.retired && lease.readers === 0) await end(lease);
+  };
+  const retire = (lease: Lease) => {
+    if (!lease.retired) current = null;
+    lease.retired = true;
+  };
+  const borrow = async (): Promise<Lease> => {
+    for (;;) {
+      if (closed) throw new BrowserCrashed('the browser pool is closed');
+      current ??= start();
+      const pending = current;
+      const lease = await pending.catch((problem: unknown) => {
+        if (current === pending) current = null; // the next call tries again
+        throw problem;
+      });
+      if (lease.session.alive() && !lease.retired && !closed) {
+        lease.readers += 1;
+        return lease;
+      }
+      retire(lease);
+      await endIfDone(lease);
+    }
+  };
+  const giveBack = async (lease: Lease) => {
+    lease.readers -= 1;
+    if (lease.pages >= renewAfterPages) retire(lease);
+    await endIfDone(lease);
+  };
+  return {
+    /** Reads a page of the site as the current visitor. */
+    async use<T>(read: (session: BrowserSession) => Promise<T>): Promise<Lent<T>> {
+      const lease = await borrow();
+      try {
+        const result = await read(lease.session);
+        const cookies = await lease.session.context.cookies().catch(() => lease.state.cookies);
+        lease.state = { ...lease.state, cookies };
+        return { result, visitor: lease.visitor.id };
+      } catch (problem) {
+        if (problem instanceof BrowserCrashed) retire(lease);
+        throw problem;
+      } finally {
+        lease.pages += 1;
+        await giveBack(lease);
+      }
+    },
+    /** Works beside the visitor, with the same process. */
+    async beside<T>(work: (session: BrowserSession) => Promise<T>): Promise<T> {
+      const lease = await borrow();
+      try {
+        return await work(lease.session);
+      } finally {
+        await giveBack(lease);
+      }
+    },
+    /** Books what a page meant for its visitor; one that has ended is replaced before the next page. */
+    async judge(visitor: string, verdict: PageVerdict): Promise<void> {
+      const leases = [...open].filter((lease) => lease.visitor.id === visitor);
+      const state = leases.at(-1)?.state;
+      if (state === undefined) return;
+      const ended = await sessions.book(visitor, verdict, state);
+      if (ended === null) return;
+      for (const lease of leases) {
+        retire(lease);
+        await endIfDone(lease);
+      }
+    },
+    async close() {
+      closed = true;
+      await current?.catch(() => undefined);
+      for (const lease of open) retire(lease);
+      await Promise.all([...open].map(end));
+    },
+  };
+}
