@@ -49,7 +49,8 @@ export async function openWindow(db: Db, window: Window, force: boolean): Promis
 async function carryPages(db: Db, window: Window, completedBy: string): Promise<void> {
   const pages = db.collection<WindowPageDocument>('window_pages');
   const earlier = await pages.find({ windowId: windowId(window), runKey: completedBy }).toArray();
-  const operations = earlier.map((page) => ({
+  // What this run did not ask for is not a detail of this run: only keys and their outcomes are carried.
+  const operations = earlier.map(({ detail: _detail, reason: _reason, ...page }) => ({
     replaceOne: {
       filter: { _id: pageId(window, page.step) },
       replacement: {

@@ -83,6 +83,10 @@ describe('a whole day over both sources', () => {
     const { runKey } = await world.runDay(RUN_DATE);
     const second = await summaryOf(runKey);
     expect(second.status).toBe('complete');
+    expect(second.sources.map(({ requests, details }) => [requests, details.done])).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
     expect(second.counts).toEqual({
       ...first.counts,
       stored: 0,
