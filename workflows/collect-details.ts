@@ -13,7 +13,7 @@ export interface DetailsEnd {
   readonly zips: readonly CollectZipResult[];
   /** Details that the request budget left for another day. */
   readonly left: number;
-  /** What failed, by ZIP; null when nothing did. */
+  /** What failed and no window says, by ZIP; null when there is nothing of the kind. */
   readonly problem: string | null;
 }
 
@@ -31,7 +31,9 @@ export async function collectAllDetails(
   const planned = await planOf(input, good, problems);
   await askBatches(input, planned.batches, gate, problems);
   const problemOf = (zip: string) => problems.get(zip) ?? null;
-  const sentences = [...problems].sort().map(([zip, problem]) => `${zip} ${problem}`);
+  const awaiting = new Set(walked.filter(({ awaitsDetails }) => awaitsDetails).map(({ zip }) => zip));
+  const unsaid = [...problems].filter(([zip]) => !awaiting.has(zip)).sort();
+  const sentences = unsaid.map(([zip, problem]) => `${zip} ${problem}`);
   return {
     zips: await CancellationScope.nonCancellable(() => closeAwaiting(input, walked, problemOf)),
     left: planned.leftForLater,

@@ -109,10 +109,13 @@ async function summariseLlm(db: Db, { run, plan }: FinishInput): Promise<LlmSumm
   };
 }
 
-function missingOf(source: SourceSummary): readonly string[] {
+/** What a source did not do, one sentence each: every ZIP by name, and its own reason where no ZIP says it. */
+export function missingOf(source: SourceSummary): readonly string[] {
   if (source.status === 'skipped') return [`${source.name}: skipped: ${source.reason}`];
   const zips = source.zips
     .filter(({ status, reason }) => status !== 'complete' && reason !== 'limit')
     .map(({ zip, status, reason }) => `${source.name} ${zip}: ${status}${reason === null ? '' : `: ${reason}`}`);
-  return source.reason === null || zips.length > 0 ? zips : [`${source.name}: ${source.reason}`];
+  const { reason } = source;
+  const said = reason === null || zips.some((zip) => zip.includes(reason));
+  return said ? zips : [...zips, `${source.name}: ${reason}`];
 }

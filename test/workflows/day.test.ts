@@ -264,6 +264,21 @@ describe('details', () => {
     expect(calls.closed[windowName('phoenix-mls', '85031')]?.state).toBe('partial');
   });
 
+  it('that fail are named by the source where the windows do not wait for them', async () => {
+    const { activities, calls } = createFakes(planOf({ sources: [COUNTY] }), {
+      ...failingWalk('maricopa-assessor', ['85031'], 'ResponseInvalid'),
+      planDetails,
+      collectDetails: async ({ window, keys }) => {
+        if (window.zip === '85033') throw final('ResponseInvalid');
+        return { done: keys.length, missing: 0 };
+      },
+    });
+    expect((await runDay(server, activities)).status).toBe('partial');
+    const county = reported(calls, 'maricopa-assessor');
+    expect(county.zips.map(({ status }) => status)).toEqual(['failed', 'complete', 'complete']);
+    expect(county.reason).toMatch(/^85033 details: ResponseInvalid/);
+  });
+
   it('that cannot be planned do not lose how the walks ended', async () => {
     const { activities, calls } = createFakes(plan, {
       planDetails: async () => {
