@@ -38,7 +38,7 @@ export interface Started {
   readonly firstLine: string;
 }
 
-/** Starts database, Temporal and the sandbox with so many parcels a ZIP. All end with this process. */
+/** Starts database, Temporal and the sandbox with so many parcels a ZIP. `stop` ends them all. */
 export async function startParts(parcelsPerZip: number): Promise<BenchParts> {
   const folder = await mkdtemp(join(tmpdir(), 'phoenix-bench-'));
   const config = loadConfig({ env: { PHOENIX_CACHE: process.env.PHOENIX_CACHE } });

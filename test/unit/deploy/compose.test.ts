@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { TASK_QUEUES } from '../../../core/ids.js';
+import { sourceTaskQueue, TASK_QUEUES } from '../../../core/ids.js';
 import { projectRoot } from '../../../core/paths.js';
-import { DATABASE_OF, NAMESPACE_OF } from '../../../core/schemas/names.js';
+import { DATABASE_OF, NAMESPACE_OF, SOURCE_NAMES } from '../../../core/schemas/names.js';
 import { DEPLOYMENT_VARIABLES, SETTINGS } from '../../../core/settings-table.js';
 import { SEARCH_ATTRIBUTES } from '../../../stack/temporal-ready.js';
 
@@ -189,7 +189,8 @@ describe('docker-compose.temporal.yml', () => {
 
   it('polls every task queue there is', () => {
     const queues = ['worker', 'worker-browser'].flatMap((name) => serviceOf(name).command?.[1]?.split(',') ?? []);
-    expect(queues.sort()).toEqual([...Object.values(TASK_QUEUES), 'http-maricopa-assessor'].sort());
+    const ofSources = SOURCE_NAMES.map((name) => sourceTaskQueue(name, name === 'phoenix-mls' ? 'browser' : 'http'));
+    expect(queues.sort()).toEqual([...new Set([...Object.values(TASK_QUEUES), ...ofSources])].sort());
   });
 });
 
