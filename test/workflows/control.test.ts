@@ -15,7 +15,7 @@ import {
   planOf,
   windowName,
 } from '../support/fake-activities.js';
-import { startDay, startFlowServer, until, type WorkflowServer } from '../support/workflow-workers.js';
+import { startDay, startFlowServer, uniqueId, until, type WorkflowServer } from '../support/workflow-workers.js';
 
 let server: WorkflowServer;
 beforeAll(async () => {
@@ -294,5 +294,29 @@ describe('a source that stops', () => {
     expect(zipOf(calls, '85031')?.status).toBe('complete');
     expect(zipOf(calls, '85035')).toMatchObject({ status: 'failed', reason: expect.stringContaining('AuthRejected') });
     expect(calls.pages.every(({ window }) => window.zip !== '85035')).toBe(true);
+  });
+});
+
+describe('a mail', () => {
+  it('that still waits does not keep the same day from running again', async () => {
+    const latch = createLatch();
+    const asked: string[] = [];
+    const { activities, calls } = createFakes(planOf({ zips: ['85031'], sources: [COUNTY] }), {
+      mailSummary: async ({ runKey }) => {
+        asked.push(runKey);
+        if (asked.length === 1) await latch.wait();
+        return { sent: true, reason: null };
+      },
+    });
+    const workflowId = uniqueId('daily');
+    await server.withWorkers(activities, async () => {
+      const first = await startDay(server, { workflowId });
+      await latch.reached;
+      await first.terminate('the test wants the next one');
+      const second = await startDay(server, { workflowId });
+      expect((await second.result()).status).toBe('complete');
+      latch.open();
+    });
+    expect(new Set(calls.mails).size).toBe(2);
   });
 });
