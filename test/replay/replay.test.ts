@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { projectRoot } from '../../core/paths.js';
@@ -59,6 +59,8 @@ describe('a workflow changed without a patch', () => {
     const { code } = await bundleWorkflows(join(projectRoot(), 'test', 'replay', 'broken', 'index.ts'));
     writeFileSync(broken.codePath, code);
   }, 60_000);
+
+  afterAll(() => rmSync(broken.codePath, { force: true }));
 
   it('is refused for every history that began before the change', async () => {
     const walks = files
