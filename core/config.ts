@@ -85,7 +85,8 @@ export function temporalConnection(config: Config) {
 
 /** Values that must never be seen: given to the logger's and the reports' redaction. */
 export function secretValues(config: Config): readonly string[] {
-  const values = [config.maricopaApiKey, config.webshareApiKey, config.captchaApiKey, config.smtpPassword];
+  const { maricopaApiKey, webshareApiKey, captchaApiKey, smtpPassword, resoToken, resoClientSecret } = config;
+  const values = [maricopaApiKey, webshareApiKey, captchaApiKey, smtpPassword, resoToken, resoClientSecret];
   const password = /^mongodb(?:\+srv)?:\/\/[^:@/]+:([^@/]+)@/.exec(config.mongodbUrl)?.[1] ?? null;
   return [...values, password].filter((value) => value !== null && value.length >= 4).map(String);
 }
@@ -138,13 +139,21 @@ function checkMail(settings: Settings, faults: string[]): void {
   if (settings.recipientEmails.length === 0) faults.push('RECIPIENT_EMAILS is missing, and EMAIL_ENABLED is true');
 }
 
+const ADDRESSES_OF_SOURCES = [
+  'maricopaBaseUrl',
+  'phoenixMlsBaseUrl',
+  'maricopaGisBaseUrl',
+  'resoBaseUrl',
+  'resoTokenUrl',
+] as const;
+
 function checkProduction(settings: Settings, faults: string[]): void {
   if (!isLoopback(settings.mongodbUrl) && !/^mongodb(\+srv)?:\/\/[^/@]+@/.test(settings.mongodbUrl)) {
     faults.push('MONGODB_URL has no user, and production refuses an unauthenticated database outside this machine');
   }
-  for (const key of ['maricopaBaseUrl', 'phoenixMlsBaseUrl'] as const) {
+  for (const key of ADDRESSES_OF_SOURCES) {
     const address = settings[key];
-    if (address.startsWith('http:') && !isLoopback(address)) {
+    if (address?.startsWith('http:') && !isLoopback(address)) {
       faults.push(`${SETTINGS[key].variable} must be https outside this machine`);
     }
   }

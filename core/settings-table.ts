@@ -185,6 +185,38 @@ export const SETTINGS = {
     whole(0, 86_400_000).default(1_800_000),
     'How long the listing site starts after the county',
   ),
+  resoBaseUrl: row(
+    'RESO_BASE_URL',
+    httpUrl.default('https://replication.sparkapi.com/Version/3/Reso/OData'),
+    'Address of the RESO Web API; the default is that of the Phoenix MLS',
+  ),
+  resoToken: secret('RESO_TOKEN', optionalText, 'Bearer token of the RESO Web API; or the three settings after it'),
+  resoClientId: row('RESO_CLIENT_ID', optionalText, 'Client id for tokens of the RESO Web API'),
+  resoClientSecret: secret('RESO_CLIENT_SECRET', optionalText, 'Client secret for tokens of the RESO Web API'),
+  resoTokenUrl: row('RESO_TOKEN_URL', httpUrl.nullable().default(null), 'Where those tokens are asked for'),
+  resoTokenScope: row('RESO_TOKEN_SCOPE', optionalText, 'Scope of those tokens, where the provider wants one'),
+  resoStatuses: row(
+    'RESO_STATUSES',
+    list(z.string().regex(/^[A-Za-z ]+$/, 'must be statuses in words, with commas between')).default([
+      'Active',
+      'Active Under Contract',
+      'Pending',
+      'Coming Soon',
+    ]),
+    'Statuses of listings that are walked, in the words of the provider (some write ActiveUnderContract)',
+  ),
+  resoPageRows: row(
+    'RESO_PAGE_ROWS',
+    whole(1, 1_000).default(25),
+    'Listings asked at one time; the licence says how many are allowed',
+  ),
+  resoWindowLimit: row(
+    'RESO_WINDOW_LIMIT',
+    whole(1, 1_000_000).default(60),
+    'Most requests to the RESO Web API in one window',
+  ),
+  resoWindowMs: row('RESO_WINDOW_MS', whole(100, 3_600_000).default(60_000), 'Length of that window in milliseconds'),
+  resoInFlight: row('RESO_IN_FLIGHT', whole(1, 100).default(2), 'Most requests to the RESO Web API at one time'),
 } as const;
 
 /** Names of the deployment package (requirement X3); a settings file with just these starts. */

@@ -17,19 +17,22 @@ export const LISTING_WINS: ReadonlySet<string> = new Set(
 
 /**
  * Which source is believed first among those of the county, and among those of listings; the smaller number wins. The
- * assessor's own record comes before the map layer, which is copied from it and fills its gaps.
+ * assessor's own record comes before the map layer, which is copied from it and fills its gaps; the licensed feed of listings
+ * before the site that shows them.
  */
 const SOURCE_RANK: Readonly<Record<SourceName, number>> = {
   'maricopa-assessor': 0,
   'maricopa-gis': 1,
-  'phoenix-mls': 2,
+  reso: 2,
+  'phoenix-mls': 3,
 };
 
 /** Names that describe the record and not the property: two sources never agree on them, and need not. */
 const NOT_COMPARED: ReadonlySet<string> = new Set(
-  'ListingKey ListingId OriginatingSystemName ModificationTimestamp LivingAreaSource PublicRemarks PhotosCount'.split(
-    ' ',
-  ),
+  [
+    'ListingKey ListingId OriginatingSystemName ModificationTimestamp LivingAreaSource PublicRemarks PhotosCount',
+    'xAttribution xListingPath',
+  ].flatMap((row) => row.split(' ')),
 );
 
 /**

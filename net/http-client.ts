@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { Agent, type IncomingMessage } from 'node:http';
+import { Agent, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import got, { RequestError, TimeoutError } from 'got';
 import {
@@ -14,18 +14,22 @@ import type { SourceName } from '../core/schemas/names.js';
 import { type PoliteDeps, type RequestAbout, type SourceTarget, sendPolitely } from './polite-request.js';
 import { assertSafeHost, guardedLookup, type Resolve } from './safe-lookup.js';
 
-/** One GET of a source. */
+/** One request of a source: a GET, or the POST of a form. */
 export interface HttpRequest extends RequestAbout {
   /** Headers besides the user agent; credentials go here and are never stored. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Sends these fields as a form instead of a GET; credentials may be among them and are never stored. */
+  readonly form?: Readonly<Record<string, string>>;
+  /** How long a 429 without `Retry-After` asks to wait by its other headers, in milliseconds; null when they do not say. */
+  readonly pauseOf?: (headers: IncomingHttpHeaders) => number | null;
   /**
    * Looks at an answer of status 400 or more before it is counted. Gives the error it means, or null for the plain
    * meaning: 5xx is SourceUnavailable, 4xx is handed back to the caller.
    */
   readonly refusalOf: (answer: HttpAnswer) => PhoenixError | null;
   /**
-   * Looks at an answer below status 400 before it is counted, for services that report failures with 200. Gives the error it means,
-   * or null. A RateLimited of it holds back the host, as one of a 429 does.
+   * Looks at an answer below status 400 before it is counted, for services that report failures with 200. Gives the error
+   * it means, or null. A RateLimited of it holds back the host, as one of a 429 does.
    */
   readonly failureIn?: (answer: HttpAnswer) => PhoenixError | null;
 }
@@ -76,11 +80,12 @@ export function createHttpGet({ userAgent, targets, resolve = lookup, ...deps }:
   return async (request) => {
     const target = targets[request.source];
     const { origin } = new URL(request.url);
-    if (!target || origin !== target.origin) throw new UnsafeTarget(`${request.source} may not reach ${origin}`);
+    if (!target || ![target.origin, ...(target.moreOrigins ?? [])].includes(origin))
+      throw new UnsafeTarget(`${request.source} may not reach ${origin}`);
     assertSafeHost(request.url);
     return sendPolitely(deps, request, target.limit, async (fetchId) => {
-      const { body, ...answer } = await send(request, via, target.limit.requestTimeoutMs, fetchId);
-      return { value: answer, status: answer.status, body, failure: failureOf(request, answer) };
+      const { body, headers, ...answer } = await send(request, via, target.limit.requestTimeoutMs, fetchId);
+      return { value: answer, status: answer.status, body, failure: failureOf(request, answer, headers) };
     });
   };
 }
@@ -92,13 +97,14 @@ interface Via {
 
 interface WholeAnswer extends HttpAnswer {
   readonly body: Buffer;
-  readonly retryAfter: string | null;
+  readonly headers: IncomingHttpHeaders;
 }
 
 async function send(request: HttpRequest, via: Via, timeoutMs: number, fetchId: string): Promise<WholeAnswer> {
   const { userAgent, agent } = via;
   const stream = got.stream(request.url, {
     agent,
+    ...(request.form ? { method: 'POST', form: { ...request.form } } : {}),
     headers: { accept: 'application/json, text/html;q=0.5', ...request.headers, 'user-agent': userAgent },
     followRedirect: false,
     throwHttpErrors: false,
@@ -123,7 +129,7 @@ async function send(request: HttpRequest, via: Via, timeoutMs: number, fetchId: 
     text: body.toString('utf8'),
     fetchId,
     fetchedAt: new Date().toISOString(),
-    retryAfter: headers['retry-after'] ?? null,
+    headers,
     body,
   };
 }
@@ -159,15 +165,16 @@ function noAnswer(host: string, problem: unknown, bytesSoFar: number): PhoenixEr
   return new NetworkError(host, `no answer (${code})`, cause);
 }
 
-function failureOf(
-  request: HttpRequest,
-  answer: HttpAnswer & { readonly retryAfter: string | null },
-): PhoenixError | null {
+function failureOf(request: HttpRequest, answer: HttpAnswer, headers: IncomingHttpHeaders): PhoenixError | null {
   const { host } = new URL(request.url);
-  if (answer.status === 429)
-    return new RateLimited(host, retryAfterMs(answer.retryAfter, Date.now()) ?? UNNAMED_PAUSE_MS);
+  if (answer.status === 429) return new RateLimited(host, pauseMs(request, headers));
   const refusal = answer.status >= 400 ? request.refusalOf(answer) : (request.failureIn?.(answer) ?? null);
   return refusal ?? (answer.status >= 500 ? new SourceUnavailable(host, `status ${answer.status}`) : null);
+}
+
+function pauseMs({ pauseOf }: HttpRequest, headers: IncomingHttpHeaders): number {
+  const named = retryAfterMs(headers['retry-after'] ?? null, Date.now()) ?? pauseOf?.(headers) ?? UNNAMED_PAUSE_MS;
+  return Math.min(Math.max(named, 0), LONGEST_RETRY_AFTER_MS);
 }
 
 /** Longest pause a server can ask for; a longer one is asked again then. */

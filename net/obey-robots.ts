@@ -27,7 +27,7 @@ export function obeyRobots(
   };
   return async (request) => {
     const { origin, host } = new URL(request.url);
-    if (origin !== targets[request.source]?.origin) return get(request); // which refuses it
+    if (origin !== targets[request.source]?.origin) return get(request); // a token service, or refused there
     const rules = await gateOf(origin).rules(() => readFile(get, request, origin), request.signal);
     if (!rules.allows(request.url)) throw new Blocked(request.source, `robots.txt of ${host} disallows ${request.url}`);
     tellCrawlDelay(host, rules.crawlDelayMs);

@@ -10,6 +10,8 @@ import type { HostLimit, Limiter } from './limiter.js';
 export interface SourceTarget {
   /** For example `https://mcassessor.maricopa.gov`. */
   readonly origin: string;
+  /** Further places it may ask over HTTP under the same ceiling, each host for itself: where it gets its tokens. */
+  readonly moreOrigins?: readonly string[];
   readonly limit: HostLimit;
 }
 

@@ -10,6 +10,8 @@ export interface ServiceRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
+  /** Body of a POST as text, `''` for other methods. */
+  readonly body: string;
   /** A fault that the service itself must show (`html`, `empty`, `drift`, pages); the plain ones are done already. */
   readonly fault: FaultEffect | null;
 }
@@ -50,12 +52,17 @@ export async function startHttpService(options: HttpServiceOptions): Promise<Run
     const effect = faults.strike(service, `${url.pathname}${url.search}`);
     const fault = effect?.kind ?? null;
     response.once('close', () => entry.end(response.writableFinished ? response.statusCode : 0, fault));
-    incoming.resume();
-    respond(options, { ...request, headers: incoming.headers, fault: effect }, response).catch(() => {
-      response.destroy();
-    });
+    bodyOf(incoming)
+      .then((body) => respond(options, { ...request, headers: incoming.headers, body, fault: effect }, response))
+      .catch(() => response.destroy());
   });
   return listen(server, options.port);
+}
+
+async function bodyOf(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
+  return incoming.method === 'POST' ? Buffer.concat(chunks).toString('utf8') : '';
 }
 
 /** Binds a server to 127.0.0.1 and waits until it listens. */

@@ -12,6 +12,7 @@ import { type MailServer, startMailServer } from './mail-server.js';
 import type { Ports } from './ports.js';
 import { createRandom } from './random.js';
 import { createRequestLog, type LoggedRequest, type RequestLog } from './request-log.js';
+import { RESO_ROOT, RESO_TOKEN_PATH, startReso } from './reso.js';
 import { canonicalTruth } from './truth.js';
 import { createWorld, MARKET_ZIPS, type World } from './world.js';
 
@@ -38,6 +39,10 @@ export interface SandboxOptions {
   readonly ports?: Ports;
   /** Most rows of a page of the map layer; default 1,000. */
   readonly gisPageRows?: number;
+  /** Most rows of a page of the RESO service; default 25. */
+  readonly resoPageRows?: number;
+  /** Life of a token of the RESO service in seconds; default 3,600. */
+  readonly resoTokenSeconds?: number;
 }
 
 /** A running sandbox. */
@@ -52,6 +57,8 @@ export interface Sandbox {
   readonly listingSite: { readonly url: string; readonly log: readonly LoggedRequest[] };
   /** The county's map layer of parcels. */
   readonly gis: { readonly url: string; readonly log: readonly LoggedRequest[] };
+  /** The RESO Web API with its token service; `secret` is the client's. */
+  readonly reso: { readonly url: string; readonly secret: string; readonly log: readonly LoggedRequest[] };
   readonly log: RequestLog;
   readonly faults: Faults;
   readonly smtp: MailServer;
@@ -93,6 +100,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const listingSite = keep(await startListingSite(world, { log, faults, port: ports?.listingSite ?? 0, ...layout }));
     const smtp = keep(await startMailServer(options.mailFolder ?? null, ports?.mail ?? 0));
     const gis = keep(await startGis(world, { log, faults, port: ports?.gis ?? 0, ...gisPages(options) }));
+    const client = { clientId: RESO_CLIENT_ID, clientSecret: RESO_CLIENT_SECRET };
+    const reso = keep(
+      await startReso(world, { log, faults, port: ports?.reso ?? 0, ...client, ...resoTuning(options) }),
+    );
     const control = keep(await startControl({ log, faults, mail: smtp, port: ports?.control ?? 0 }));
     return {
       world,
@@ -115,6 +126,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
           return log.entries({ service: 'gis' });
         },
       },
+      reso: {
+        url: reso.url,
+        secret: RESO_CLIENT_SECRET,
+        get log() {
+          return log.entries({ service: 'reso' });
+        },
+      },
       log,
       faults,
       smtp,
@@ -122,6 +140,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       variables: {
         ...variablesOf(world, county.url, token, listingSite.url, smtp),
         ...gisVariables(gis.url),
+        ...resoVariables(reso.url),
       },
       stop,
     };
@@ -160,6 +179,26 @@ function gisVariables(url: string) {
     MARICOPA_GIS_IN_FLIGHT: '4',
   };
 }
+
+const RESO_CLIENT_ID = 'sandbox-client';
+const RESO_CLIENT_SECRET = 'sandbox-reso-secret';
+
+function resoVariables(url: string) {
+  return {
+    RESO_BASE_URL: `${url}${RESO_ROOT}`,
+    RESO_CLIENT_ID,
+    RESO_CLIENT_SECRET,
+    RESO_TOKEN_URL: `${url}${RESO_TOKEN_PATH}`,
+    RESO_WINDOW_LIMIT: '300',
+    RESO_WINDOW_MS: '6000',
+    RESO_IN_FLIGHT: '4',
+  };
+}
+
+const resoTuning = ({ resoPageRows, resoTokenSeconds }: SandboxOptions) => ({
+  ...(resoPageRows === undefined ? {} : { pageRows: resoPageRows }),
+  ...(resoTokenSeconds === undefined ? {} : { tokenSeconds: resoTokenSeconds }),
+});
 
 const gisPages = ({ gisPageRows }: SandboxOptions) => (gisPageRows === undefined ? {} : { pageRows: gisPageRows });
 

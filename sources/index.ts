@@ -7,6 +7,7 @@ import type { SourceTarget } from '../net/polite-request.js';
 import { createMaricopaAssessor, createMaricopaSettings } from './maricopa-assessor/index.js';
 import { createGisSettings, createMaricopaGis } from './maricopa-gis/index.js';
 import { createPhoenixMls, createPhoenixMlsSettings } from './phoenix-mls/index.js';
+import { createReso, createResoSettings } from './reso/index.js';
 
 /** The sources there are. */
 export interface SourceRegistry {
@@ -33,6 +34,7 @@ export function createSources({ config, http, visit, permissionHeld }: SourceDep
       permissionHeld: () => permissionHeld('phoenix-mls'),
     }),
     'maricopa-gis': createMaricopaGis({ http, settings: createGisSettings(config) }),
+    reso: createReso({ http, settings: createResoSettings(config) }),
   };
   return { all: Object.values(sources), get: (name) => sources[name] };
 }
@@ -43,5 +45,6 @@ export function sourceTargets(config: Config): Readonly<Record<SourceName, Sourc
     'maricopa-assessor': createMaricopaSettings(config).target,
     'phoenix-mls': createPhoenixMlsSettings(config).target,
     'maricopa-gis': createGisSettings(config).target,
+    reso: createResoSettings(config).target,
   };
 }

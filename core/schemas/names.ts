@@ -1,9 +1,9 @@
 /** Names of the sources; equal to their folder names. */
-export const SOURCE_NAMES = ['maricopa-assessor', 'phoenix-mls', 'maricopa-gis'] as const;
+export const SOURCE_NAMES = ['maricopa-assessor', 'phoenix-mls', 'maricopa-gis', 'reso'] as const;
 export type SourceName = (typeof SOURCE_NAMES)[number];
 
 /** Sources whose records are listings; the records of the others are about parcels. */
-export const LISTING_SOURCES: readonly SourceName[] = ['phoenix-mls'];
+export const LISTING_SOURCES: readonly SourceName[] = ['phoenix-mls', 'reso'];
 
 /** What kind of world a run works on. Databases, namespaces and workers are separate; readers never mix them. */
 export const MODES = ['demo', 'test', 'production'] as const;

@@ -15,6 +15,9 @@ import { GIS } from './settings.js';
 /** Pause where the layer says "too many requests" in a body, which names no time (assumed). */
 const UNNAMED_PAUSE_MS = 60_000;
 
+/** An error is short; a page of rows, which is not, is read once. */
+const LONGEST_ERROR = 20_000;
+
 /** The error an answer of status 400 or more stands for; null leaves it its plain meaning. */
 export function refusalOf({ status, contentType, text }: HttpAnswer): PhoenixError | null {
   if (status === 401) return new AuthRejected(GIS, 'status 401: the layer is no longer open without a token');
@@ -30,7 +33,7 @@ export function refusalOf({ status, contentType, text }: HttpAnswer): PhoenixErr
 export function failureIn(answer: HttpAnswer, url: string): PhoenixError | null {
   if (answer.contentType === 'text/html' && isBlockPage(answer.text))
     return new Blocked(GIS, 'block page with status 200');
-  const error = fieldOf(parsed(answer.text), 'error');
+  const error = answer.text.length > LONGEST_ERROR ? undefined : fieldOf(parsed(answer.text), 'error');
   if (error === undefined) return null;
   const { host } = new URL(url);
   const code = isObject(error) && typeof error.code === 'number' ? error.code : null;

@@ -1,9 +1,7 @@
 import type { Json } from '../../core/hash.js';
 import type { RawBody } from '../../core/source.js';
+import { WITHHELD } from '../../domain/contacts.js';
 import { FIELD_NAMES } from './fields.js';
-
-/** Stands where something stood that is not kept. */
-export const WITHHELD = '[withheld]';
 
 const KEPT: ReadonlySet<string> = new Set(FIELD_NAMES);
 

@@ -1,9 +1,8 @@
 import { load } from 'cheerio';
 import type { RawBody } from '../../core/source.js';
+import { WITHHELD, withoutContacts } from '../../domain/contacts.js';
 import type { Elements } from './pages/text.js';
 
-/** What stands in the place of personal words. */
-const WITHHELD = '[withheld]';
 const IMAGE = '[image]';
 
 /** Labels whose values are about a person. Offices stay: their names are the attribution that must go with the data. */
@@ -19,11 +18,6 @@ const LABEL = 'b, strong, dt, th, label, [class*="label"]';
 /** `Contact Agent` on a button is an invitation, and what stands beside it is not its value. */
 const PRESSED = 'a, button, option, h1, h2, h3';
 const NO_CONTENT = 'script, noscript, style, template, iframe, svg, object, embed';
-const EMAIL = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
-/** North American numbers with separators; parcel numbers (3-2-3) and ZIP+4 (5-4) have another rhythm. */
-const PHONE = /(?:\+?1[-. ]?)?(?:\(\d{3}\)\s?|\b\d{3}[-. ])\d{3}[-. ]\d{4}\b/g;
-/** `Call Jane at [withheld]`: a name that stands between the invitation and the number. */
-const INVITATION = /\b(call|text|phone|contact|e-?mail)\s+[^.!?[]{1,60}\[withheld\]/gi;
 const COMMENT_NODE = 8;
 const TEXT_NODE = 3;
 
@@ -96,7 +90,7 @@ function cleaner(names: readonly string[]): (text: string) => string {
   const patterns = names.map((name) => new RegExp(escapePattern(name).replaceAll(' ', '\\s+'), 'gi'));
   return (text) => {
     const withoutNames = patterns.reduce((rest, pattern) => rest.replace(pattern, WITHHELD), text);
-    return withoutNames.replace(EMAIL, WITHHELD).replace(PHONE, WITHHELD).replace(INVITATION, `$1 ${WITHHELD}`);
+    return withoutContacts(withoutNames);
   };
 }
 

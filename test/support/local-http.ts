@@ -17,7 +17,10 @@ export interface LocalAnswer {
 }
 
 export interface AskedRequest {
+  readonly method: string;
   readonly url: string;
+  /** Body as text; whole only once the request has been answered. */
+  readonly body: () => string;
   readonly headers: IncomingMessage['headers'];
 }
 
@@ -36,7 +39,14 @@ export async function startLocalHttp(): Promise<LocalHttp> {
   let how: (url: URL) => LocalAnswer = () => ({ status: 404 });
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://local');
-    asked.push({ url: request.url ?? '/', headers: request.headers });
+    const body: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => body.push(chunk));
+    asked.push({
+      method: request.method ?? 'GET',
+      url: request.url ?? '/',
+      body: () => Buffer.concat(body).toString('utf8'),
+      headers: request.headers,
+    });
     const { status = 200, reason, type = 'application/json', headers = {}, text = '', cut = false } = how(url);
     const head = { 'content-type': type, ...headers };
     if (reason === '') return sendWithoutReason(response, status, head, text);
@@ -72,7 +82,12 @@ function sendWithoutReason(
 }
 
 /** The product's HTTP client without a ceiling and without an audit: for tests of sources, not of the limiter. */
-export function openHttpGet(source: SourceName, origin: string, limit: HostLimit): HttpGet {
+export function openHttpGet(
+  source: SourceName,
+  origin: string,
+  limit: HostLimit,
+  moreOrigins: readonly string[] = [],
+): HttpGet {
   const limiter: Limiter = {
     acquire: async () => ({ id: 'open', grantedAtMs: Date.now() }),
     release: async () => {},
@@ -84,6 +99,6 @@ export function openHttpGet(source: SourceName, origin: string, limit: HostLimit
     limiter,
     audit,
     userAgent: 'phoenix-property-collector/test',
-    targets: { [source]: { origin, limit } },
+    targets: { [source]: { origin, moreOrigins, limit } },
   });
 }

@@ -38,6 +38,8 @@ export interface TestWorldOptions {
   readonly recordings?: string;
   /** Most rows of a page of the map layer. */
   readonly gisPageRows?: number;
+  /** Most rows of a page of the RESO service. */
+  readonly resoPageRows?: number;
   /** Variables of every worker, over those of the sandbox. */
   readonly variables?: Readonly<Record<string, string>>;
 }
