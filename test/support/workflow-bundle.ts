@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { projectRoot } from '../../core/paths.js';
@@ -21,10 +20,12 @@ export function bundleWorkflows(entry: string): Promise<WorkflowBundleWithSource
   });
 }
 
-/** Bundle of today's workflows; made once for a state of the sources and kept in a temporary file. */
+/** Bundle of today's workflows; made once for a state of the sources and kept where tools keep their caches. */
 export async function workflowBundle(): Promise<{ readonly codePath: string }> {
-  const codePath = join(tmpdir(), `phoenix-workflows-${hashOf(['workflows', 'core', 'domain'])}.js`);
+  const folder = join(projectRoot(), 'node_modules', '.cache');
+  const codePath = join(folder, `phoenix-workflows-${hashOf(['workflows', 'core', 'domain'])}.js`);
   if (!existsSync(codePath)) {
+    mkdirSync(folder, { recursive: true });
     const { code } = await bundleWorkflows(join(projectRoot(), 'workflows', 'index.ts'));
     const draft = `${codePath}.${process.pid}`;
     writeFileSync(draft, code);
@@ -34,7 +35,10 @@ export async function workflowBundle(): Promise<{ readonly codePath: string }> {
 }
 
 function hashOf(folders: readonly string[]): string {
-  const hash = createHash('sha256').update(readFileSync(join(projectRoot(), 'package-lock.json')));
+  // The source map names files by their whole path, so the place of the project is a part of its state.
+  const hash = createHash('sha256')
+    .update(projectRoot())
+    .update(readFileSync(join(projectRoot(), 'package-lock.json')));
   for (const folder of folders) {
     const files = readdirSync(join(projectRoot(), folder), { recursive: true, encoding: 'utf8' }).sort();
     for (const file of files.filter((name) => name.endsWith('.ts')))
