@@ -14,7 +14,7 @@ import { redact } from './redact.js';
 import { DETAIL_FRESH_MS, LANES, MARICOPA, type MaricopaSettings } from './settings.js';
 import { placeAfter, placeOf } from './walk.js';
 
-export { type AskedFor, kindOfPath, type PayloadKind } from './kinds.js';
+export { kindOfPath } from './kinds.js';
 export { createMaricopaSettings, type MaricopaSettings } from './settings.js';
 
 export interface MaricopaDeps {
