@@ -4,7 +4,7 @@ import type { Window } from '../../core/schemas/collect.js';
 import type { HttpGet } from '../../net/http-client.js';
 import { failureIn, jsonOf, refusalOf } from './errors.js';
 import { FIELD_NAMES } from './fields.js';
-import { GIS, type GisSettings, PAGE_ROWS } from './settings.js';
+import { GIS, type GisSettings } from './settings.js';
 
 /** What the layer answered, and to which request. */
 export interface Asked {
@@ -21,8 +21,8 @@ export interface Asked {
 export interface GisClient {
   /** How many rows a ZIP code has. */
   count(zip: string, window: Window | null, signal: AbortSignal): Promise<Asked>;
-  /** Rows of a ZIP code in the order of their object ids, from `offset` on. */
-  rows(zip: string, offset: number, window: Window | null, signal: AbortSignal): Promise<Asked>;
+  /** Rows of a ZIP code in the order of their object ids, from `offset` on, at most so many. */
+  rows(zip: string, offset: number, most: number, window: Window | null, signal: AbortSignal): Promise<Asked>;
 }
 
 export function createGisClient(http: HttpGet, { queryUrl }: GisSettings): GisClient {
@@ -52,7 +52,7 @@ export function createGisClient(http: HttpGet, { queryUrl }: GisSettings): GisCl
 
   return {
     count: (zip, window, signal) => ask('parcels-count', zip, { returnCountOnly: 'true' }, window, signal),
-    rows: (zip, offset, window, signal) =>
+    rows: (zip, offset, most, window, signal) =>
       ask(
         'parcels-page',
         zip,
@@ -61,7 +61,7 @@ export function createGisClient(http: HttpGet, { queryUrl }: GisSettings): GisCl
           returnGeometry: 'false',
           orderByFields: 'OBJECTID',
           resultOffset: String(offset),
-          resultRecordCount: String(PAGE_ROWS),
+          resultRecordCount: String(most),
         },
         window,
         signal,

@@ -3,10 +3,10 @@ import { type ErrorCode, PhoenixError } from '../../core/errors.js';
 import type { ProbeResult, Source } from '../../core/source.js';
 import type { HttpGet } from '../../net/http-client.js';
 import { createGisClient, type GisClient } from './client.js';
-import { GIS_ROW, parse } from './parse.js';
+import { GIS_PAGE, GIS_ROW, parse } from './parse.js';
 import { redact } from './redact.js';
 import { GIS, type GisSettings, requestsFor, TRAITS } from './settings.js';
-import { countIn, walkPage } from './walk.js';
+import { walkPage } from './walk.js';
 
 export { createGisSettings, type GisSettings } from './settings.js';
 
@@ -17,6 +17,8 @@ export interface GisDeps {
 
 /** A ZIP code that has always had parcels; asked by a probe. */
 const KNOWN_ZIP = '85031';
+/** Enough to tell a changed row from bad data. */
+const PROBED_ROWS = 10;
 
 /**
  * The county's map layer of parcels as a source: the second witness beside the assessor, and the one that knows coordinates.
@@ -53,9 +55,13 @@ const STATE_OF: Readonly<Partial<Record<ErrorCode, ProbeResult['state']>>> = {
 
 async function probe(client: GisClient, signal: AbortSignal): Promise<ProbeResult> {
   try {
-    const count = countIn((await client.count(KNOWN_ZIP, null, signal)).json);
-    if (count === 0) return { state: 'drift', evidence: `${KNOWN_ZIP} has no parcels, and always had some` };
-    return { state: 'ok', evidence: `${KNOWN_ZIP} has ${count} parcels` };
+    const asked = await client.rows(KNOWN_ZIP, 0, PROBED_ROWS, null, signal);
+    const result = parse({ ...asked, kind: GIS_PAGE, key: null, body: redact({ type: 'json', json: asked.json }) });
+    const drift = driftOf(GIS, [result]);
+    if (drift) return { state: 'drift', evidence: drift.message };
+    if (result.records.length === 0)
+      return { state: 'drift', evidence: `${KNOWN_ZIP} has no parcels, and always had some` };
+    return { state: 'ok', evidence: `${KNOWN_ZIP} gave ${result.records.length} parcels` };
   } catch (problem) {
     signal.throwIfAborted();
     if (!(problem instanceof PhoenixError)) throw problem;

@@ -5,7 +5,7 @@ import type { Asked, GisClient } from './client.js';
 import { envelopeDrift } from './errors.js';
 import { GIS_PAGE, readPage } from './parse.js';
 import { countEnvelope, type WalkCursor, walkCursor } from './schema.js';
-import { GIS } from './settings.js';
+import { GIS, PAGE_ROWS } from './settings.js';
 
 type Place = Omit<WalkCursor, 'total'> & { readonly total: number | null };
 
@@ -22,7 +22,7 @@ export async function walkPage(
 ): Promise<SourcePage> {
   const place = placeOf(window, cursor);
   const total = place.total ?? countIn((await client.count(window.zip, window, signal)).json);
-  const asked = await client.rows(window.zip, place.offset, window, signal);
+  const asked = await client.rows(window.zip, place.offset, PAGE_ROWS, window, signal);
   const { features, more } = readPage(asked.json);
   const next = placeAfter({ ...place, total }, features.length, more);
   if (next !== 'again') return { payloads: [payloadOf(asked)], nextCursor: next, total };
@@ -39,7 +39,7 @@ export function placeAfter(place: WalkCursor, rows: number, more: boolean): Walk
 }
 
 /** Rows counted. @throws SchemaDrift when the answer is no count */
-export function countIn(json: unknown): number {
+function countIn(json: unknown): number {
   const checked = countEnvelope.safeParse(json);
   if (checked.success) return checked.data.count;
   throw envelopeDrift('count', 'is no count of rows');

@@ -35,12 +35,14 @@ const LONGEST_ERROR = 20_000;
 
 /** The error an answer of status 400 or more stands for; null leaves it its plain meaning. */
 export function refusalOf(answer: HttpAnswer, url: string): PhoenixError | null {
-  const { status, contentType } = answer;
+  const { status } = answer;
   const byCode = errorOfCode(codeIn(answer), url);
   if (byCode !== null) return byCode;
   if (status === 401) return new AuthRejected(RESO, 'status 401: the token was refused');
-  if (status === 403 && contentType === 'text/html') return new Blocked(RESO, 'status 403 with a page');
-  if (status === 403) return new AuthRejected(RESO, 'status 403: the licence does not hold what was asked');
+  if (status === 403 && fieldOf(errorBody(answer), 'error') !== undefined) {
+    return new AuthRejected(RESO, 'status 403: the licence does not hold what was asked');
+  }
+  if (status === 403) return new Blocked(RESO, 'status 403, and not in the form of the service');
   return status === 501 ? new ResponseInvalid(RESO, `${url}: status 501, the service cannot do what was asked`) : null;
 }
 

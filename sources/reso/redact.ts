@@ -34,9 +34,12 @@ function redactedRow(row: Json): Json {
   );
 }
 
+/** No field of a listing is longer; a longer one is not even searched for contacts, so that a hostile answer costs nothing. */
+const LONGEST_TEXT = 20_000;
+
 /** Single values and lists of them. Of anything else the type alone is kept, so that a field that was retyped is seen as such. */
 function kept(value: Json): Json {
-  if (typeof value === 'string') return withoutContacts(value);
+  if (typeof value === 'string') return value.length > LONGEST_TEXT ? {} : withoutContacts(value);
   if (isList(value)) return value.map((item) => (isNested(item) ? WITHHELD : kept(item)));
   return isNested(value) ? {} : value;
 }

@@ -176,8 +176,9 @@ it('has no details', async () => {
 
 describe('a probe', () => {
   it.each<[string, LocalAnswer, string]>([
-    ['ok', json({ count: 6_632 }), 'ok'],
-    ['nothing where there was always something', json({ count: 0 }), 'drift'],
+    ['ok', json(gisPage(rows(10), true)), 'ok'],
+    ['nothing where there was always something', json(gisPage([])), 'drift'],
+    ['rows of another shape', json(gisPage([{}, {}, {}, {}])), 'drift'],
     ['a token wanted', error(499), 'auth'],
     ['a firewall', { status: 403 }, 'blocked'],
     ['an outage', error(500), 'down'],
