@@ -59,7 +59,7 @@ ${numbers(listing)
   .join('\n')}
 </section>
 <section class="near"><h2>Homes nearby</h2>
-<div class="near-home"><span class="near-ask">${dollars(listing.listPrice - 11_000)}</span> <span>${listing.bedrooms} bd</span> <span>${listing.livingArea + 40} sq ft</span></div>
+<div class="near-home"><span class="near-ask">${dollars(listing.listPrice - 11_000)}</span> <span>${listing.bedrooms + 1} bd</span> <span>${listing.livingArea + 40} sq ft</span></div>
 </section>
 <aside class="legal-note">${disclosureText(LISTING_OFFICE)}</aside>
 </div>`,

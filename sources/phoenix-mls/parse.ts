@@ -157,7 +157,7 @@ function createCollector(place: string, year: number) {
       value('StateOrProvince', parts?.state ?? null, texts.address);
       value('PostalCode', parts?.zip ?? null, texts.address);
       value('PhotosCount', texts.photos === null ? null : normaliseNumber(texts.photos.text), texts.photos);
-      status(texts.status);
+      if (texts.status !== undefined) status(texts.status);
     },
     result(key: string, kind: string): ParseResult {
       const textOf = (name: string) => {

@@ -17,7 +17,13 @@ const LONGEST_LABEL = 40;
 const LABEL = 'b, strong, dt, th, label, [class*="label"]';
 /** `Contact Agent` on a button is an invitation, and what stands beside it is not its value. */
 const PRESSED = 'a, button, option, h1, h2, h3';
-const NO_CONTENT = 'script, noscript, style, template, iframe, svg, object, embed';
+const NO_CONTENT = new Set(['script', 'noscript', 'style', 'template', 'iframe', 'svg', 'object', 'embed']);
+/** A results page has 25 cards with a few labels each; what has more is no page of the site, and takes too long. */
+const MOST_LABELS = 300;
+/** A longer value is withheld where it stands, and not looked for elsewhere. */
+const LONGEST_NAME = 200;
+/** No text of a page is longer (remarks: 4,000 characters, assumed); one that is goes unread. */
+const LONGEST_TEXT = 20_000;
 const COMMENT_NODE = 8;
 const TEXT_NODE = 3;
 
@@ -28,12 +34,12 @@ const TEXT_NODE = 3;
 export function redactPage(body: RawBody): RawBody {
   if (body.type !== 'html') return body;
   const $ = load(body.html);
-  $(NO_CONTENT).remove();
+  for (const node of nodesOf($)) removeDead(node);
   const names = withholdRows($);
+  if (names === null) return { type: 'html', html: `<html><head></head><body>${WITHHELD}</body></html>` };
   const clean = cleaner(names);
-  for (const node of $.root().find('*').addBack().contents().toArray()) {
-    if (node.nodeType === COMMENT_NODE) $(node).remove();
-    else if (node.nodeType === TEXT_NODE && 'data' in node) node.data = clean(node.data);
+  for (const node of nodesOf($)) {
+    if (node.nodeType === TEXT_NODE && 'data' in node) node.data = clean(node.data);
   }
   $('*').each((_index, element) => {
     if (!('attribs' in element)) return;
@@ -46,19 +52,48 @@ export function redactPage(body: RawBody): RawBody {
   return { type: 'html', html: $.html() };
 }
 
+type Page = ReturnType<typeof load>;
+type Node = ReturnType<Elements['toArray']>[number];
+
+/** Every node of a page, each before its children. Neither depth nor width costs more than their number. */
+function* nodesOf($: Page): Iterable<Node> {
+  const open: Node[] = $.root().toArray();
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    yield node;
+    if ('children' in node) for (const child of node.children) open.push(child);
+  }
+}
+
+/** Takes comments and elements without content out of the children of a node, all at once. */
+function removeDead(node: Node): void {
+  if (!('children' in node)) return;
+  const kept = node.children.filter(
+    (child) => child.nodeType !== COMMENT_NODE && !('name' in child && NO_CONTENT.has(child.name)),
+  );
+  if (kept.length === node.children.length) return;
+  node.children = kept;
+  for (const [at, child] of kept.entries()) {
+    child.prev = kept[at - 1] ?? null;
+    child.next = kept[at + 1] ?? null;
+  }
+}
+
 /**
  * Withholds what follows a personal label, in whatever elements a template prints it: a page in a new layout is stored too.
- * @returns the words withheld, since they may stand elsewhere on the page as well
+ * @returns the words withheld, since they may stand elsewhere on the page as well; null for more labels than a page can have
  */
-function withholdRows($: ReturnType<typeof load>): readonly string[] {
+function withholdRows($: Page): readonly string[] | null {
   const words = new Set<string>();
+  let labels = 0;
   const withhold = (value: Elements) => {
     const word = value.text().replace(/\s+/g, ' ').trim();
-    if (word.length >= 4 && word !== WITHHELD) words.add(word);
+    if (word.length >= 4 && word.length <= LONGEST_NAME && word !== WITHHELD) words.add(word);
   };
   for (const element of $('body *').toArray()) {
     const label = $(element);
     if (!isPersonalLabel(label)) continue;
+    labels += 1;
+    if (labels > MOST_LABELS) return null;
     const value = valueAfter($, label);
     withhold(value);
     value.first().replaceWith(` ${WITHHELD}`);
@@ -76,9 +111,9 @@ function isPersonalLabel(element: Elements): boolean {
 }
 
 /** The nodes between a label and the next label of its row; where there are none, those of the next element. */
-function valueAfter($: ReturnType<typeof load>, label: Elements): Elements {
+function valueAfter($: Page, label: Elements): Elements {
   const siblings = label.parent().contents().toArray();
-  const after = siblings.slice(siblings.findIndex((node) => $(node).is(label)) + 1);
+  const after = siblings.slice(siblings.findIndex((node) => node === label.get(0)) + 1);
   const end = after.findIndex((node) => $(node).is(`${LABEL}, br`) && $(node).text().trim() !== WITHHELD);
   const row = end < 0 ? after : after.slice(0, end);
   // Blanks around the value go with it: left behind they would make another text each time a page is redacted.
@@ -87,10 +122,11 @@ function valueAfter($: ReturnType<typeof load>, label: Elements): Elements {
 }
 
 function cleaner(names: readonly string[]): (text: string) => string {
-  const patterns = names.map((name) => new RegExp(escapePattern(name).replaceAll(' ', '\\s+'), 'gi'));
+  const words = names.map((name) => escapePattern(name).replaceAll(' ', '\\s+'));
+  const pattern = words.length === 0 ? null : new RegExp(words.join('|'), 'gi');
   return (text) => {
-    const withoutNames = patterns.reduce((rest, pattern) => rest.replace(pattern, WITHHELD), text);
-    return withoutContacts(withoutNames);
+    if (text.length > LONGEST_TEXT) return WITHHELD;
+    return withoutContacts(pattern === null ? text : text.replace(pattern, WITHHELD));
   };
 }
 

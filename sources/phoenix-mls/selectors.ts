@@ -23,7 +23,7 @@ export interface Rows {
   readonly label: string;
   /** What the element after the label must be; null: the value is the rest of the words in the label's parent. */
   readonly value: string | null;
-  /** Our label (`pages/listing-fields.ts`) to the template's; labels left out are the same in both. */
+  /** Our label (`pages/listing-fields.ts`) to the template's, `''` where it has none; labels left out are the same in both. */
   readonly names: Readonly<Record<string, RowName>>;
 }
 
@@ -33,8 +33,8 @@ export interface ListingPlaces {
   readonly key: Places;
   readonly address: Places;
   readonly price: Places;
-  /** Nothing there means Active. */
-  readonly status: Places;
+  /** Nothing there means Active. Null: the template does not tell, and nothing is said about it. */
+  readonly status: Places | null;
   readonly beds: Places;
   readonly baths: Places;
   readonly area: Places;
@@ -82,7 +82,8 @@ const MATCHES = '^(\\d{1,3}(?:,\\d{3})*|\\d+)\\s+match';
 const TITLE_KEY = '-\\s*MLS#\\s*(\\d{7})$';
 const TITLE_ADDRESS = '^(.*?)\\s*-\\s*MLS#\\s*\\d{7}$';
 const LINK_KEY = '-mls_(\\d{7})/';
-const PHOTOS = '\\((\\d{1,4})\\)';
+/** The number in `View Photos (43)`. */
+export const PHOTOS_PATTERN = '\\((\\d{1,4})\\)';
 const BEDS = '([\\d.,]+)\\s+beds?\\b';
 const BATHS = '([\\d.,]+)\\s+baths?\\b';
 const AREA = '([\\d.,]+)\\s+sqft\\b';
@@ -105,7 +106,7 @@ export const CLASSIC: SelectorSet = {
       beds: [],
       baths: [],
       area: [],
-      photos: [words('a.photo_click', PHOTOS)],
+      photos: [words('a.photo_click', PHOTOS_PATTERN)],
       rows: {
         label: '.flexmls_connect__sr_listing_facts .flexmls_connect__field_label',
         value: '.flexmls_connect__field_value',
@@ -129,7 +130,7 @@ export const CLASSIC: SelectorSet = {
       beds: [words('.flexmls_connect__sr_address', BEDS)],
       baths: [words('.flexmls_connect__sr_address', BATHS)],
       area: [words('.flexmls_connect__sr_address', AREA)],
-      photos: [words('.flexmls_connect__sr_detail .photo_click', PHOTOS)],
+      photos: [words('.flexmls_connect__sr_detail .photo_click', PHOTOS_PATTERN)],
       rows: { label: '.flexmls_connect__ld_property_detail > b:first-child', value: null, names: {} },
     },
     remarks: [],
@@ -156,7 +157,7 @@ export const NEWER: SelectorSet = {
       beds: [words('.flexmls-facts', BEDS)],
       baths: [words('.flexmls-facts', BATHS)],
       area: [words('.flexmls-facts', AREA)],
-      photos: [words('.flexmls-photo-count', PHOTOS)],
+      photos: [words('.flexmls-photo-count', PHOTOS_PATTERN)],
       rows: null,
     },
     link: [attribute('a[href*="-mls_"]', 'href')],
@@ -172,7 +173,7 @@ export const NEWER: SelectorSet = {
       beds: [words('.flexmls-facts', BEDS)],
       baths: [words('.flexmls-facts', BATHS)],
       area: [words('.flexmls-facts', AREA)],
-      photos: [words('.flexmls-photo-count', PHOTOS)],
+      photos: [words('.flexmls-photo-count', PHOTOS_PATTERN)],
       rows: { label: '.details-section dt.detail-label', value: 'dd.detail-value', names: {} },
     },
     remarks: [words('.property-description')],

@@ -6,8 +6,8 @@ export interface ListingTexts {
   readonly key: Found | null;
   readonly address: Found | null;
   readonly price: Found | null;
-  /** Null for an active listing. */
-  readonly status: Found | null;
+  /** Null for an active listing; undefined where the template does not tell. */
+  readonly status: Found | null | undefined;
   /** Numbers of the heading. */
   readonly beds: Found | null;
   readonly baths: Found | null;
@@ -24,7 +24,7 @@ export function readListingTexts(scope: Elements, places: ListingPlaces): Listin
     key: readPlaces(scope, places.key),
     address: readPlaces(scope, places.address, ', '),
     price: readPlaces(scope, places.price),
-    status: rows.get('Status') ?? readPlaces(scope, places.status),
+    status: places.status === null ? undefined : (rows.get('Status') ?? readPlaces(scope, places.status)),
     beds: readPlaces(scope, places.beds),
     baths: readPlaces(scope, places.baths),
     area: readPlaces(scope, places.area),

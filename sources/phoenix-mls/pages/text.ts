@@ -13,9 +13,12 @@ export interface Found {
 
 /** Longest text that can be a fact; remarks are the longest kind (4,000 characters in Flexmls, assumed). */
 const LONGEST_TEXT = 8_000;
+/** Above this a text is not even looked at: some patterns take the square of its length. */
+const LONGEST_RAW_TEXT = 20_000;
 
 /** Text of an element with blanks made one; null when empty, a word for nothing, or longer than any fact. */
 export function cleanText(text: string): string | null {
+  if (text.length > LONGEST_RAW_TEXT) return null;
   const clean = normaliseText(text.replaceAll('\u00a0', ' '));
   return clean === null || clean.length > LONGEST_TEXT ? null : clean;
 }
@@ -70,10 +73,14 @@ export function readRows(scope: Elements, { label, value, names }: Rows): Readon
     if (found !== null && !rows.has(found.label))
       rows.set(found.label, { text: found.text, where: `"${found.label}"` });
   }
-  for (const [ours, { label: theirs, pattern }] of Object.entries(names)) {
+  const named = Object.entries(names).map(([ours, { label: theirs, pattern }]) => {
     const row = rows.get(theirs);
     const text = row === undefined || pattern === null ? row?.text : cutOut(row.text, pattern);
-    if (row !== undefined && typeof text === 'string') rows.set(ours, { ...row, text });
+    return [ours, row !== undefined && typeof text === 'string' ? { ...row, text } : null] as const;
+  });
+  for (const [ours, row] of named) {
+    if (row === null) rows.delete(ours);
+    else rows.set(ours, row);
   }
   return rows;
 }
