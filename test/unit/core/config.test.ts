@@ -95,10 +95,16 @@ describe('process settings', () => {
     const faults = faultsOf(() =>
       loadConfig({
         env: { PHOENIX_MODE: 'production', EMAIL_ENABLED: 'true', MONGODB_URL: 'mongodb://db.example:27017/' },
-        file: settingsFile({ MARICOPA_BASE_URL: 'http://county.example' }),
+        file: settingsFile({
+          MARICOPA_BASE_URL: 'http://county.example',
+          MARICOPA_GIS_BASE_URL: 'http://gis.example',
+          RESO_TOKEN_URL: 'http://id.example/token',
+        }),
       }),
     );
     for (const name of [
+      'MARICOPA_GIS_BASE_URL',
+      'RESO_TOKEN_URL',
       'MARICOPA_API_KEY',
       'SMTP_HOST',
       'SENDER_EMAIL',
@@ -163,9 +169,10 @@ describe('process settings', () => {
   });
 
   it('give every secret to the redaction, that inside an address too', () => {
-    const config = loadConfig({ env: {}, file: settingsFile(DEPLOYMENT) });
+    const env = { RESO_TOKEN: 'reso-token', RESO_CLIENT_SECRET: 'reso-secret' };
+    const config = loadConfig({ env, file: settingsFile(DEPLOYMENT) });
     expect([...secretValues(config)].sort()).toEqual(
-      ['captcha-key', 'county-token', 'mail-password', 'secret', 'webshare-key'].sort(),
+      ['captcha-key', 'county-token', 'mail-password', 'reso-secret', 'reso-token', 'secret', 'webshare-key'].sort(),
     );
   });
 
