@@ -187,10 +187,10 @@ async function checkComplete(db: Db, window: Window, seen: number, total: number
 
 async function walked(db: Db, window: Window): Promise<{ readonly seen: number; readonly total: number | null }> {
   const filter = { runKey: window.runKey, windowId: windowId(window), step: { $regex: '^walk:' } };
-  const pages = await db.collection<WindowPageDocument>('window_pages').find(filter).toArray();
-  const totals = pages.flatMap(({ total }) => (total === null ? [] : [total]));
+  const pages = await db.collection<WindowPageDocument>('window_pages').find(filter).sort({ at: 1 }).toArray();
   const keys = new Set(pages.flatMap((page) => page.keys.map(({ key }) => key)));
-  return { seen: keys.size, total: totals.length === 0 ? null : Math.max(...totals) };
+  // The total that was stated last: one that moved during the walk has led to a second pass.
+  return { seen: keys.size, total: pages.findLast(({ total }) => total !== null)?.total ?? null };
 }
 
 /** Counts of one ZIP of one source in one run. */
