@@ -1,4 +1,4 @@
-import { type BrowserContext, errors, type Page, type Request, type Response } from 'playwright';
+import { type BrowserContext, type CDPSession, errors, type Page, type Request, type Response } from 'playwright';
 import {
   BrowserCrashed,
   NetworkError,
@@ -32,13 +32,17 @@ export interface LoadedPage {
 }
 
 const CLOSE_PAGE_TIMEOUT_MS = 3_000;
+/** Who was cancelled does not wait for a page that is stuck in the middle of its body. */
+const CLOSE_CANCELLED_TIMEOUT_MS = 500;
 const LAST_LOOK_MS = 500;
 /** Chromium's word for a 4xx or 5xx without a body (seen in 156; the headless shell 153 shows an empty page). */
 const EMPTY_REFUSAL = 'net::ERR_HTTP_RESPONSE_CODE_FAILURE';
 /** Chromium's words for a body that ended before its announced end. */
 const CUT_SHORT = /ERR_CONTENT_LENGTH_MISMATCH|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_HTTP2_PROTOCOL_ERROR/;
-/** Pages of the listing site are 40-400 KB (assumed); what is larger is no page of it. */
-const LARGEST_PAGE_CHARACTERS = 8_000_000;
+/** Pages of the listing site are 40-400 KB (assumed); what is larger is no page of it, and reading it takes too long. */
+const LARGEST_PAGE_CHARACTERS = 500_000;
+/** Scripts and style sheets of a page count as well; more than this is not loaded, unpacked. */
+const MOST_BYTES = 8 * 1_048_576;
 
 /**
  * Opens a page of its own in the context, reads it, and closes it whatever happens.
@@ -53,14 +57,14 @@ export async function loadPage(context: BrowserContext, load: PageLoad): Promise
     page = await Promise.race([context.newPage(), ending.promise]);
     page.on('crash', () => ending.interrupt(new BrowserCrashed('the page crashed')));
     const shown = watchDocument(page, () => ending.interrupt(cutShort(load.url)));
-    return await Promise.race([readPage(page, load, shown), ending.promise]);
+    return await Promise.race([readPage(page, load, shown, () => ending.interrupt(tooLarge(load))), ending.promise]);
   } catch (problem) {
     if (load.signal.aborted) throw load.signal.reason;
     if (page && load.onHtml) await lastLook(page, load.onHtml);
     throw asCrash(problem);
   } finally {
     ending.stop();
-    if (page) await closeQuietly(page);
+    if (page) await closeQuietly(page, load.signal.aborted ? CLOSE_CANCELLED_TIMEOUT_MS : CLOSE_PAGE_TIMEOUT_MS);
   }
 }
 
@@ -85,17 +89,50 @@ function interruption({ signal, navigationTimeoutMs, settleTimeoutMs }: PageLoad
   };
 }
 
-async function readPage(page: Page, load: PageLoad, shown: ShownDocument): Promise<LoadedPage> {
+async function readPage(page: Page, load: PageLoad, shown: ShownDocument, onLarge: () => void): Promise<LoadedPage> {
+  const control = await page.context().newCDPSession(page);
+  await countBytes(control, onLarge);
   const hasContent = await navigate(page, load, shown);
   const document = shown.response();
   const refused = (document?.status() ?? 0) >= 400; // a refusal never becomes the page waited for
   if (load.waitFor !== null && !refused) await settle(page, load.waitFor, load.settleTimeoutMs);
-  const html = hasContent ? await page.content() : '';
+  const html = hasContent ? await contentOf(page, control) : '';
+  if (html === null) throw tooLarge(load);
   load.onHtml?.(html);
-  if (html.length > LARGEST_PAGE_CHARACTERS) throw new ResponseInvalid(load.source, `${load.url}: page too large`);
   const finalUrl = hasContent ? page.url() : (document?.url() ?? load.url);
   assertSameOrigin(load.url, finalUrl);
   return { ...headOf(shown.response()), html, finalUrl };
+}
+
+/** Hears of every piece that arrives, unpacked, so that an endless one does not fill the browser. */
+async function countBytes(control: CDPSession, onLarge: () => void): Promise<void> {
+  let bytes = 0;
+  control.on('Network.dataReceived', ({ dataLength }) => {
+    bytes += dataLength;
+    if (bytes > MOST_BYTES) onLarge();
+  });
+  await control.send('Network.enable');
+}
+
+/**
+ * The document as text. Its length is asked before all of it is handed over, in a world that its scripts cannot reach.
+ * @returns null when it is too large
+ */
+async function contentOf(page: Page, control: CDPSession): Promise<string | null> {
+  if ((await lengthOf(control)) > LARGEST_PAGE_CHARACTERS) return null;
+  const html = await page.content();
+  return html.length > LARGEST_PAGE_CHARACTERS ? null : html;
+}
+
+async function lengthOf(control: CDPSession): Promise<number> {
+  const { frameTree } = await control.send('Page.getFrameTree');
+  const { executionContextId } = await control.send('Page.createIsolatedWorld', { frameId: frameTree.frame.id });
+  const { result } = await control.send('Runtime.evaluate', {
+    contextId: executionContextId,
+    expression: 'document.documentElement?.outerHTML.length ?? 0',
+    returnByValue: true,
+  });
+  return Number(result.value);
 }
 
 function headOf(document: Response | null): Pick<LoadedPage, 'status' | 'contentType' | 'retryAfter'> {
@@ -164,6 +201,10 @@ function assertSameOrigin(asked: string, reached: string): void {
   if (new URL(reached).origin !== origin) throw new UnsafeTarget(`${asked} led to another origin`);
 }
 
+function tooLarge({ source, url }: PageLoad): ResponseInvalid {
+  return new ResponseInvalid(source, `${url}: page too large`);
+}
+
 function cutShort(url: string): SourceUnavailable {
   return new SourceUnavailable(new URL(url).host, `${url}: body was cut short`);
 }
@@ -179,16 +220,20 @@ async function lastLook(page: Page, onHtml: (html: string) => void): Promise<voi
   const late = new Promise<null>((resolve) => {
     timer = setTimeout(() => resolve(null), LAST_LOOK_MS);
   });
-  const html = await Promise.race([page.content().catch(() => null), late]);
+  const seen = page
+    .context()
+    .newCDPSession(page)
+    .then((control) => contentOf(page, control));
+  const html = await Promise.race([seen.catch(() => null), late]);
   clearTimeout(timer);
-  if (html !== null && html.length <= LARGEST_PAGE_CHARACTERS) onHtml(html);
+  if (html !== null) onHtml(html);
 }
 
 /** A dead page cannot be closed, and a stuck one must not hold up its reader; its browser is renewed anyway. */
-async function closeQuietly(page: Page): Promise<void> {
+async function closeQuietly(page: Page, timeoutMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, CLOSE_PAGE_TIMEOUT_MS);
+    timer = setTimeout(resolve, timeoutMs);
   });
   await Promise.race([page.close().catch(() => undefined), late]);
   clearTimeout(timer);

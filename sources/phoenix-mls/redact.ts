@@ -53,7 +53,7 @@ export function redactPage(body: RawBody): RawBody {
 }
 
 type Page = ReturnType<typeof load>;
-type Node = ReturnType<Elements['toArray']>[number];
+type Node = Exclude<Parameters<typeof load>[0], string | Buffer | readonly unknown[]>;
 
 /** Every node of a page, each before its children. Neither depth nor width costs more than their number. */
 function* nodesOf($: Page): Iterable<Node> {
@@ -113,7 +113,8 @@ function isPersonalLabel(element: Elements): boolean {
 /** The nodes between a label and the next label of its row; where there are none, those of the next element. */
 function valueAfter($: Page, label: Elements): Elements {
   const siblings = label.parent().contents().toArray();
-  const after = siblings.slice(siblings.findIndex((node) => node === label.get(0)) + 1);
+  const [own] = label.toArray();
+  const after = own === undefined ? [] : siblings.slice(siblings.indexOf(own) + 1);
   const end = after.findIndex((node) => $(node).is(`${LABEL}, br`) && $(node).text().trim() !== WITHHELD);
   const row = end < 0 ? after : after.slice(0, end);
   // Blanks around the value go with it: left behind they would make another text each time a page is redacted.

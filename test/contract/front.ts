@@ -16,6 +16,8 @@ export interface FrontAnswer {
   readonly body: Buffer | string;
   /** Announces the whole body, sends half of it, and cuts the connection. */
   readonly cut?: true;
+  /** Sends half of the body and then nothing, with the connection open. */
+  readonly stall?: true;
   /** Sends the body again and again and never ends. */
   readonly endless?: true;
 }
@@ -112,7 +114,7 @@ function kept(answer: IncomingMessage): FrontAnswer['headers'] {
   return Object.fromEntries(entries);
 }
 
-function send(response: ServerResponse, { status, headers, body, cut, endless }: FrontAnswer): void {
+function send(response: ServerResponse, { status, headers, body, cut, stall, endless }: FrontAnswer): void {
   const bytes = Buffer.from(body);
   const head = Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]);
   const all = Object.fromEntries(head);
@@ -126,7 +128,9 @@ function send(response: ServerResponse, { status, headers, body, cut, endless }:
     return;
   }
   response.writeHead(status, { ...all, 'content-length': String(bytes.length) });
-  if (cut) response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy());
+  const half = bytes.subarray(0, Math.floor(bytes.length / 2));
+  if (stall) response.write(half);
+  else if (cut) response.write(half, () => response.destroy());
   else response.end(bytes);
 }
 
