@@ -24,6 +24,21 @@ export interface Lent<T> {
   readonly visitor: string;
 }
 
+/** Local storage is read in a page of its own; beside a page that is stuck that may never come. */
+const STATE_TIMEOUT_MS = 2_000;
+
+/** All that the visitor holds; where it cannot be read, what was known after the last page. */
+async function stateOf({ session, state }: Lease): Promise<VisitorState> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<VisitorState>((resolve) => {
+    timer = setTimeout(() => resolve(state), STATE_TIMEOUT_MS);
+  });
+  const whole = session.context.storageState().catch(() => state);
+  const found = await Promise.race([whole, late]);
+  clearTimeout(timer);
+  return found;
+}
+
 /**
  * Lends the current browser, and sees to it that every browser ever started is ended and leaves its visitor's state behind.
  */
@@ -41,7 +56,7 @@ export function createLeases(deps: LeasesDeps) {
   };
   const end = async (lease: Lease) => {
     try {
-      if (lease.session.alive()) lease.state = await lease.session.context.storageState().catch(() => lease.state);
+      if (lease.session.alive()) lease.state = await stateOf(lease);
       if (lease.pages > 0) await sessions.keepState(lease.visitor.id, lease.state);
     } finally {
       await lease.session.close();

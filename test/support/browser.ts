@@ -11,7 +11,7 @@ export async function testBrowser(): Promise<{ readonly path: string | null; rea
 /** A process of a browser that this test process started. */
 export interface BrowserProcess {
   readonly pid: number;
-  /** `browser` for the main process, else Chromium's word: `renderer`, `gpu-process`, `zygote`, … */
+  /** `browser` for the main process, else Chromium's word: `renderer`, `gpu-process`, `zygote`, …; `forked` on its way to one. */
   readonly type: string;
 }
 
@@ -29,7 +29,13 @@ export function browserProcesses(): readonly BrowserProcess[] {
   for (const { parent, group, command } of all) {
     if (parent === process.pid && command.includes('--remote-debugging-pipe')) seenGroups.add(group);
   }
-  return all.filter(({ group }) => seenGroups.has(group)).map(({ pid, command }) => ({ pid, type: typeOf(command) }));
+  const ours = all.filter(({ group }) => seenGroups.has(group));
+  const pids = new Set(ours.map(({ pid }) => pid));
+  return ours.map(({ pid, parent, command }) => {
+    const type = typeOf(command);
+    // A child looks like its parent until it has become what it was forked for.
+    return { pid, type: type === 'browser' && pids.has(parent) ? 'forked' : type };
+  });
 }
 
 function typeOf(command: string): string {
