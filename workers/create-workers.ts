@@ -52,6 +52,8 @@ export async function createWorkers(input: CreateWorkersInput): Promise<readonly
         connection,
         namespace: config.temporalNamespace,
         dataConverter: createDataConverter(config),
+        // Unless told, the SDK sends one beat in 16 s of the 20 s that a dead worker has: a busy machine would look dead.
+        maxHeartbeatThrottleInterval: '5s',
         shutdownGraceTime: '20s',
         shutdownForceTime: '40s',
         maxCachedWorkflows: 200,
