@@ -6,8 +6,8 @@ import type {
   DetailBatch,
 } from '../core/schemas/collect.js';
 import type { ParseResult } from '../core/schemas/facts.js';
-import type { Mode } from '../core/schemas/names.js';
-import type { RawPayload } from '../core/source.js';
+import type { Mode, SourceName } from '../core/schemas/names.js';
+import type { ProbeResult, RawPayload } from '../core/source.js';
 import type { KeepFailedPage } from '../net/failed-page.js';
 import type { SourceRegistry } from '../sources/index.js';
 import type { Database } from '../store/database.js';
@@ -70,6 +70,11 @@ export function createCollectActivities({ sources, database, mode, keepFailedPag
         });
         return { done: keys.length - missing, missing };
       });
+    },
+
+    /** One known-good call to a source; says how it stands and never throws for what the service answers. */
+    async probeSource({ source }: { readonly source: SourceName }): Promise<ProbeResult> {
+      return withHeartbeat((signal) => sources.get(source).probe(signal));
     },
   };
 }

@@ -4,9 +4,11 @@ import type { Action } from './context.js';
 import { defineProperty } from './definitions/property.js';
 import { defineRuns } from './definitions/runs.js';
 import { defineSchedules } from './definitions/schedules.js';
+import { defineSources } from './definitions/sources.js';
 import { defineStack } from './definitions/stack.js';
 import { defineStart } from './definitions/start.js';
 import { defineTools } from './definitions/tools.js';
+import { defineWindows } from './definitions/windows.js';
 
 /** Flags of the program itself, as commander gives them. */
 export interface GlobalFlags {
@@ -54,8 +56,16 @@ export function createProgram({ run, ...output }: ProgramSetup): Command {
     .configureHelp({ showGlobalOptions: true })
     .configureOutput(output)
     .exitOverride();
-  for (const define of [defineStart, defineRuns, defineProperty, defineSchedules, defineStack, defineTools]) {
-    define(program, run);
-  }
+  const groups = [
+    defineStart,
+    defineRuns,
+    defineWindows,
+    defineProperty,
+    defineSources,
+    defineSchedules,
+    defineStack,
+    defineTools,
+  ];
+  for (const define of groups) define(program, run);
   return program;
 }

@@ -17,3 +17,38 @@ export function isRunDate(text: string): boolean {
   const day = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }
+
+/** Most days of one range. */
+const MOST_DAYS = 366;
+
+/**
+ * Days from one to another, both inside, as `YYYY-MM-DD`; none when the second is the earlier.
+ * @throws RangeError for more than a year
+ */
+export function daysFrom(from: string, to: string): readonly string[] {
+  const days: string[] = [];
+  for (let at = Date.parse(`${from}T00:00:00Z`); at <= Date.parse(`${to}T00:00:00Z`); at += 86_400_000) {
+    if (days.length === MOST_DAYS) throw new RangeError(`${from} to ${to} are more than ${MOST_DAYS} days`);
+    days.push(new Date(at).toISOString().slice(0, 10));
+  }
+  return days;
+}
+
+/** No time zone is further from UTC than this. */
+const FURTHEST_ZONE_MS = 15 * 3_600_000;
+
+/**
+ * The instant at which a day begins in a time zone, epoch milliseconds; in a zone with daylight saving time too.
+ * @param runDate `YYYY-MM-DD`
+ */
+export function startOfDay(runDate: string, timeZone: string): number {
+  const utc = Date.parse(`${runDate}T00:00:00Z`);
+  let before = utc - FURTHEST_ZONE_MS;
+  let inside = utc + FURTHEST_ZONE_MS;
+  while (inside - before > 1) {
+    const middle = Math.floor((before + inside) / 2);
+    if (runDateOf(middle, timeZone) < runDate) before = middle;
+    else inside = middle;
+  }
+  return inside;
+}

@@ -46,6 +46,16 @@ export function mailWorkflowId(sequenceId: string, runKey: string): string {
   return `${sequenceId}/mail/${runKey.slice(runKey.lastIndexOf('#') + 1)}`;
 }
 
+/** Workflow id of the filling of gaps over some days: the same days twice at a time are one. */
+export function fillGapsWorkflowId(market: string, from: string, to: string): string {
+  return `fill/${market}/${from}_${to}`;
+}
+
+/** Workflow id of a probe that a person asks for: two at a time are one. */
+export function probeWorkflowId(source: SourceName): string {
+  return `probe/${source}`;
+}
+
 /** Workflow id that a schedule gives to its thin starter; the server appends the time. */
 export function scheduledWorkflowId(scheduleId: string): string {
   return `schedule/${scheduleId}`;

@@ -8,7 +8,12 @@ function spacingOf({ requests, windowMs }: Pace): number {
 
 /** Whether a pace is slower than a ceiling. The ceiling's own margin counts as well, so that no window can grow. */
 export function isSlower(pace: Pace, limit: Pick<HostLimit, 'windowLimit' | 'windowMs'>): boolean {
-  return spacingOf(pace) > (limit.windowMs + MARGIN_MS) / limit.windowLimit;
+  return spacingOf(pace) > spacingMs(limit);
+}
+
+/** Time between two requests at a ceiling, its margin included, in milliseconds. */
+export function spacingMs({ windowLimit, windowMs }: Pick<HostLimit, 'windowLimit' | 'windowMs'>): number {
+  return (windowMs + MARGIN_MS) / windowLimit;
 }
 
 /** The ceiling lowered to the slowest of some paces. One that would raise it changes nothing. */

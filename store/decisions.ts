@@ -51,3 +51,9 @@ export async function pauseReason(db: Db, source: SourceName): Promise<string | 
   const { by, reference, at } = pause;
   return `paused by ${by} on ${at.toISOString()}: ${reference}; phx sources resume ${source} lets it go on`;
 }
+
+/** The latest decision of every kind about every source, those that were taken back too. */
+export async function standingDecisions(db: Db): Promise<readonly DecisionDocument[]> {
+  const all = await db.collection<DecisionDocument>('decisions').find().sort({ at: 1, _id: 1 }).toArray();
+  return [...new Map(all.map((decision) => [`${decision.kind} ${decision.subject}`, decision])).values()];
+}

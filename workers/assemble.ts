@@ -1,5 +1,6 @@
 import { createCollectActivities } from '../activities/collect.js';
 import { createEnrichActivities, type EnrichDeps } from '../activities/enrich.js';
+import { createGapsActivities } from '../activities/gaps.js';
 import { createLedgerActivities } from '../activities/ledger.js';
 import { createNotifyActivities } from '../activities/notify.js';
 import { createSequenceActivities } from '../activities/sequence.js';
@@ -68,6 +69,7 @@ function pipelineActivities(config: Config, database: Database, sources: SourceR
   const findModel = () => describeModelServer(config.ollamaHost, config.ollamaModel);
   return {
     ...createLedgerActivities({ database, sources }),
+    ...createGapsActivities({ config, database, sources }),
     ...createSequenceActivities({ config, database, sources, findModel }),
     ...createEnrichActivities(enrichDeps(config, database, sources)),
   };

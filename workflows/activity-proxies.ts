@@ -1,6 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { CollectActivities } from '../activities/collect.js';
 import type { EnrichActivities } from '../activities/enrich.js';
+import type { GapsActivities } from '../activities/gaps.js';
 import type { LedgerActivities } from '../activities/ledger.js';
 import type { NotifyActivities } from '../activities/notify.js';
 import type { SequenceActivities } from '../activities/sequence.js';
@@ -15,6 +16,24 @@ export const collectOn = (taskQueue: string) =>
     scheduleToCloseTimeout: '3 hours', // an open circuit or a long Retry-After, not a stuck page
     retry: { initialInterval: '1 second', maximumInterval: '2 minutes' },
   });
+
+/** One call for a person who waits: not tried again. */
+export const probeOn = (taskQueue: string) =>
+  proxyActivities<CollectActivities>({
+    taskQueue,
+    startToCloseTimeout: '1 minute', // a browser page with its 40 s
+    heartbeatTimeout: '20 seconds',
+    scheduleToCloseTimeout: '90 seconds',
+    retry: { maximumAttempts: 1 },
+  });
+
+/** A look at one day of the ledger. */
+export const gaps = proxyActivities<GapsActivities>({
+  taskQueue: TASK_QUEUES.pipeline,
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '1 hour', // a database restart is waited for; longer is an incident
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
+});
 
 /** Short database steps. */
 export const ledger = proxyActivities<LedgerActivities>({

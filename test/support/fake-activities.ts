@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { CollectActivities } from '../../activities/collect.js';
 import type { EnrichActivities } from '../../activities/enrich.js';
+import type { GapsActivities } from '../../activities/gaps.js';
 import type { LedgerActivities } from '../../activities/ledger.js';
 import type { NotifyActivities } from '../../activities/notify.js';
 import type { SequenceActivities } from '../../activities/sequence.js';
@@ -11,6 +12,7 @@ import { statusOf } from '../../reports/run-summary/summarise.js';
 
 export type Activities = CollectActivities &
   EnrichActivities &
+  GapsActivities &
   LedgerActivities &
   NotifyActivities &
   SequenceActivities;
@@ -29,6 +31,8 @@ export const ACTIVITY_NAMES = [
   'writeSummary',
   'noteMail',
   'releaseRun',
+  'probeSource',
+  'planFill',
 ] as const satisfies readonly (keyof Activities)[];
 
 /** What the fakes were asked, in order. */
@@ -121,6 +125,8 @@ export function createFakes(plan: RunPlan, own: Partial<Activities> = {}): Fakes
     writeSummary: async (input) => ({ status: statusOf(input), report: 'reports/run-summary.html' }),
     noteMail: async () => {},
     releaseRun: async () => {},
+    probeSource: async () => ({ state: 'ok', evidence: 'the fake is well' }),
+    planFill: async () => ({ county: plan.county, complete: 0, missed: 0, missedBefore: 0, collect: [] }),
     ...own,
   };
   return { calls, activities: { ...asked, ...recordCollection(asked, calls), ...recordRest(asked, calls) } };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isRunDate, runDateOf } from '../../../core/dates.js';
+import { daysFrom, isRunDate, runDateOf, startOfDay } from '../../../core/dates.js';
 import { displayParcelNumber, normaliseParcelNumber, runKeyOf, windowId, zipWorkflowId } from '../../../core/ids.js';
 
 describe('parcel numbers', () => {
@@ -76,5 +76,28 @@ describe('ids', () => {
       'daily/phoenix/2026-03-02/phoenix-mls/85031',
     );
     expect(runKeyOf('daily/phoenix/2026-03-02', 'a')).not.toBe(runKeyOf('daily/phoenix/2026-03-02', 'b'));
+  });
+});
+
+describe('days', () => {
+  it('are counted from one to another, both inside', () => {
+    expect(daysFrom('2024-02-28', '2024-03-01')).toEqual(['2024-02-28', '2024-02-29', '2024-03-01']);
+    expect(daysFrom('2026-03-02', '2026-03-02')).toEqual(['2026-03-02']);
+    expect(daysFrom('2026-03-02', '2026-03-01')).toEqual([]);
+    expect(() => daysFrom('2020-01-01', '2026-01-01')).toThrow(RangeError);
+  });
+
+  it.each([
+    ['America/Phoenix', '2026-07-04', '2026-07-04T07:00:00.000Z'],
+    ['America/Denver', '2026-03-08', '2026-03-08T07:00:00.000Z'],
+    ['America/Denver', '2026-03-09', '2026-03-09T06:00:00.000Z'],
+    ['Pacific/Kiritimati', '2026-01-01', '2025-12-31T10:00:00.000Z'],
+    ['Pacific/Pago_Pago', '2026-01-01', '2026-01-01T11:00:00.000Z'],
+    ['America/Havana', '2026-03-08', '2026-03-08T05:00:00.000Z'],
+  ])('begin in %s on %s at %s', (zone, day, instant) => {
+    const begins = startOfDay(day, zone);
+    expect(new Date(begins).toISOString()).toBe(instant);
+    expect(runDateOf(begins, zone)).toBe(day);
+    expect(runDateOf(begins - 1, zone)).not.toBe(day);
   });
 });

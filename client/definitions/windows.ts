@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import type { Run } from '../program.js';
+import { describeCommand, gather } from './describe.js';
+
+export interface WindowsListFlags {
+  readonly date?: string;
+  readonly source?: readonly string[];
+}
+
+export interface WindowsFillFlags {
+  readonly source?: readonly string[];
+  readonly zip?: readonly string[];
+  readonly detach?: true;
+}
+
+export function defineWindows(program: Command, run: Run): void {
+  const windows = program
+    .command('windows')
+    .summary('what was collected of each source, ZIP and day')
+    .description('What was collected of each source, ZIP and day');
+  describeCommand(windows, 'list', 'List the windows of a day, those that nobody began among them', [
+    'windows list',
+    'windows list --date 2026-11-22 --source maricopa --json',
+  ])
+    .option('--date <day>', 'run date YYYY-MM-DD in the zone of the market; default today')
+    .option('--source <name...>', 'only these sources; a unique beginning of the name is enough', gather)
+    .action(async (flags: WindowsListFlags) =>
+      run(async (context) => (await import('../commands/windows.js')).listWindows(context, flags)),
+    );
+  describeCommand(windows, 'fill', 'Ask for what days lack; close as missed what nobody can give any more', [
+    'windows fill 2026-11-01:2026-11-22',
+    'windows fill 2026-11-22 --source reso --json',
+  ])
+    .argument('<days>', 'FROM:TO, both inside, or one day')
+    .option('--source <name...>', 'only these sources; a unique beginning of the name is enough', gather)
+    .option('--zip <zip...>', 'only these ZIP codes', gather)
+    .option('--detach', 'return as soon as it has started')
+    .action(async (days: string, flags: WindowsFillFlags) =>
+      run(async (context) => (await import('../commands/windows-fill.js')).fillWindows(context, days, flags)),
+    );
+}
