@@ -1,5 +1,5 @@
-// The one runner behind `npm test`: programs, formatting and lint, types, dead code, unit suites side by side, all other
-// suites one after the other (they start servers and measure times), and a look for processes left behind.
+// The one runner behind `npm test`: programs, formatting and lint, types, dead code, suites side by side, those that
+// measure time alone, and a look for processes left behind.
 // With a pattern only the suites whose path matches it. Last line: `N passed, N failed`.
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -13,6 +13,8 @@ const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const MARK = `PHOENIX_TEST_RUN=${randomUUID()}`;
 /** Servers stop within their grace time once their test process has ended. */
 const LEFTOVER_MS = 20_000;
+/** Suites that measure rates or how long a loop was held: alone, so that no other suite is in their figures. */
+const TIMED = 'test/(contract/|integration/(net/|browser-pool))';
 const SLOWEST = 10;
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
@@ -47,7 +49,8 @@ async function runAll() {
   await check('types', () => node([bin('typescript/bin/tsc'), '-p', 'tsconfig.test.json']));
   await check('dead code', () => node([bin('knip/bin/knip.js'), '--no-progress']));
   await runSuites('unit suites', ['--testPathPatterns=test/unit/', '--maxWorkers=2']);
-  await runSuites('other suites', ['--testPathIgnorePatterns=/node_modules/|/test/unit/', '--runInBand']);
+  await runSuites('suites that measure time', [`--testPathPatterns=${TIMED}`, '--runInBand']);
+  await runSuites('other suites', [`--testPathIgnorePatterns=/node_modules/|/test/unit/|${TIMED}`, '--maxWorkers=2']);
 }
 
 async function findPrograms() {
