@@ -189,8 +189,9 @@ async function walked(db: Db, window: Window): Promise<{ readonly seen: number; 
   const filter = { runKey: window.runKey, windowId: windowId(window), step: { $regex: '^walk:' } };
   const pages = await db.collection<WindowPageDocument>('window_pages').find(filter).sort({ at: 1 }).toArray();
   const keys = new Set(pages.flatMap((page) => page.keys.map(({ key }) => key)));
-  // The total that was stated last: one that moved during the walk has led to a second pass.
-  return { seen: keys.size, total: pages.findLast(({ total }) => total !== null)?.total ?? null };
+  const totals = pages.flatMap(({ total }) => (total === null ? [] : [total]));
+  // The largest: an answer of nothing in the middle of a walk must not make it look complete.
+  return { seen: keys.size, total: totals.length === 0 ? null : Math.max(...totals) };
 }
 
 /** Counts of one ZIP of one source in one run. */

@@ -27,10 +27,14 @@ async function replay(
   return problems;
 }
 
+/** Workflows that came after the histories of 0.1.0; theirs are recorded with the next release. */
+const SINCE_RELEASE: ReadonlySet<string> = new Set(['fillGaps', 'probeSource']);
+
 describe('saved histories', () => {
-  it('hold every workflow there is', () => {
+  it('hold every workflow of the release', () => {
     const types = new Set(files.flatMap(([, histories]) => histories.map(({ workflowType }) => workflowType)));
-    expect([...types].sort()).toEqual(Object.keys(workflows).sort());
+    const released = Object.keys(workflows).filter((name) => !SINCE_RELEASE.has(name));
+    expect([...types].sort()).toEqual(released.sort());
   });
 
   it.each(files)("%s is repeated by today's workflows, command by command", async (_name, histories) => {
