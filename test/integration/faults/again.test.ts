@@ -4,7 +4,6 @@ import { contentOf } from '../../support/world.js';
 
 const TODAY = '2026-03-03';
 const OTHER_DAY = '2026-03-04';
-/** The request budget of a fault world less its six search pages. */
 
 let world: FaultWorld;
 /** What the first run of the day left. */
