@@ -2,8 +2,19 @@ import type { Db } from 'mongodb';
 import type { SourceName } from '../core/schemas/names.js';
 import type { Pace } from '../core/schemas/pace.js';
 
-/** What a person can decide about a source, until further notice. */
-export type DecisionKind = 'permission' | 'pause' | 'pace';
+/** What the operator of a source can permit, each for itself: to collect at all, through proxies, with captchas solved. */
+export const PERMITS = ['collection', 'proxies', 'captcha'] as const;
+export type Permit = (typeof PERMITS)[number];
+
+/** What a person can decide about a source, until further notice. `permission` is that to collect. */
+export type DecisionKind = 'permission' | 'proxies' | 'captcha' | 'pause' | 'pace';
+
+/** The decision by which something is permitted. */
+export const DECISION_OF: Readonly<Record<Permit, DecisionKind>> = {
+  collection: 'permission',
+  proxies: 'proxies',
+  captcha: 'captcha',
+};
 
 /** `decisions`: a standing decision of a person. Rows are only ever added; the latest of a kind and subject holds. */
 export interface DecisionDocument {
@@ -39,9 +50,9 @@ export async function standingDecision(
   return latest?.granted ? latest : null;
 }
 
-/** True when the latest decision about the permission of a source grants it. */
-export async function permissionHeld(db: Db, source: SourceName): Promise<boolean> {
-  return (await standingDecision(db, 'permission', source)) !== null;
+/** True when the latest decision about what a source permits grants it. One permit never stands for another. */
+export async function permissionHeld(db: Db, source: SourceName, permit: Permit = 'collection'): Promise<boolean> {
+  return (await standingDecision(db, DECISION_OF[permit], source)) !== null;
 }
 
 /** Why a source is paused, in one sentence; null when it is not. */

@@ -3,7 +3,14 @@ import type { SourceName } from '../../core/schemas/names.js';
 import type { Pace } from '../../core/schemas/pace.js';
 import { isSlower } from '../../net/pace.js';
 import { sourceTargets } from '../../sources/index.js';
-import { type DecisionDocument, decide, standingDecision } from '../../store/decisions.js';
+import {
+  DECISION_OF,
+  type DecisionDocument,
+  decide,
+  PERMITS,
+  type Permit,
+  standingDecision,
+} from '../../store/decisions.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import type { DecisionFlags, PermitFlags } from '../definitions/sources.js';
@@ -13,17 +20,37 @@ import { given, readOneSource, readPace, readWords } from '../source-request.js'
 
 const OPERATOR = 'the operator';
 
-/** Records the permission held for a source, or that it is held no longer. Workers ask for it before every page. */
+/**
+ * Records what is permitted for a source, or that it is no longer. Workers ask for it before every page. Several permits of
+ * one agreement are one decision each.
+ */
 export async function permit(context: CliContext, text: string, flags: PermitFlags): Promise<number> {
   const faults = new Faults();
   const named = readOneSource(text, faults);
+  const permits = readPermits(flags.for, faults);
   const words = readWords('--reference', flags.reference, true, faults);
   const who = readWords('--by', flags.by, true, faults);
   faults.throwAny('phx sources permit --help shows examples');
   const [subject, reference, by] = [given(named), given(words), given(who)];
   const granted = flags.revoke !== true;
-  const told = `${subject}: permission ${granted ? 'recorded' : 'taken back'}`;
-  return keep(context, { kind: 'permission', subject, granted, reference, by }, told);
+  const { config } = await readSetting(context);
+  const at = await withDatabase(config, async (db) => {
+    let latest = new Date();
+    for (const one of permits)
+      latest = (await decide(db, { kind: DECISION_OF[one], subject, granted, reference, by })).at;
+    return latest;
+  });
+  context.out.data(`${subject}: permission for ${permits.join(', ')} ${granted ? 'recorded' : 'taken back'}`);
+  const kept = { kind: 'permission', permits, subject, granted, reference, by, at: at.toISOString() };
+  context.out.document({ schemaVersion: 1, ...kept });
+  return 0;
+}
+
+function readPermits(words: readonly string[] | undefined, faults: Faults): readonly Permit[] {
+  const named = words ?? ['collection'];
+  for (const word of named)
+    if (!PERMITS.some((one) => one === word)) faults.add(`--for must be ${PERMITS.join(', ')}, not "${word}"`);
+  return PERMITS.filter((one) => named.includes(one));
 }
 
 /** Pauses a source or lets it go on. @throws CliError (Refused) when it is in that state already */

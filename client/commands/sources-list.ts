@@ -2,7 +2,13 @@ import type { Config } from '../../core/config.js';
 import type { SourceName } from '../../core/schemas/names.js';
 import type { Source } from '../../core/source.js';
 import { sourceTargets } from '../../sources/index.js';
-import { type DecisionDocument, type DecisionKind, standingDecisions } from '../../store/decisions.js';
+import {
+  DECISION_OF,
+  type DecisionDocument,
+  type DecisionKind,
+  PERMITS,
+  standingDecisions,
+} from '../../store/decisions.js';
 import { lastAsked } from '../../store/fetches.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
@@ -17,12 +23,12 @@ export async function listSources(context: CliContext): Promise<number> {
     return sourcesForPlans(config).map((source) => rowOf(config, source, decisions, asked.get(source.name) ?? null));
   });
   context.out.document(rows);
-  const shown = rows.map(({ source, state, host, limit, pace, permission, lastAskedAt }) => [
+  const shown = rows.map(({ source, state, host, limit, pace, permission, permits, lastAskedAt }) => [
     source,
     state,
     host,
     `${limit.requests} in ${seconds(limit.windowMs)}${pace === null ? '' : `, held to ${pace.requests} in ${seconds(pace.windowMs)}`}`,
-    permission.state,
+    [permission.state, ...permits.filter((one) => one !== 'collection')].join(', '),
     lastAskedAt ?? 'never',
   ]);
   context.out.data(columnsOf([['SOURCE', 'STATE', 'HOST', 'LIMIT', 'PERMISSION', 'LAST ASKED'], ...shown]));
@@ -53,6 +59,7 @@ function rowOf(config: Config, source: Source, decisions: readonly DecisionDocum
       by: permission?.by ?? null,
       at: permission?.at.toISOString() ?? null,
     },
+    permits: PERMITS.filter((one) => of(DECISION_OF[one])?.granted === true),
     lastAskedAt: lastAskedAt?.toISOString() ?? null,
   };
 }

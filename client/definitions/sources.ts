@@ -11,6 +11,7 @@ export interface DecisionFlags {
 export interface PermitFlags {
   readonly by?: string;
   readonly reference?: string;
+  readonly for?: readonly string[];
   readonly revoke?: true;
 }
 
@@ -52,13 +53,15 @@ export function defineSources(program: Command, run: Run): void {
 }
 
 function defineDecisions(sources: Command, run: Run): void {
-  describeCommand(sources, 'permit', 'Record the permission held for a source, or take it back', [
+  describeCommand(sources, 'permit', 'Record what is permitted for a source, or take it back', [
     'sources permit phoenix-mls --reference "IDX agreement 2026-17" --by "Operator"',
+    'sources permit phoenix-mls --for proxies,captcha --reference "letter of 2026-11-20" --by "Operator"',
     'sources permit phoenix-mls --revoke --reference "agreement ended" --by "Operator"',
   ])
     .argument(...SOURCE)
     .option('--reference <text>', 'contract, letter or ticket it rests on')
     .option('--by <name>', 'who decides')
+    .option('--for <what...>', 'what is permitted: collection, proxies, captcha; default collection', gather)
     .option('--revoke', 'the permission is held no longer')
     .action(async (source: string, flags: PermitFlags) =>
       run(async (context) => (await import('../commands/sources-decide.js')).permit(context, source, flags)),

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { runDateOf } from '../../../core/dates.js';
 import { maxInWindow } from '../../../sandbox/request-log.js';
-import type { DecisionDocument } from '../../../store/decisions.js';
+import { type DecisionDocument, permissionHeld } from '../../../store/decisions.js';
 import type { WindowDocument } from '../../../store/documents.js';
 import { phx } from '../../support/phx.js';
 import { contentOf, startTestWorld, type TestWorld } from '../../support/world.js';
@@ -87,6 +87,18 @@ describe('phx sources', () => {
       .sort({ at: 1 })
       .toArray();
     expect(kept.map(({ granted }) => granted)).toEqual([true, false]);
+  }, 60_000);
+
+  it('records what is permitted one by one: one permit never stands for another', async () => {
+    const words = ['--reference', 'letter of 2026-11-20', '--by', 'Operator'];
+    const permits = async () => (await listed('phoenix-mls')).permits;
+    expect((await cli('sources', 'permit', 'phoenix', '--for', 'proxies,captcha', ...words)).code).toBe(0);
+    expect(await permits()).toEqual(['proxies', 'captcha']);
+    expect(await permissionHeld(world.db, 'phoenix-mls')).toBe(false);
+    expect(await permissionHeld(world.db, 'phoenix-mls', 'proxies')).toBe(true);
+    expect((await cli('sources', 'permit', 'phoenix', '--for', 'captcha', '--revoke', ...words)).code).toBe(0);
+    expect(await permits()).toEqual(['proxies']);
+    expect((await cli('sources', 'permit', 'phoenix', '--for', 'proxies', '--revoke', ...words)).code).toBe(0);
   }, 60_000);
 
   it('pauses a source: probe and run ask nothing and say why; resume lets it go on', async () => {

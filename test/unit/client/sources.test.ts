@@ -18,6 +18,11 @@ describe('a command about sources or windows that is wrong', () => {
     ['a permission without a reference', ['sources', 'permit', 'phoenix', '--by', 'X'], /--reference is needed/],
     ['a permission without a name', ['sources', 'permit', 'phoenix', '--reference', 'X'], /--by is needed/],
     ['a permission with blanks', ['sources', 'permit', 'phoenix', '--reference', ' ', '--by', '\t'], /needed/],
+    [
+      'a permission for all',
+      ['sources', 'permit', 'phoenix', '--for', 'everything'],
+      /--for must be collection, proxies/,
+    ],
     ['a novel as a reason', ['sources', 'pause', 'phoenix', '--note', 'x'.repeat(501)], /longer than 500/],
     ['a pace of words', ['sources', 'pace', 'phoenix', 'slow'], /pace must be like/],
     ['a pace of nothing', ['sources', 'pace', 'phoenix', '0/1m'], /pace must be like/],
