@@ -1,6 +1,8 @@
+import { lookup } from 'node:dns/promises';
 import { type Browser, type BrowserContext, chromium } from 'playwright';
 import { BadConfig, BrowserCrashed } from '../core/errors.js';
 import type { BrowserProfile, VisitorSession } from '../core/visitor-session.js';
+import { type Resolve, safeAddressOf } from './safe-lookup.js';
 
 /** How the browser is started and what it says about itself. */
 export interface BrowserSettings {
@@ -10,6 +12,8 @@ export interface BrowserSettings {
   readonly product: string;
   /** Host names the browser may reach; names of all others do not resolve. */
   readonly hosts: readonly string[];
+  /** How their names become addresses; default the system's. */
+  readonly resolve?: Resolve;
 }
 
 /** One browser process with its one context. */
@@ -49,7 +53,8 @@ const LOOKS = { locale: 'en-US', timezoneId: 'America/Phoenix', viewport: { widt
 /**
  * Starts a browser and opens its context as a visitor.
  * @param visitorOf gives the visitor whose profile is that of the installed browser
- * @throws BadConfig (no program at the path), BrowserCrashed (it did not start; retried), and what `visitorOf` throws
+ * @throws BadConfig (no program at the path), BrowserCrashed (it did not start; retried), UnsafeTarget (a host leads into a
+ * private network), NetworkError (a host has no address; retried), and what `visitorOf` throws
  */
 export async function startSession(
   settings: BrowserSettings,
@@ -95,14 +100,15 @@ function diedStarting(problem: unknown): BrowserCrashed {
   return new BrowserCrashed('the browser died while it started', { cause: problem });
 }
 
-async function launch({ executablePath, hosts }: BrowserSettings): Promise<Browser> {
+async function launch({ executablePath, hosts, resolve = lookup }: BrowserSettings): Promise<Browser> {
   if (executablePath === '') throw new BadConfig(['CHROMIUM_PATH: no browser is given']);
-  const reachable = hosts.map((host) => `, EXCLUDE ${host}`).join('');
+  // The browser keeps the address that was checked: a name that changes it in between (DNS rebinding) gains nothing.
+  const reachable = await Promise.all(hosts.map(async (host) => `MAP ${host} ${await safeAddressOf(host, resolve)}`));
   try {
     return await chromium.launch({
       executablePath,
       chromiumSandbox: false, // the worker runs as root in containers, where Chromium's own sandbox cannot start
-      args: [...ARGUMENTS, `--host-resolver-rules=MAP * ~NOTFOUND${reachable}`],
+      args: [...ARGUMENTS, `--host-resolver-rules=${[...reachable, 'MAP * ~NOTFOUND'].join(', ')}`],
       timeout: LAUNCH_TIMEOUT_MS,
       handleSIGINT: false, // the worker drains first; the pool closes the browser
       handleSIGTERM: false,

@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
-import { UnsafeTarget } from '../core/errors.js';
+import { NetworkError, UnsafeTarget } from '../core/errors.js';
 
 /** Networks that are not the Internet (IANA special-purpose registries for IPv4 and IPv6, read 2026-11). */
 const NOT_PUBLIC: readonly (readonly [network: string, prefix: number, family: 'ipv4' | 'ipv6'])[] = [
@@ -52,26 +52,58 @@ export type Resolve = (
   options: { readonly all: true; readonly family: number | 'IPv4' | 'IPv6'; readonly hints: number },
 ) => Promise<readonly LookupAddress[]>;
 
+const ANY_ADDRESS = { all: true, family: 0, hints: 0 } as const;
+
+/**
+ * All addresses of a name, checked: a name of this machine must lead to this machine, every other one to the Internet; one bad
+ * address among several refuses all.
+ * @throws UnsafeTarget, and what `resolve` throws
+ */
+async function safeAddresses(
+  hostname: string,
+  resolve: Resolve,
+  how: Parameters<Resolve>[1],
+): Promise<readonly [LookupAddress, ...LookupAddress[]]> {
+  const [first, ...others] = await resolve(hostname, how);
+  if (first === undefined) throw new UnsafeTarget(`${hostname} has no address`);
+  const fits = isLoopbackHost(hostname) ? isLoopbackHost : isPublicAddress;
+  const bad = [first, ...others].find(({ address }) => !fits(address));
+  if (bad !== undefined) throw new UnsafeTarget(`${hostname} leads to ${bad.address}`);
+  return [first, ...others];
+}
+
 /**
  * `lookup` for connections of the HTTP client: the address is checked when the connection is made, and the checked one is
- * used, so a name that changes its address in between (DNS rebinding) gains nothing. A name of this machine must lead to
- * this machine, every other one to the Internet; one bad address among several refuses all.
+ * used, so a name that changes its address in between (DNS rebinding) gains nothing.
  */
 export function guardedLookup(resolve: Resolve): LookupFunction {
   return (hostname, options, callback) => {
-    resolve(hostname, { all: true, family: options.family ?? 0, hints: options.hints ?? 0 }).then(
-      (addresses) => {
-        const fits = isLoopbackHost(hostname) ? isLoopbackHost : isPublicAddress;
-        const [first] = addresses;
-        const bad = addresses.find(({ address }) => !fits(address));
-        if (first === undefined) callback(new UnsafeTarget(`${hostname} has no address`), '');
-        else if (bad !== undefined) callback(new UnsafeTarget(`${hostname} leads to ${bad.address}`), '');
-        else if (options.all) callback(null, [...addresses]);
+    const how = { all: true, family: options.family ?? 0, hints: options.hints ?? 0 } as const;
+    safeAddresses(hostname, resolve, how).then(
+      ([first, ...others]) => {
+        if (options.all) callback(null, [first, ...others]);
         else callback(null, first.address, first.family);
       },
       (problem: NodeJS.ErrnoException) => callback(problem, ''),
     );
   };
+}
+
+/**
+ * The address of a host for a browser that is started with it, in the form of its `--host-resolver-rules`.
+ * @throws UnsafeTarget (a private network, also as a number), NetworkError (no address; retried)
+ */
+export async function safeAddressOf(host: string, resolve: Resolve): Promise<string> {
+  assertSafeHost(`http://${host}/`);
+  const literal = withoutBrackets(host);
+  if (isIP(literal) !== 0) return host;
+  try {
+    const [{ address, family }] = await safeAddresses(host, resolve, ANY_ADDRESS);
+    return family === 6 ? `[${address}]` : address;
+  } catch (problem) {
+    if (problem instanceof UnsafeTarget) throw problem;
+    throw new NetworkError(host, 'its name has no address', { cause: problem });
+  }
 }
 
 /**
@@ -81,8 +113,10 @@ export function guardedLookup(resolve: Resolve): LookupFunction {
 export function assertSafeHost(url: string): void {
   const { protocol, hostname } = new URL(url);
   if (protocol !== 'http:' && protocol !== 'https:') throw new UnsafeTarget(`${protocol} is no protocol of a source`);
-  const literal = hostname.replace(/^\[|\]$/g, '');
+  const literal = withoutBrackets(hostname);
   if (isIP(literal) !== 0 && !isLoopbackHost(literal) && !isPublicAddress(literal)) {
     throw new UnsafeTarget(`${hostname} is no address of the Internet`);
   }
 }
+
+const withoutBrackets = (host: string) => host.replace(/^\[|\]$/g, '');

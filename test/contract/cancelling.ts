@@ -3,7 +3,8 @@ import { browserProcesses } from '../support/browser.js';
 import type { FrontAnswer, FrontRequest } from './front.js';
 import { askedFor, type Kit, NEVER } from './kit.js';
 
-const STOPS_WITHIN_MS = 1_500;
+/** Shorter than every time-out of the suite: what ends later was not stopped, but timed out. */
+const STOPS_WITHIN_MS = 5_000;
 /** Time in which a request reaches the service and is waited for. */
 const UNDER_WAY_MS = 10_000;
 

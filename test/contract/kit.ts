@@ -39,7 +39,8 @@ const BROWSER_TIMES = { navigationTimeoutMs: 6_000, settleTimeoutMs: 400 };
 
 /** Starts one source on real servers. */
 export async function startKit(name: SourceName, harness: SourceHarness): Promise<Kit> {
-  const [standIn, server] = await Promise.all([harness.start(), startTestDatabase()]);
+  const standIn = await harness.start(); // before the database: where there is none yet, nothing is left running
+  const server = await startTestDatabase();
   const front = await startFront(standIn.origin);
   const database = await openDatabase(server.url, 'contract');
   await initDatabase(database.db);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHttpGet, type HttpGet } from '../../../net/http-client.js';
-import { assertSafeHost, isPublicAddress } from '../../../net/safe-lookup.js';
+import { assertSafeHost, isPublicAddress, safeAddressOf } from '../../../net/safe-lookup.js';
 import { type LocalHttp, startLocalHttp } from '../../support/local-http.js';
 import { memoryAudit, openLimiter } from '../../support/polite-fakes.js';
 
@@ -134,5 +134,34 @@ describe('a request', () => {
     await ask(get, 'localhost');
     await expect(ask(get, 'localhost')).rejects.toMatchObject({ code: 'UnsafeTarget' });
     expect([...rows.values()].map(({ outcome }) => outcome?.error)).toEqual([null, 'UnsafeTarget']);
+  });
+});
+
+describe('a host for a browser', () => {
+  const leadsTo = (address: string) => async () => [{ address, family: address.includes(':') ? 6 : 4 }];
+
+  it.each([
+    ['site.example', '8.8.8.8', '8.8.8.8'],
+    ['site.example', '2606:4700:4700::1111', '[2606:4700:4700::1111]'],
+    ['localhost', '127.0.0.1', '127.0.0.1'],
+    ['127.0.0.1', 'nobody is asked', '127.0.0.1'],
+    ['[::1]', 'nobody is asked', '[::1]'],
+  ])('%s that leads to %s is pinned to %s', async (host, address, pinned) => {
+    await expect(safeAddressOf(host, leadsTo(address))).resolves.toBe(pinned);
+  });
+
+  it.each([
+    ['site.example', '127.0.0.1'],
+    ['site.example', '169.254.169.254'],
+    ['localhost', '8.8.8.8'],
+    ['10.0.0.1', '8.8.8.8'],
+    ['[::ffff:127.0.0.1]', '8.8.8.8'],
+  ])('%s that leads to %s is refused', async (host, address) => {
+    await expect(safeAddressOf(host, leadsTo(address))).rejects.toMatchObject({ code: 'UnsafeTarget' });
+  });
+
+  it('without an address is tried again later', async () => {
+    const unknown = () => Promise.reject(new Error('ENOTFOUND'));
+    await expect(safeAddressOf('site.example', unknown)).rejects.toMatchObject({ code: 'NetworkError' });
   });
 });
