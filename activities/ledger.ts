@@ -29,7 +29,7 @@ export function createLedgerActivities({ database, sources }: LedgerDeps) {
       return { alreadyComplete: await openWindow(database.db, window, force) };
     },
 
-    /** Ends a window. `complete` is held against the source's TOTAL and the last complete day, and may come back as less. */
+    /** Ends a window. `complete` is held against the source's TOTAL and what is usual for the ZIP, and may come back as less. */
     async closeWindow({ window, state, reason }: CloseWindowInput): Promise<ClosedWindow> {
       return closeWindow(database.db, window, state, reason);
     },

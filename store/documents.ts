@@ -84,6 +84,8 @@ export interface WindowDocument {
   readonly seen: number;
   /** Run whose pages made it complete; null before. */
   readonly completedBy: string | null;
+  /** Set when a person believed a suspect window: who, why and when. */
+  readonly accepted?: { readonly by: string; readonly reason: string; readonly at: Date };
   readonly updatedAt: Date;
 }
 

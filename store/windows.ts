@@ -9,6 +9,7 @@ import {
   type WindowState,
 } from '../core/schemas/collect.js';
 import type { SourceName } from '../core/schemas/names.js';
+import { type EarlierDay, unusual } from '../domain/expected-band.js';
 import type { WindowDocument, WindowPageDocument } from './documents.js';
 
 /** What one step of a window gave. */
@@ -136,8 +137,8 @@ export interface ClosedWindow {
 }
 
 /**
- * Ends a window. A walk that says it is complete is held against what the source said it holds, and against the last
- * complete day.
+ * Ends a window. A walk that says it is complete is held against what the source said it holds, and against what the ZIP
+ * gave on earlier days.
  */
 export async function closeWindow(
   db: Db,
@@ -160,29 +161,23 @@ export async function closeWindow(
   return closed;
 }
 
-/** Fewer keys than this part of the last complete day is not believed. */
-const SUSPECT_SHARE = 0.5;
-/** A ZIP with fewer keys than this may well halve overnight. */
-const SUSPECT_MINIMUM = 25;
+/** Days of a ZIP that are looked at: enough for eight of one weekday. */
+const DAYS_LOOKED_AT = 60;
 
 async function checkComplete(db: Db, window: Window, seen: number, total: number | null): Promise<ClosedWindow> {
   if (total !== null && seen < total) return { state: 'partial', reason: `${seen} of ${total} that the source names` };
-  const [last] = await db
+  const { source, zip, market, runDate } = window;
+  const earlier = await db
     .collection<WindowDocument>('windows')
-    .find({
-      source: window.source,
-      zip: window.zip,
-      market: window.market,
-      state: 'complete',
-      runDate: { $lt: window.runDate },
-    })
+    .find({ source, zip, market, runDate: { $lt: runDate }, state: { $in: ['complete', 'suspect'] } })
     .sort({ runDate: -1 })
-    .limit(1)
+    .limit(DAYS_LOOKED_AT)
     .toArray();
-  if (last && last.seen >= SUSPECT_MINIMUM && seen < last.seen * SUSPECT_SHARE) {
-    return { state: 'suspect', reason: `${seen} keys, and ${last.seen} on ${last.runDate}` };
-  }
-  return { state: 'complete', reason: null };
+  const days = earlier.map(
+    ({ state, ...day }): EarlierDay => ({ ...day, state: state === 'suspect' ? state : 'complete' }),
+  );
+  const reason = unusual({ runDate, seen }, days);
+  return reason === null ? { state: 'complete', reason } : { state: 'suspect', reason };
 }
 
 async function walked(db: Db, window: Window): Promise<{ readonly seen: number; readonly total: number | null }> {

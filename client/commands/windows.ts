@@ -44,11 +44,11 @@ function rowsOf(config: Config, market: Market, found: readonly WindowDocument[]
   const due = (only ?? market.sources).flatMap((source) => zips.map((zip) => ({ source, zip })));
   const notBegun = due.filter(({ source, zip }) => !began.some((row) => row.source === source && row.zip === zip));
   const rows = [
-    ...began.map(({ source, zip, state, reason, seen, total, limit, updatedAt }) => ({
+    ...began.map(({ source, zip, state, reason, accepted, seen, total, limit, updatedAt }) => ({
       source,
       zip,
       state,
-      reason,
+      reason: accepted ? `accepted by ${accepted.by}: ${accepted.reason}` : reason,
       seen,
       total,
       limit,

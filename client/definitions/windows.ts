@@ -13,6 +13,12 @@ export interface WindowsFillFlags {
   readonly detach?: true;
 }
 
+export interface WindowsAcceptFlags {
+  readonly date?: string;
+  readonly by?: string;
+  readonly note?: string;
+}
+
 export function defineWindows(program: Command, run: Run): void {
   const windows = program
     .command('windows')
@@ -37,5 +43,16 @@ export function defineWindows(program: Command, run: Run): void {
     .option('--detach', 'return as soon as it has started')
     .action(async (days: string, flags: WindowsFillFlags) =>
       run(async (context) => (await import('../commands/windows-fill.js')).fillWindows(context, days, flags)),
+    );
+  describeCommand(windows, 'accept', 'Believe a suspect window: what it gave is right, however unusual', [
+    'windows accept maricopa-assessor 85031 --by "A. Operator" --note "a subdivision moved to 85037"',
+  ])
+    .argument('<source>', 'source name; a unique beginning is enough')
+    .argument('<zip>', 'ZIP code of the window')
+    .option('--date <day>', 'run date YYYY-MM-DD in the zone of the market; default today')
+    .option('--by <name>', 'who decides')
+    .option('--note <text>', 'why it is right, kept with it')
+    .action(async (source: string, zip: string, flags: WindowsAcceptFlags) =>
+      run(async (context) => (await import('../commands/windows-accept.js')).accept(context, source, zip, flags)),
     );
 }

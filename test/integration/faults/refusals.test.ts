@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { LANES } from '../../../sources/maricopa-assessor/settings.js';
+import { acceptWindow } from '../../../store/accept-window.js';
 import { addsUp, COUNTY, type FaultWorld, startFaultWorld, ZIPS } from '../../support/fault-world.js';
 
 const TODAY = '2026-03-03';
@@ -78,6 +79,15 @@ describe('an answer that is not what was asked for', () => {
     expect(await world.ledger(TODAY)).toEqual({ ...COMPLETE, 85035: `suspect: 0 keys, and 30 on ${YESTERDAY}` });
     expect(summary.missing).toEqual([`${COUNTY} 85035: suspect: 0 keys, and 30 on ${YESTERDAY}`]);
     expect(await world.db.collection('raw_properties').countDocuments({ zip: '85035' })).toBe(30);
+    const name = { market: 'phoenix', source: COUNTY, zip: '85035', runDate: TODAY } as const;
+    const word = { by: 'operator', reason: 'the post office closed the ZIP' };
+    expect(await acceptWindow(world.db, { ...name, zip: '85031' }, word)).toBe('complete');
+    expect(await acceptWindow(world.db, { ...name, zip: '85999' }, word)).toBeNull();
+    expect(await acceptWindow(world.db, name, word)).toBe('suspect');
+    expect(await world.ledger(TODAY)).toEqual(COMPLETE);
+    const again = await world.day(TODAY);
+    expect(again.status).toBe('complete'); // not asked again
+    expect(again.counts.seen).toBe(60);
   }, 120_000);
 
   it('is partial, with figures, where the source names more than it gives', async () => {
