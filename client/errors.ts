@@ -17,6 +17,8 @@ const EXIT_OF_CODE: Readonly<Partial<Record<ErrorCode, number>>> = {
   NetworkError: 6,
   SourceUnavailable: 6,
   StoreUnavailable: 6,
+  ProxyFailed: 6,
+  NoProxyLeft: 6,
   RateLimited: 75,
   BudgetExceeded: 75,
   ModelBusy: 75,
@@ -26,6 +28,8 @@ const HINT_OF_CODE: Readonly<Partial<Record<ErrorCode, string>>> = {
   BadConfig: 'phx config show --origin tells where each setting comes from; .env.example explains all of them',
   NetworkError: 'phx stack status shows what is up, phx stack up starts it, phx doctor says what is wrong',
   StoreUnavailable: 'phx stack status shows what is up, phx stack up starts it, phx doctor says what is wrong',
+  ProxyFailed: 'phx proxies list shows how the proxies stand, phx proxies check tries each',
+  NoProxyLeft: 'phx proxies list shows how the proxies stand, phx proxies check tries each',
   RateLimited: 'run the same command later',
   BudgetExceeded: 'run the same command later',
 };

@@ -154,6 +154,25 @@ export class UnsafeTarget extends PhoenixError {
   }
 }
 
+/**
+ * A proxy, or the service that lists them, did not do its part; the host was not reached and is not to blame. The proxy rests,
+ * and the step is tried again, through another one.
+ */
+export class ProxyFailed extends PhoenixError {
+  override readonly code = 'ProxyFailed';
+  constructor(problem: string, options?: ErrorOptions) {
+    super(problem, { retry: 'retry', scope: 'page', ...options });
+  }
+}
+
+/** No proxy is left for a source that goes through proxies. The source stops; nothing of it is ever asked directly instead. */
+export class NoProxyLeft extends PhoenixError {
+  override readonly code = 'NoProxyLeft';
+  constructor(problem: string, options?: ErrorOptions) {
+    super(problem, { retry: 'never', scope: 'source', ...options });
+  }
+}
+
 /** A paid call would pass the budget. It is not made; free work goes on. */
 export class BudgetExceeded extends PhoenixError {
   override readonly code = 'BudgetExceeded';
@@ -186,6 +205,8 @@ export const ERROR_CODES = [
   'SchemaDrift',
   'ResponseInvalid',
   'UnsafeTarget',
+  'ProxyFailed',
+  'NoProxyLeft',
   'BudgetExceeded',
   'BadConfig',
 ] as const;
@@ -196,6 +217,7 @@ export const SOURCE_STOPPING_CODES: readonly string[] = [
   'AuthRejected',
   'Blocked',
   'SchemaDrift',
+  'NoProxyLeft',
   'BudgetExceeded',
   'BadConfig',
 ];

@@ -12,6 +12,8 @@ const MEANING: Readonly<Record<ErrorCode, string>> = {
   SchemaDrift: 'the answers have another shape than agreed',
   ResponseInvalid: 'an answer was not what was asked for',
   UnsafeTarget: 'an address outside the allowed ones was not asked',
+  ProxyFailed: 'no proxy carried the request in time',
+  NoProxyLeft: 'no proxy was left; nothing was asked without one',
   BudgetExceeded: 'the budget is used up',
   BadConfig: 'a setting is missing or wrong',
 };
