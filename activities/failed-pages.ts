@@ -17,19 +17,19 @@ export interface FailedPagesDeps {
 }
 
 /**
- * Keeps failed pages by run: the redacted HTML, and a picture drawn from that same HTML, so that a picture can show
+ * Keeps failed answers by run: redacted JSON, or the redacted HTML and a picture drawn from that same HTML, so that a picture can show
  * nothing that the HTML does not hold (`docs/decisions/pictures-of-redacted-pages.md`). A page that fails again in the
  * same run with the same error overwrites its copy, so retries do not fill the disk.
  */
 export function createFailedPages({ db, dataFolder, draw }: FailedPagesDeps): KeepFailedPage {
-  const keepFile = async (page: FailedPage, runKey: string, ending: 'html' | 'png', content: string | Uint8Array) => {
+  const keepFile = async (page: FailedPage, runKey: string, ending: Ending, content: string | Uint8Array) => {
     const path = await saveArtifact(dataFolder, runKey, `${nameOf(page)}.${ending}`, content);
     const { source, endpoint, url, code, window } = page;
     await recordArtifact(db, {
       path,
       runKey,
       kind: 'failed-page',
-      mediaType: ending === 'html' ? 'text/html' : 'image/png',
+      mediaType: MEDIA_TYPES[ending],
       bytes: Buffer.byteLength(content),
       sha256: sha256(content),
       source,
@@ -42,12 +42,15 @@ export function createFailedPages({ db, dataFolder, draw }: FailedPagesDeps): Ke
   };
   return async (page) => {
     const runKey = page.window?.runKey ?? probeRunKey(page.source, runDateOf(Date.now(), 'UTC'));
-    const path = await keepFile(page, runKey, 'html', page.html);
-    const picture = await drawn(draw, page.html);
+    const path = await keepFile(page, runKey, page.type, page.content);
+    const picture = page.type === 'html' ? await drawn(draw, page.content) : null;
     if (picture !== null) await keepFile(page, runKey, 'png', picture);
     return path;
   };
 }
+
+type Ending = 'html' | 'json' | 'png';
+const MEDIA_TYPES = { html: 'text/html', json: 'application/json', png: 'image/png' } as const;
 
 /** The same page with the same error has the same name. */
 function nameOf({ code, endpoint, url }: FailedPage): string {
@@ -65,7 +68,8 @@ async function drawn(draw: FailedPagesDeps['draw'], html: string): Promise<Uint8
 }
 
 /**
- * Runs work that reads payloads of a source and keeps the pages among them when they turn out to be in another layout.
+ * Runs work that reads payloads of a source and keeps them, redacted, when they turn out to be in another layout or shape: a
+ * fixture for whoever mends the parser.
  * @throws what the work throws, with the place of the copy in its message
  */
 export async function keepingPages<R>(
@@ -80,8 +84,9 @@ export async function keepingPages<R>(
   } catch (problem) {
     for (const { kind, url, body } of payloads) {
       const redacted = source.redact(body);
-      if (redacted.type !== 'html') continue;
-      await keepPageOf(problem, keep, { source: source.name, endpoint: kind, url, window, html: redacted.html });
+      const { type } = redacted;
+      const content = type === 'html' ? redacted.html : `${JSON.stringify(redacted.json, null, 2)}\n`;
+      await keepPageOf(problem, keep, { source: source.name, endpoint: kind, url, window, type, content });
     }
     throw problem;
   }

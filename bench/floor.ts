@@ -74,7 +74,7 @@ async function store(
   const keys: string[] = [];
   for (const payload of payloads) {
     const redacted = { ...payload, body: source.redact(payload.body) };
-    const rawRef = await keepPayload(database.db, source.name, redacted);
+    const { hash: rawRef } = await keepPayload(database.db, source.name, redacted);
     const { records } = source.parse(redacted);
     await keepRecords(
       database,

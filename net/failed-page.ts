@@ -10,8 +10,10 @@ export interface FailedPage {
   readonly url: string;
   /** Window it was asked for; null for probes. */
   readonly window: Window | null;
+  /** A page, or the answer of a JSON service as JSON text. */
+  readonly type: 'html' | 'json';
   /** Redacted by the source: a wall may name a visitor, an unknown layout an agent. */
-  readonly html: string;
+  readonly content: string;
   readonly code: ErrorCode;
 }
 

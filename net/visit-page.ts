@@ -43,7 +43,14 @@ export function createVisitPage({ pool, targets, keepFailedPage, ...polite }: Vi
       // Outside of the request, so that keeping the page takes nothing of its slot.
       const { source, endpoint, url, window } = visit;
       if (shows(seen))
-        await keepPageOf(problem, keepFailedPage, { source, endpoint, url, window, html: visit.redact(seen) });
+        await keepPageOf(problem, keepFailedPage, {
+          source,
+          endpoint,
+          url,
+          window,
+          type: 'html',
+          content: visit.redact(seen),
+        });
       throw problem;
     }
   };

@@ -9,7 +9,7 @@ export interface ArtifactDocument {
   readonly path: string;
   readonly runKey: string;
   readonly kind: 'failed-page';
-  readonly mediaType: 'text/html' | 'image/png';
+  readonly mediaType: 'text/html' | 'application/json' | 'image/png';
   readonly bytes: number;
   readonly sha256: string;
   readonly source: SourceName;

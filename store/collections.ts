@@ -44,6 +44,14 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
     required: { source: 'string', path: 'string', reason: 'string', rawRef: 'string' },
     indexes: [index({ runKey: 1 })],
   },
+  json_shapes: {
+    required: { source: 'string', kind: 'string', runKey: ['string', 'null'], paths: 'object' },
+    indexes: [index({ source: 1, kind: 1, runKey: 1 }), index({ runKey: 1 })],
+  },
+  selector_sets: {
+    required: { source: 'string', name: 'string', state: 'string' },
+    indexes: [index({ source: 1, state: 1 })],
+  },
   windows: {
     required: { market: 'string', source: 'string', zip: 'string', runDate: 'string', state: 'string' },
     indexes: [index({ market: 1, runDate: 1, source: 1 }), index({ source: 1, zip: 1, runDate: -1 })],

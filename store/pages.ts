@@ -6,6 +6,7 @@ import type { Mode } from '../core/schemas/names.js';
 import type { RawPayload, Source, SourceDetail, SourcePage } from '../core/source.js';
 import type { Database } from './database.js';
 import type { QuarantineDocument } from './documents.js';
+import { noteShapes } from './json-shapes.js';
 import { keepPayload } from './raw-payloads.js';
 import { keepRecords, type RecordWithEvidence } from './records.js';
 import { countTaken, keepPage, keysTaken } from './windows.js';
@@ -104,12 +105,18 @@ async function readPayloads(
   const records: RecordWithEvidence[] = [];
   const rejects: ReadPayload['rejects'][number][] = [];
   let drift: Error | null = null;
+  const kept: { readonly redacted: RawPayload; readonly hash: string; readonly isNew: boolean }[] = [];
   for (const payload of payloads) {
     const redacted = { ...payload, body: reader.redact(payload.body) };
-    const rawRef = await keepPayload(db, reader.name, redacted);
+    kept.push({ redacted, ...(await keepPayload(db, reader.name, redacted)) });
+  }
+  // Before they are read: an answer in a shape that cannot be read is to be seen in the fingerprint, too.
+  const fresh = kept.flatMap(({ redacted, isNew }) => (isNew ? [redacted] : []));
+  await noteShapes(db, reader.name, window.runKey, fresh);
+  for (const { redacted, hash: rawRef } of kept) {
     const result = reader.parse(redacted);
     drift ??= reader.driftOf(redacted, result);
-    const { fetchId, fetchedAt, url } = payload;
+    const { fetchId, fetchedAt, url } = redacted;
     records.push(...result.records.map((record) => ({ ...record, rawRef, fetchId, fetchedAt, url })));
     rejects.push(...result.rejects.map((reject) => ({ ...reject, rawRef, fetchId })));
   }

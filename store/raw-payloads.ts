@@ -6,6 +6,11 @@ import type { SourceName } from '../core/schemas/names.js';
 import type { RawBody, RawPayload } from '../core/source.js';
 import type { RawPayloadDocument } from './documents.js';
 
+export interface KeptPayload {
+  readonly hash: string;
+  readonly isNew: boolean;
+}
+
 const pack = promisify(gzip);
 
 /** Text that is hashed and kept for a body: canonical JSON, or the page as it is. */
@@ -16,9 +21,9 @@ export function canonicalText(body: RawBody): string {
 /**
  * Keeps a redacted answer under its own hash. A repeat writes nothing.
  * @param payload its body must be redacted already
- * @returns the hash
+ * @returns the hash, and whether it was not kept before
  */
-export async function keepPayload(db: Db, source: SourceName, payload: RawPayload): Promise<string> {
+export async function keepPayload(db: Db, source: SourceName, payload: RawPayload): Promise<KeptPayload> {
   const text = canonicalText(payload.body);
   const hash = sha256(text);
   const { _id, ...document }: RawPayloadDocument = {
@@ -31,8 +36,8 @@ export async function keepPayload(db: Db, source: SourceName, payload: RawPayloa
     firstFetchId: payload.fetchId,
     firstFetchedAt: new Date(payload.fetchedAt),
   };
-  await db
+  const { upsertedCount } = await db
     .collection<RawPayloadDocument>('raw_payloads')
     .updateOne({ _id }, { $setOnInsert: document }, { upsert: true });
-  return hash;
+  return { hash, isNew: upsertedCount === 1 };
 }

@@ -212,9 +212,9 @@ suite('phoenix-mls in a real browser', () => {
       expect(failed).toMatchObject([
         { code: 'Blocked', endpoint: 'results', window, url: expect.stringContaining(ZIP) },
       ]);
-      expect(page?.html).toMatch(words);
+      expect(page?.content).toMatch(words);
       const asked = log.entries().length;
-      const picture = Buffer.from(await pool.draw(page?.html ?? ''));
+      const picture = Buffer.from(await pool.draw(page?.content ?? ''));
       expect(picture.subarray(1, 4).toString()).toBe('PNG');
       expect(picture.length).toBeGreaterThan(5_000);
       expect(log.entries()).toHaveLength(asked);
