@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
+import type { CaptchaDesk } from './captcha.js';
 import { FAULT_KINDS, type FaultEffect, type FaultKind, type FaultRule, type Faults } from './faults.js';
 import { listen, type RunningService } from './http-service.js';
 import { isJsonObject, type JsonObject, numberAt, textAt } from './json.js';
@@ -10,6 +11,7 @@ export interface ControlOptions {
   readonly log: RequestLog;
   readonly faults: Faults;
   readonly mail: MailServer;
+  readonly captcha: CaptchaDesk;
   readonly port: number;
 }
 
@@ -19,7 +21,7 @@ class BadRequest extends Error {}
 /**
  * Starts the control service, on a port of its own so that its calls are in no log:
  * `GET /__sandbox/log?since=MS&service=NAME`, `DELETE /__sandbox/log`, `GET /__sandbox/max-in-window?ms=N&service=NAME`,
- * `GET|POST|DELETE /__sandbox/faults` (`?id=` removes one), `GET /__sandbox/mails`, `POST /__sandbox/mail-behaviour`.
+ * `GET|POST|DELETE /__sandbox/faults` (`?id=` removes one), `GET /__sandbox/captcha`, `GET /__sandbox/mails`, `POST /__sandbox/mail-behaviour`.
  */
 export function startControl(options: ControlOptions): Promise<RunningService> {
   const server = createServer((request, response) => {
@@ -34,7 +36,7 @@ export function startControl(options: ControlOptions): Promise<RunningService> {
   return listen(server, options.port);
 }
 
-async function control({ log, faults, mail }: ControlOptions, request: IncomingMessage): Promise<unknown> {
+async function control({ log, faults, mail, captcha }: ControlOptions, request: IncomingMessage): Promise<unknown> {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://control');
   const body = await readBody(request);
   switch (`${request.method} ${pathname}`) {
@@ -52,6 +54,8 @@ async function control({ log, faults, mail }: ControlOptions, request: IncomingM
     case 'DELETE /__sandbox/faults':
       removeFaults(faults, searchParams.get('id'));
       return {};
+    case 'GET /__sandbox/captcha':
+      return { balance: captcha.balance, tasks: captcha.tasks };
     case 'GET /__sandbox/mails':
       return mail.received;
     case 'POST /__sandbox/mail-behaviour':
@@ -101,6 +105,7 @@ function readEffect(json: JsonObject): FaultEffect {
       return retryAfterSeconds === null ? { kind, status } : { kind, status, retryAfterSeconds };
     }
     case 'slow':
+    case 'late-solution':
       return { kind, delayMs: wanted(json, 'delayMs') };
     case 'error-body':
       return { kind, code: wanted(json, 'code') };

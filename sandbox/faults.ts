@@ -22,8 +22,11 @@ export type FaultEffect =
   | { readonly kind: 'refused-token' }
   /** The robots.txt of the service disallows everything. */
   | { readonly kind: 'robots-disallow' }
-  /** A failure told by a code in the body: with status 200 by the map layer, with the status of the code by the RESO service. */
+  /** A failure told by a code in the body: with status 200 by the map layer and the captcha service, with the status of the code by the RESO service. */
   | { readonly kind: 'error-body'; readonly code: number }
+  /** A task of the captcha service takes so long, or gives an answer that no site takes. */
+  | { readonly kind: 'late-solution'; readonly delayMs: number }
+  | { readonly kind: 'wrong-solution' }
   /** Pages of the listing site. */
   | { readonly kind: 'block-page' }
   | { readonly kind: 'captcha' }
@@ -46,6 +49,8 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   'refused-token',
   'robots-disallow',
   'error-body',
+  'late-solution',
+  'wrong-solution',
   'block-page',
   'captcha',
   'layout-change',

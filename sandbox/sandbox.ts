@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { projectRoot } from '../core/paths.js';
+import { type CaptchaDesk, startCaptcha } from './captcha.js';
 import { startControl } from './control.js';
 import { startCounty } from './county.js';
 import { allParcels } from './county-search.js';
@@ -59,6 +60,13 @@ export interface Sandbox {
   readonly gis: { readonly url: string; readonly log: readonly LoggedRequest[] };
   /** The RESO Web API with its token service; `secret` is the client's. */
   readonly reso: { readonly url: string; readonly secret: string; readonly log: readonly LoggedRequest[] };
+  /** The captcha service; `key` is the account's. */
+  readonly captcha: {
+    readonly url: string;
+    readonly key: string;
+    readonly desk: CaptchaDesk;
+    readonly log: readonly LoggedRequest[];
+  };
   readonly log: RequestLog;
   readonly faults: Faults;
   readonly smtp: MailServer;
@@ -76,6 +84,7 @@ export interface Sandbox {
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { seed = 'phoenix', token = 'sandbox-county-token', ports } = options;
+  const portOf = (name: keyof Ports): number => ports?.[name] ?? 0;
   const layout = options.listingLayout === undefined ? {} : { layout: options.listingLayout };
   const world = createWorld({
     recordings: options.recordings ?? join(projectRoot(), 'sandbox', 'recordings', 'maricopa'),
@@ -96,15 +105,19 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     return service;
   };
   try {
-    const county = keep(await startCounty(world, { token, log, faults, port: ports?.county ?? 0 }));
-    const listingSite = keep(await startListingSite(world, { log, faults, port: ports?.listingSite ?? 0, ...layout }));
-    const smtp = keep(await startMailServer(options.mailFolder ?? null, ports?.mail ?? 0));
-    const gis = keep(await startGis(world, { log, faults, port: ports?.gis ?? 0, ...gisPages(options) }));
-    const client = { clientId: RESO_CLIENT_ID, clientSecret: RESO_CLIENT_SECRET };
-    const reso = keep(
-      await startReso(world, { log, faults, port: ports?.reso ?? 0, ...client, ...resoTuning(options) }),
+    const county = keep(await startCounty(world, { token, log, faults, port: portOf('county') }));
+    const captcha = keep(await startCaptcha({ log, faults, port: portOf('captcha'), key: CAPTCHA_KEY }));
+    const takesToken = captcha.desk.take;
+    const listingSite = keep(
+      await startListingSite(world, { log, faults, port: portOf('listingSite'), takesToken, ...layout }),
     );
-    const control = keep(await startControl({ log, faults, mail: smtp, port: ports?.control ?? 0 }));
+    const smtp = keep(await startMailServer(options.mailFolder ?? null, portOf('mail')));
+    const gis = keep(await startGis(world, { log, faults, port: portOf('gis'), ...gisPages(options) }));
+    const client = { clientId: RESO_CLIENT_ID, clientSecret: RESO_CLIENT_SECRET };
+    const reso = keep(await startReso(world, { log, faults, port: portOf('reso'), ...client, ...resoTuning(options) }));
+    const control = keep(
+      await startControl({ log, faults, mail: smtp, captcha: captcha.desk, port: portOf('control') }),
+    );
     return {
       world,
       county: {
@@ -133,6 +146,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
           return log.entries({ service: 'reso' });
         },
       },
+      captcha: {
+        url: captcha.url,
+        key: CAPTCHA_KEY,
+        desk: captcha.desk,
+        get log() {
+          return log.entries({ service: 'captcha' });
+        },
+      },
       log,
       faults,
       smtp,
@@ -141,6 +162,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         ...variablesOf(world, county.url, token, listingSite.url, smtp),
         ...gisVariables(gis.url),
         ...resoVariables(reso.url),
+        ...captchaVariables(captcha.url),
       },
       stop,
     };
@@ -193,6 +215,13 @@ function resoVariables(url: string) {
     RESO_WINDOW_MS: '6000',
     RESO_IN_FLIGHT: '4',
   };
+}
+
+const CAPTCHA_KEY = 'sandbox-captcha-key';
+
+/** The stand-in solves faster than people do, and may be asked more often. */
+function captchaVariables(url: string) {
+  return { CAPTCHA_BASE_URL: url, CAPTCHA_API_KEY: CAPTCHA_KEY, CAPTCHA_POLL_MS: '150' };
 }
 
 const resoTuning = ({ resoPageRows, resoTokenSeconds }: SandboxOptions) => ({

@@ -5,7 +5,7 @@ import type { RequestLog } from '../request-log.js';
 import { DISALLOW_ALL, robots } from '../robots.js';
 import { page, VISIT_COOKIE, VISIT_SECRET } from './html.js';
 import { LAYOUTS, type Layout, type LayoutName } from './layouts.js';
-import { blockPage, captchaPage, looksLikeBrowser, notFoundPage } from './refusals.js';
+import { blockPage, captchaPage, looksLikeBrowser, notFoundPage, type TakesToken, tokenTaken } from './refusals.js';
 import { readSearch, runSearch } from './search.js';
 
 /** The part of the sandbox's world that the listing site shows. Read at every request, so that days may change it. */
@@ -20,6 +20,8 @@ export interface ListingSiteOptions {
   readonly port?: number;
   /** Template of the pages; default `classic`. */
   readonly layout?: LayoutName;
+  /** Where tokens of solved captchas are checked; default: none is taken. */
+  readonly takesToken?: TakesToken;
 }
 
 const ROBOTS = 'User-agent: *\nAllow: /mls/search/\nAllow: /mls/\nDisallow: /wp-admin/\nDisallow: /verify/\n';
@@ -29,8 +31,14 @@ const ROBOTS = 'User-agent: *\nAllow: /mls/search/\nAllow: /mls/\nDisallow: /wp-
  * plain HTTP clients with 403, and faults per request.
  */
 export function startListingSite(world: ListingWorld, options: ListingSiteOptions): Promise<RunningService> {
-  const { log, faults, port = 0, layout = 'classic' } = options;
-  const handle = (request: ServiceRequest) => answer(world, request, layout);
+  const { log, faults, port = 0, layout = 'classic', takesToken = () => false } = options;
+  const handle = (request: ServiceRequest) => {
+    const taken = tokenTaken(request.method, request.body, takesToken);
+    if (taken === null) return answer(world, request, layout);
+    // A page that was paid for with a token is not asked for another one.
+    const fault = taken && request.fault?.kind === 'captcha' ? null : request.fault;
+    return taken ? answer(world, { ...request, fault }, layout) : captchaPage();
+  };
   return startHttpService({ service: 'listing-site', port, log, faults, handle });
 }
 

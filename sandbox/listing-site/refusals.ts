@@ -27,13 +27,24 @@ export function blockPage(): ServiceAnswer {
   );
 }
 
-/** A wall that asks for a captcha, with the status of a good page. */
+const SITE_KEY = 'sandbox-site-key';
+
+/** Asked for a token that came with a form; true once for one that the captcha service issued for this site. */
+export type TakesToken = (token: string, siteKey: string) => boolean;
+
+/** A wall that asks for a captcha, with the status of a good page. Its form leads back to the page that was asked for. */
 export function captchaPage(): ServiceAnswer {
   return refusal(
     200,
     'Just a moment...',
-    '<h1>Verify you are human</h1><form action="/verify/" method="post"><div class="g-recaptcha" data-sitekey="sandbox-site-key"></div><button>Continue</button></form>',
+    `<h1>Verify you are human</h1><form method="post"><div class="g-recaptcha" data-sitekey="${SITE_KEY}"></div><button>Continue</button></form>`,
   );
+}
+
+/** What the form of a captcha page says: null for a request that is none, else whether its token is taken. */
+export function tokenTaken(method: string, body: string, takesToken: TakesToken): boolean | null {
+  const token = new URLSearchParams(body).get('g-recaptcha-response');
+  return method !== 'POST' || token === null ? null : takesToken(token, SITE_KEY);
 }
 
 export function notFoundPage(): ServiceAnswer {
