@@ -24,7 +24,7 @@ export interface FailedPagesDeps {
 export function createFailedPages({ db, dataFolder, draw }: FailedPagesDeps): KeepFailedPage {
   const keepFile = async (page: FailedPage, runKey: string, ending: Ending, content: string | Uint8Array) => {
     const path = await saveArtifact(dataFolder, runKey, `${nameOf(page)}.${ending}`, content);
-    const { source, endpoint, url, code, window } = page;
+    const { source, endpoint, url, code, problem, window } = page;
     await recordArtifact(db, {
       path,
       runKey,
@@ -37,6 +37,7 @@ export function createFailedPages({ db, dataFolder, draw }: FailedPagesDeps): Ke
       endpoint,
       url,
       code,
+      problem,
     });
     return path;
   };

@@ -15,6 +15,8 @@ export interface FailedPage {
   /** Redacted by the source: a wall may name a visitor, an unknown layout an agent. */
   readonly content: string;
   readonly code: ErrorCode;
+  /** The error in words. */
+  readonly problem: string;
 }
 
 /**
@@ -40,11 +42,11 @@ const EXPLAINED_BY_THE_PAGE: ReadonlySet<ErrorCode> = new Set([
 export async function keepPageOf(
   problem: unknown,
   keep: KeepFailedPage,
-  page: Omit<FailedPage, 'code'>,
+  page: Omit<FailedPage, 'code' | 'problem'>,
 ): Promise<void> {
   if (!(problem instanceof PhoenixError) || !EXPLAINED_BY_THE_PAGE.has(problem.code)) return;
   try {
-    problem.addNote(`page kept as ${await keep({ ...page, code: problem.code })}`);
+    problem.addNote(`page kept as ${await keep({ ...page, code: problem.code, problem: problem.message })}`);
   } catch (fault) {
     problem.addNote(`the page could not be kept (${fault instanceof PhoenixError ? fault.code : 'unknown fault'})`);
   }

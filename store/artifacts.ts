@@ -18,6 +18,8 @@ export interface ArtifactDocument {
   readonly url: string;
   /** Error that the page explains. */
   readonly code: ErrorCode;
+  /** The error in words; rows of earlier versions have none. */
+  readonly problem?: string;
   readonly at: Date;
 }
 
@@ -29,4 +31,18 @@ export async function recordArtifact(
   await db
     .collection<ArtifactDocument>('artifacts')
     .updateOne({ _id: path }, { $set: { path, ...artifact, at: new Date() } }, { upsert: true });
+}
+
+/** Answers that stopped a source because their shape or layout was another, newest first. */
+export async function stopsByDrift(
+  db: Db,
+  source: SourceName | null,
+  since: Date,
+): Promise<readonly ArtifactDocument[]> {
+  const ofSource = source === null ? {} : { source };
+  return db
+    .collection<ArtifactDocument>('artifacts')
+    .find({ ...ofSource, code: 'SchemaDrift', mediaType: { $ne: 'image/png' }, at: { $gte: since } })
+    .sort({ at: -1 })
+    .toArray();
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Run } from '../program.js';
 import { describeCommand, gather } from './describe.js';
+import { defineDrift } from './source-drift.js';
 
 /** Who decides, and why. */
 export interface DecisionFlags {
@@ -49,6 +50,7 @@ export function defineSources(program: Command, run: Run): void {
     .action(async (flags: AuditFlags) =>
       run(async (context) => (await import('../commands/sources-audit.js')).auditSources(context, flags)),
     );
+  defineDrift(sources, run);
   defineDecisions(sources, run);
 }
 

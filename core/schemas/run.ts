@@ -107,6 +107,8 @@ export interface RunSummary {
   readonly phases: readonly PhaseTime[];
   /** What is not there, one exact sentence each; empty on a complete day. */
   readonly missing: readonly string[];
+  /** What still works and should be looked at, one sentence each; summaries of earlier versions have none. */
+  readonly warnings?: readonly string[];
   readonly properties: { readonly total: number; readonly withListing: number };
   readonly examples: readonly ExampleProperty[];
   readonly mail: { readonly sent: boolean; readonly reason: string | null };

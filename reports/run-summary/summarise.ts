@@ -3,10 +3,15 @@ import { NO_COUNTS } from '../../core/schemas/collect.js';
 import type { Mode, SourceName } from '../../core/schemas/names.js';
 import type { LlmSummary, RunStatus, RunSummary, SourceSummary, ZipSummary } from '../../core/schemas/run.js';
 import type { FinishInput } from '../../core/schemas/sequence.js';
+import { shapeChanges } from '../../store/json-shapes.js';
 import { queueStates } from '../../store/queue.js';
 import { findRun } from '../../store/runs.js';
 import { addCounts, countRun, type WindowCounts } from '../../store/windows.js';
+import { changeInWords } from '../shape-change.js';
 import { findExamples } from './examples.js';
+
+/** A changed service shows in some places; a wholly new one would fill the summary. */
+const MOST_WARNINGS = 20;
 
 /**
  * What a run did, each figure a query of the database. Safe to repeat; the figures are those of the moment.
@@ -37,6 +42,7 @@ export async function summariseRun(db: Db, mode: Mode, input: FinishInput, ended
       ...(plan ? [] : ['nothing was collected: the run could not be prepared']),
       ...input.problems,
     ],
+    warnings: (await shapeChanges(db, { runKey: run.runKey })).slice(0, MOST_WARNINGS).map(changeInWords),
     properties: {
       total: await processed.countDocuments({ market: run.market }),
       withListing: await processed.countDocuments({

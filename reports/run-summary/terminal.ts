@@ -40,7 +40,8 @@ export function renderRunSummaryTerminal(summary: RunSummary, options: TerminalO
   };
   const blocks = [
     headLines(view, page),
-    missingLines(view, page),
+    listLines('Missing', view.missing, page),
+    listLines('Warnings', view.warnings, page),
     sourceLines(view, page),
     factLines(view, page),
     view.examples.flatMap((example) => exampleLines(example, page)),
@@ -66,9 +67,9 @@ function headLines(view: RunSummaryView, { paint, width }: Page): string[] {
   ];
 }
 
-function missingLines({ missing }: RunSummaryView, { paint, width }: Page): string[] {
-  if (missing.length === 0) return [];
-  return [paint('strong', 'Missing'), ...missing.flatMap((line) => wrap(`  - ${line}`, width, '    '))];
+function listLines(title: string, lines: readonly string[], { paint, width }: Page): string[] {
+  if (lines.length === 0) return [];
+  return [paint('strong', title), ...lines.flatMap((line) => wrap(`  - ${line}`, width, '    '))];
 }
 
 /** Columns are aligned over all sources, so that the eye can run down them. */

@@ -15,6 +15,7 @@ export function renderText(view: RunSummaryView): string {
     `Run    ${view.runId}`,
     ...section('COUNTS', [verdict.equation, `${view.properties}.`]),
     ...section('MISSING', view.missing.length === 0 ? ['Nothing.'] : bullets(view.missing)),
+    ...section('WARNINGS', bullets(view.warnings)),
     ...section('SOURCES AND ZIP CODES', view.sources.flatMap(sourceLines)),
     ...section(
       'MODEL',

@@ -94,6 +94,7 @@ export interface RunSummaryView {
   readonly properties: string;
   readonly sources: readonly SourceView[];
   readonly missing: readonly string[];
+  readonly warnings: readonly string[];
   readonly model: readonly string[];
   readonly phases: readonly PhaseView[];
   readonly examples: readonly ExampleView[];
@@ -139,6 +140,7 @@ export function viewOf(summary: RunSummary, options: ViewOptions): RunSummaryVie
     properties: `${plural(properties.total, 'property', 'properties')}, ${formatCount(properties.withListing)} with a listing`,
     sources: summary.sources.map((source) => sourceView(source, clean)),
     missing: summary.missing.map(clean),
+    warnings: (summary.warnings ?? []).map(clean),
     model: modelLines(summary.llm).map(clean),
     phases: summary.phases.map((phase) => phaseView(phase, localTime(summary.startedAt, timeZone).day, options)),
     examples: summary.examples.slice(0, 3).map((example) => exampleView(example, clean)),

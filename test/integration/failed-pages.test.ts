@@ -137,7 +137,14 @@ describe('failed pages', () => {
   });
 
   it('keeps a page of a probe by day', async () => {
-    const path = await keep({ ...page, window: null, type: 'html', content: '<p>Access denied</p>', code: 'Blocked' });
+    const path = await keep({
+      ...page,
+      window: null,
+      type: 'html',
+      content: '<p>Access denied</p>',
+      code: 'Blocked',
+      problem: 'a wall',
+    });
     expect(path).toMatch(/^artifacts\/\d{4}-\d{2}-\d{2}\/probe-phoenix-mls-\d{4}-\d{2}-\d{2}\/failed-Blocked-results-/);
   });
 });
