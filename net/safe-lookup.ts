@@ -42,7 +42,7 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /** True for a host of this machine, as it stands in an address: `127.0.0.1`, `localhost`, `[::1]`. */
-function isLoopbackHost(host: string): boolean {
+export function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 

@@ -84,6 +84,14 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
     required: { host: 'string', profile: 'object', pages: 'number', startedAt: 'date', expireAt: 'date' },
     indexes: [index({ host: 1, profileKey: 1, startedAt: -1 }), index({ expireAt: 1 }, expiring)],
   },
+  proxies: {
+    required: { address: 'string', port: 'number', listed: 'bool', score: 'number', notBeforeMs: 'number' },
+    indexes: [],
+  },
+  personal_facts: {
+    required: { propertyId: 'string', class: 'string', value: 'string', expireAt: 'date' },
+    indexes: [index({ propertyId: 1 }), index({ expireAt: 1 }, expiring)],
+  },
   sent_mails: { required: { at: 'date' }, indexes: [] },
 };
 
