@@ -4,6 +4,7 @@ import type {
   CollectPageInput,
   CollectPageResult,
   DetailBatch,
+  Window,
 } from '../core/schemas/collect.js';
 import type { ParseResult } from '../core/schemas/facts.js';
 import type { Mode, SourceName } from '../core/schemas/names.js';
@@ -15,6 +16,7 @@ import { detailStep, storeDetail, storePage } from '../store/pages.js';
 import { stepsDone } from '../store/windows.js';
 import { keepingPages } from './failed-pages.js';
 import { withHeartbeat } from './heartbeat.js';
+import { pausingWhenRefused } from './refused-credentials.js';
 
 export interface CollectDeps {
   readonly sources: SourceRegistry;
@@ -25,16 +27,18 @@ export interface CollectDeps {
 
 /** Activities that read any source and keep what it says. Built once per worker. */
 export function createCollectActivities({ sources, database, mode, keepFailedPage }: CollectDeps) {
+  const working = <R>({ source }: Window, work: (signal: AbortSignal) => Promise<R>): Promise<R> =>
+    withHeartbeat((signal) => pausingWhenRefused(database.db, source, () => work(signal)));
   return {
     /**
      * Reads one page (as many records as the source gives at one time) and keeps what it holds. Safe to repeat: records are upserts, outcomes are keyed
      * by window, run and cursor.
-     * @throws RateLimited, NetworkError, SourceUnavailable, BrowserCrashed, StoreUnavailable (retried); AuthRejected,
-     *   Blocked, SchemaDrift, ResponseInvalid (final)
+     * @throws RateLimited, NetworkError, SourceUnavailable, BrowserCrashed, StoreUnavailable (retried); AuthRejected (the source
+     *   is paused), Blocked, SchemaDrift, ResponseInvalid (final)
      */
     async collectPage({ window, cursor }: CollectPageInput): Promise<CollectPageResult> {
       const source = sources.get(window.source);
-      return withHeartbeat(async (signal) => {
+      return working(window, async (signal) => {
         const page = await source.readPage(window, cursor, signal);
         const { keysSoFar, limitReached } = await keepingPages(keepFailedPage, source, window, page.payloads, () =>
           storePage(database, source, mode, window, cursor, page),
@@ -49,7 +53,7 @@ export function createCollectActivities({ sources, database, mode, keepFailedPag
      */
     async collectDetails({ window, keys }: DetailBatch): Promise<CollectDetailsResult> {
       const source = sources.get(window.source);
-      return withHeartbeat(async (signal) => {
+      return working(window, async (signal) => {
         const inAlready = await stepsDone(database.db, window, keys.map(detailStep));
         const open = keys.filter((key) => !inAlready.has(detailStep(key)));
         let missing = 0;
@@ -62,7 +66,7 @@ export function createCollectActivities({ sources, database, mode, keepFailedPag
             storeDetail(database, source, mode, window, key, detail),
           );
           read.push(parsed);
-          if (detail.status === 'missing') missing += 1;
+          if (detail.status === 'missing' || isRefused(parsed)) missing += 1;
         }
         const drift = driftOf(source.name, read);
         await keepingPages(keepFailedPage, source, window, payloads, async () => {
@@ -78,5 +82,8 @@ export function createCollectActivities({ sources, database, mode, keepFailedPag
     },
   };
 }
+
+/** An answer that was not what was asked for: the detail is not there. */
+const isRefused = ({ rejects }: ParseResult) => rejects.some(({ code }) => code !== undefined);
 
 export type CollectActivities = ReturnType<typeof createCollectActivities>;

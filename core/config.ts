@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import { BadConfig } from './errors.js';
 import { projectRoot } from './paths.js';
 import { DATABASE_OF, NAMESPACE_OF } from './schemas/names.js';
-import { SETTINGS } from './settings-table.js';
+import { PERSONAL_DETAILS, SETTINGS } from './settings-table.js';
 
 type Settings = { readonly [K in keyof typeof SETTINGS]: z.infer<(typeof SETTINGS)[K]['schema']> };
 /** Where a value came from, in falling precedence. */
@@ -85,8 +85,10 @@ export function temporalConnection(config: Config) {
 
 /** Values that must never be seen: given to the logger's and the reports' redaction. */
 export function secretValues(config: Config): readonly string[] {
-  const { maricopaApiKey, webshareApiKey, captchaApiKey, smtpPassword, resoToken, resoClientSecret } = config;
-  const values = [maricopaApiKey, webshareApiKey, captchaApiKey, smtpPassword, resoToken, resoClientSecret];
+  const { maricopaApiKey, maricopaApiKey2, webshareApiKey, captchaApiKey, smtpPassword } = config;
+  const { resoToken, resoClientSecret } = config;
+  const county = [maricopaApiKey, maricopaApiKey2];
+  const values = [...county, webshareApiKey, captchaApiKey, smtpPassword, resoToken, resoClientSecret];
   const password = /^mongodb(?:\+srv)?:\/\/[^:@/]+:([^@/]+)@/.exec(config.mongodbUrl)?.[1] ?? null;
   return [...values, password].filter((value) => value !== null && value.length >= 4).map(String);
 }
@@ -130,8 +132,20 @@ function checkTogether(settings: Settings, faults: string[]): void {
   if (settings.mode !== 'demo' && !settings.maricopaApiKey) {
     faults.push(`MARICOPA_API_KEY is missing, and mode ${settings.mode} asks the real county service`);
   }
+  checkDetails(settings, faults);
   if (settings.mode === 'production') checkProduction(settings, faults);
 }
+
+function checkDetails({ maricopaDetails, personalData }: Settings, faults: string[]): void {
+  const personal = maricopaDetails.filter((kind) => PERSONAL_DETAILS.includes(kind));
+  if (personal.length > 0 && personalData.length === 0) {
+    faults.push(`MARICOPA_DETAILS names ${personal.join(' and ')}, and PHOENIX_PERSONAL_DATA keeps nothing of them`);
+  }
+  if (personal.length === maricopaDetails.length) {
+    faults.push('MARICOPA_DETAILS must name parcel, valuations or residential-details');
+  }
+}
+
 
 function checkMail(settings: Settings, faults: string[]): void {
   if (!settings.smtpHost) faults.push('SMTP_HOST is missing, and EMAIL_ENABLED is true');

@@ -25,7 +25,7 @@ export function driftOf(source: SourceName, results: readonly ParseResult[]): Sc
   const [field, { size }] = worst;
   const all = results.reduce((sum, result) => sum + rowsOf(result), 0);
   if (size < LEAST_ROWS || size * 2 < all) return null;
-  return new SchemaDrift(source, field, `missing or of another type in ${size} of ${all} rows`);
+  return new SchemaDrift(source, field, `missing, of another type or of another thing in ${size} of ${all} rows`);
 }
 
 /** Rows of a payload: records, and rejects of rows that gave none. */

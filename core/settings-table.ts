@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MODES } from './schemas/names.js';
+import { PERSONAL_CLASSES } from './schemas/personal.js';
 
 /** One process setting: its variable, what it means, how it is checked. Secrets may come as `NAME_FILE` and are never printed. */
 export interface SettingRow<T> {
@@ -40,6 +41,19 @@ const list = (item: z.ZodType<string, string>) =>
         .filter((part) => part !== ''),
     )
     .pipe(z.array(item));
+const oneOf = (words: readonly string[]) =>
+  z.string().refine((word) => words.includes(word), { error: `must be of ${words.join(', ')}` });
+
+/** Answers of the county about one parcel that can be asked for. The last two are about persons. */
+export const MARICOPA_DETAILS = [
+  'parcel',
+  'valuations',
+  'residential-details',
+  'owner-details',
+  'rental-details',
+] as const;
+/** Those of them that are asked for only where personal data is kept. */
+export const PERSONAL_DETAILS: readonly string[] = ['owner-details', 'rental-details'];
 
 /**
  * Every process setting, in the order of `.env.example`. The first 13 names are those of the deployment package.
@@ -128,7 +142,22 @@ export const SETTINGS = {
   temporalUiUrl: row('TEMPORAL_UI_URL', httpUrl.nullable().default(null), 'Address of the Temporal Web UI, for links'),
   workerBuildId: row('WORKER_BUILD_ID', optionalText, 'Build id of this worker; switches Worker Versioning on'),
   chromiumPath: row('CHROMIUM_PATH', optionalText, 'Program file of the browser for the listing site'),
+  personalData: row(
+    'PHOENIX_PERSONAL_DATA',
+    list(oneOf(PERSONAL_CLASSES)).default([]),
+    `Classes of personal data that are kept, apart from all else (${PERSONAL_CLASSES.join(', ')}); empty keeps none`,
+  ),
 
+  maricopaApiKey2: secret(
+    'MARICOPA_API_KEY_2',
+    optionalText,
+    'Second token of the county service, used when the first is refused',
+  ),
+  maricopaDetails: row(
+    'MARICOPA_DETAILS',
+    list(oneOf(MARICOPA_DETAILS)).default(['parcel']),
+    `What is asked for about one parcel, a request each (${MARICOPA_DETAILS.join(', ')}); parcel holds all of it`,
+  ),
   maricopaBaseUrl: row(
     'MARICOPA_BASE_URL',
     httpUrl.default('https://mcassessor.maricopa.gov'),

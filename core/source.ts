@@ -3,6 +3,8 @@ import type { Json } from './hash.js';
 import type { Cursor, Window } from './schemas/collect.js';
 import type { ParseResult } from './schemas/facts.js';
 import type { SourceName } from './schemas/names.js';
+import type { SourceRepair } from './source-repair.js';
+import type { PersonalFact } from './schemas/personal.js';
 
 /** Body of an answer: parsed JSON, or the text of a page. */
 export type RawBody = { readonly type: 'json'; readonly json: Json } | { readonly type: 'html'; readonly html: string };
@@ -31,9 +33,12 @@ export interface SourcePage {
   readonly total: number | null;
 }
 
-/** The detail of one key: its payloads, or why there is none (not there, or an answer that could not be used). */
+/**
+ * The detail of one key: its payloads, or why there is none (not there, or an answer that could not be used). `lacking` says
+ * which of several answers are not among them, and why.
+ */
 export type SourceDetail =
-  | { readonly status: 'found'; readonly payloads: readonly RawPayload[] }
+  | { readonly status: 'found'; readonly payloads: readonly RawPayload[]; readonly lacking?: string }
   | { readonly status: 'missing'; readonly reason: string };
 
 /** What a run would ask of a source, before anything is sent. */
@@ -62,6 +67,8 @@ export interface SourceTraits {
   readonly detailKind: string | null;
   /** A detail younger than this is not asked again while its row of the walk stays the same. */
   readonly detailFreshMs: number;
+  /** Most requests that one detail takes; left out: one. */
+  readonly requestsPerDetail?: number;
   /** Whether it may act only where an operator has recorded the permission held: a real host under a licence. */
   readonly needsPermission: boolean;
   /** Why it cannot be used with the settings as they are, one sentence that names them; null when it can. */
@@ -92,6 +99,11 @@ export interface Source {
   readDetail(window: Window, key: string, signal: AbortSignal): Promise<SourceDetail>;
   /** Pure. Takes out personal fields and drawings; what it gives may be stored, logged and hashed. Idempotent. */
   redact(body: RawBody): RawBody;
+  /**
+   * Pure, over the body as it came: the personal values of a detail, as far as their classes are switched on. Kept apart
+   * from all else. Left out by sources that keep none.
+   */
+  personalFacts?(payload: RawPayload): readonly PersonalFact[];
   /** Pure, over the redacted body. Every row becomes a record or a reject. @throws SchemaDrift when the envelope is wrong */
   parse(payload: RawPayload): ParseResult;
   /**
@@ -99,4 +111,6 @@ export interface Source {
    * retyped in at least 3 rows and half of the page. Asked after the good rows are stored.
    */
   driftOf(payload: RawPayload, result: ParseResult): SchemaDrift | null;
+  /** Sources that read pages: how a changed layout is noticed and learned. Left out by sources of JSON. */
+  readonly repair?: SourceRepair;
 }

@@ -101,8 +101,12 @@ function readEffect(json: JsonObject): FaultEffect {
       throw new BadRequest(`effect.kind must be one of ${FAULT_KINDS.join(', ')}`);
     case 'status': {
       const retryAfterSeconds = numberAt(json, 'retryAfterSeconds');
-      const status = wanted(json, 'status');
-      return retryAfterSeconds === null ? { kind, status } : { kind, status, retryAfterSeconds };
+      const status = { kind, status: wanted(json, 'status'), ...silenceIn(json) };
+      return retryAfterSeconds === null ? status : { ...status, retryAfterSeconds };
+    }
+    case 'refused-token': {
+      const token = textAt(json, 'token');
+      return { kind, ...(token === null ? {} : { token }), ...silenceIn(json) };
     }
     case 'slow':
     case 'late-solution':
@@ -128,6 +132,8 @@ function readEffect(json: JsonObject): FaultEffect {
       return { kind };
   }
 }
+
+const silenceIn = (json: JsonObject) => (json.silent === true ? { silent: true } : {});
 
 function readBehaviour(json: JsonObject): MailBehaviour {
   const { kind } = json;

@@ -4,8 +4,8 @@ import type { ServiceName } from './request-log.js';
 
 /** What goes wrong with an answer. */
 export type FaultEffect =
-  /** An empty answer of this status, `Retry-After` in seconds where given. */
-  | { readonly kind: 'status'; readonly status: number; readonly retryAfterSeconds?: number }
+  /** An empty answer of this status, `Retry-After` in seconds where given; `silent` has no reason phrase, as over HTTP/2. */
+  | { readonly kind: 'status'; readonly status: number; readonly retryAfterSeconds?: number; readonly silent?: boolean }
   /** The right answer, late. */
   | { readonly kind: 'slow'; readonly delayMs: number }
   /** No answer at all; the connection stays open until the client leaves or the sandbox stops. */
@@ -18,8 +18,10 @@ export type FaultEffect =
   | { readonly kind: 'empty' }
   /** A field of the county's JSON, at any depth, is gone, has another name, or is wrapped into an object. */
   | { readonly kind: 'drift'; readonly change: 'drop' | 'rename' | 'retype'; readonly field: string }
-  /** The token counts as wrong. */
-  | { readonly kind: 'refused-token' }
+  /** The token counts as wrong; left out: every token. `silent` refuses without a reason phrase, as over HTTP/2. */
+  | { readonly kind: 'refused-token'; readonly token?: string; readonly silent?: boolean }
+  /** The county answers with the document of another parcel. */
+  | { readonly kind: 'wrong-parcel' }
   /** The robots.txt of the service disallows everything. */
   | { readonly kind: 'robots-disallow' }
   /** A failure told by a code in the body: with status 200 by the map layer and the captcha service, with the status of the code by the RESO service. */
@@ -47,6 +49,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   'empty',
   'drift',
   'refused-token',
+  'wrong-parcel',
   'robots-disallow',
   'error-body',
   'late-solution',

@@ -18,7 +18,7 @@ export interface ServiceRequest {
 
 export interface ServiceAnswer {
   readonly status: number;
-  /** Reason phrase; left out: the usual one. */
+  /** Reason phrase; left out: the usual one; `''`: none, as over HTTP/2. */
   readonly reason?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer;
@@ -89,17 +89,17 @@ export async function listen(server: Server, port: number): Promise<RunningServi
 async function respond(options: HttpServiceOptions, request: ServiceRequest, response: ServerResponse): Promise<void> {
   const effect = request.fault;
   if (effect?.kind === 'hang') return;
-  if (effect?.kind === 'status') return send(response, refusal(effect.status, effect.retryAfterSeconds));
+  if (effect?.kind === 'status') return send(response, refusal(effect));
   if (effect?.kind === 'slow') await sleep(effect.delayMs, undefined, { ref: false });
   const answer = await options.handle(request);
   if (effect?.kind === 'cut-body') return cut(response, answer);
   send(response, answer);
 }
 
-function refusal(status: number, retryAfterSeconds: number | undefined): ServiceAnswer {
+function refusal({ status, retryAfterSeconds, silent }: FaultEffect & { kind: 'status' }): ServiceAnswer {
   const headers: Record<string, string> = { 'content-type': 'text/html; charset=UTF-8' };
   if (retryAfterSeconds !== undefined) headers['retry-after'] = String(retryAfterSeconds);
-  return { status, headers, body: '' };
+  return { status, headers, body: '', ...(silent ? { reason: '' } : {}) };
 }
 
 function send(response: ServerResponse, { status, reason, headers, body }: ServiceAnswer): void {

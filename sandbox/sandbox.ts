@@ -52,6 +52,8 @@ export interface Sandbox {
   readonly county: {
     readonly url: string;
     readonly token: string;
+    /** Another token that is right, too; in no variable by default. */
+    readonly secondToken: string;
     /** Requests so far, by arrival. */
     readonly log: readonly LoggedRequest[];
   };
@@ -85,6 +87,7 @@ export interface Sandbox {
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { seed = 'phoenix', token = 'sandbox-county-token', ports } = options;
   const portOf = (name: keyof Ports): number => ports?.[name] ?? 0;
+  const secondToken = `${token}-second`;
   const layout = options.listingLayout === undefined ? {} : { layout: options.listingLayout };
   const world = createWorld({
     recordings: options.recordings ?? join(projectRoot(), 'sandbox', 'recordings', 'maricopa'),
@@ -105,7 +108,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     return service;
   };
   try {
-    const county = keep(await startCounty(world, { token, log, faults, port: portOf('county') }));
+    const county = keep(
+      await startCounty(world, { tokens: [token, secondToken], log, faults, port: portOf('county') }),
+    );
     const captcha = keep(await startCaptcha({ log, faults, port: portOf('captcha'), key: CAPTCHA_KEY }));
     const takesToken = captcha.desk.take;
     const listingSite = keep(
@@ -123,6 +128,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       county: {
         url: county.url,
         token,
+        secondToken,
         get log() {
           return log.entries({ service: 'county' });
         },

@@ -92,6 +92,14 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
     required: { propertyId: 'string', class: 'string', value: 'string', expireAt: 'date' },
     indexes: [index({ propertyId: 1 }), index({ expireAt: 1 }, expiring)],
   },
+  captcha_tasks: {
+    required: { state: 'string', source: 'string', siteKey: 'string', reservedUsdMicros: 'number', createdAt: 'date' },
+    indexes: [index({ state: 1, source: 1 }), index({ createdAt: 1 })],
+  },
+  cost_entries: {
+    required: { line: 'string', costUsdMicros: 'number', day: 'string', at: 'date' },
+    indexes: [index({ line: 1, day: 1 }), index({ runKey: 1 })],
+  },
   sent_mails: { required: { at: 'date' }, indexes: [] },
 };
 

@@ -1,6 +1,8 @@
-import type { Db } from 'mongodb';
+import type { Db, ObjectId } from 'mongodb';
+import { AuthRejected, Blocked } from '../core/errors.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { Pace } from '../core/schemas/pace.js';
+import { isDuplicateKey } from './database.js';
 
 /** What the operator of a source can permit, each for itself: to collect at all, through proxies, with captchas solved. */
 export const PERMITS = ['collection', 'proxies', 'captcha'] as const;
@@ -16,7 +18,7 @@ export const DECISION_OF: Readonly<Record<Permit, DecisionKind>> = {
   captcha: 'captcha',
 };
 
-/** `decisions`: a standing decision of a person. Rows are only ever added; the latest of a kind and subject holds. */
+/** `decisions`: a standing decision, of a person save `THE_SYSTEM`'s. Rows are only ever added; the latest of a kind and subject holds. */
 export interface DecisionDocument {
   readonly kind: DecisionKind;
   /** Source name. */
@@ -29,7 +31,12 @@ export interface DecisionDocument {
   readonly at: Date;
   /** Of a `pace` that is granted: the ceiling wanted. */
   readonly pace?: Pace;
+  /** Of a `pause` that the system made: why. The source refused every credential. */
+  readonly code?: 'AuthRejected';
 }
+
+/** Who decides when nobody does: of all decisions only a pause, after every credential was refused. */
+const THE_SYSTEM = 'the system';
 
 /** Adds a decision. It holds for the next request of every worker. */
 export async function decide(db: Db, decision: Omit<DecisionDocument, 'at'>): Promise<DecisionDocument> {
@@ -58,9 +65,49 @@ export async function permissionHeld(db: Db, source: SourceName, permit: Permit 
 /** Why a source is paused, in one sentence; null when it is not. */
 export async function pauseReason(db: Db, source: SourceName): Promise<string | null> {
   const pause = await standingDecision(db, 'pause', source);
+  return pause && pauseSentence(pause);
+}
+
+/** A pause as an operator reads it: who, when, why, and what ends it. */
+export function pauseSentence({ by, reference, at, subject }: DecisionDocument): string {
+  return `paused by ${by} on ${at.toISOString()}: ${reference}; phx sources resume ${subject} lets it go on`;
+}
+
+/** The error that a request to a paused source meets; null when it is not paused. */
+export async function pauseError(db: Db, source: SourceName): Promise<AuthRejected | Blocked | null> {
+  const pause = await standingDecision(db, 'pause', source);
   if (pause === null) return null;
-  const { by, reference, at } = pause;
-  return `paused by ${by} on ${at.toISOString()}: ${reference}; phx sources resume ${source} lets it go on`;
+  return pause.code === 'AuthRejected'
+    ? new AuthRejected(source, pauseSentence(pause))
+    : new Blocked(source, pauseSentence(pause));
+}
+
+/**
+ * Pauses a source that refused every credential, until a person lets it go on. A source that is paused already stays as it
+ * is; of many who find the same at one time, one writes: the row is named by the decision it follows.
+ * @param problem said as the reason; holds no credential
+ */
+export async function pauseRefused(db: Db, subject: SourceName, problem: AuthRejected): Promise<void> {
+  const decisions = db.collection<DecisionDocument & { _id: ObjectId | string }>('decisions');
+  const kind = 'pause';
+  const latest = await decisions.findOne({ kind, subject }, { sort: { at: -1, _id: -1 } });
+  if (latest?.granted) return;
+  const reference = `${problem.code}: ${problem.message}`;
+  const _id = `${kind}/${subject}/after/${latest?._id ?? 'none'}`;
+  try {
+    await decisions.insertOne({
+      _id,
+      kind,
+      subject,
+      granted: true,
+      reference,
+      by: THE_SYSTEM,
+      at: new Date(),
+      code: 'AuthRejected',
+    });
+  } catch (found) {
+    if (!isDuplicateKey(found)) throw found;
+  }
 }
 
 /** The latest decision of every kind about every source, those that were taken back too. */

@@ -38,7 +38,7 @@ export async function planDetails(
     );
   }
   candidates.sort((a, b) => a.priority - b.priority || a.lastDetailAt - b.lastDetailAt || (a.key < b.key ? -1 : 1));
-  const room = await budgetLeft(db, source, first.runKey);
+  const room = Math.floor((await budgetLeft(db, source, first.runKey)) / (source.traits.requestsPerDetail ?? 1));
   const chosen = candidates.slice(0, room);
   return { batches: batchesOf(chosen), leftForLater: candidates.length - chosen.length };
 }

@@ -7,12 +7,13 @@ import type { RawPayload, Source, SourceDetail, SourcePage } from '../core/sourc
 import type { Database } from './database.js';
 import type { QuarantineDocument } from './documents.js';
 import { noteShapes } from './json-shapes.js';
+import { keepPersonalFacts } from './personal-facts.js';
 import { keepPayload } from './raw-payloads.js';
 import { keepRecords, type RecordWithEvidence } from './records.js';
 import { countTaken, keepPage, keysTaken } from './windows.js';
 
 /** The pure part of a source: what its answers mean. */
-export type Reader = Pick<Source, 'name' | 'redact' | 'parse' | 'driftOf'>;
+export type Reader = Pick<Source, 'name' | 'redact' | 'personalFacts' | 'parse' | 'driftOf'>;
 
 export interface StoredPage {
   /** Keys this run has taken from the window, this page included; without a limit a key on two pages counts twice. */
@@ -72,7 +73,8 @@ export async function storePage(
 }
 
 /**
- * Keeps the detail of one key, or that there is none. Safe to repeat.
+ * Keeps the detail of one key, or that there is none. Of one that is about another thing nothing is kept but its rejects.
+ * Safe to repeat.
  * @returns what was read, for `driftOf` over a whole batch: one detail alone cannot show that a source has changed
  */
 export async function storeDetail(
@@ -89,10 +91,20 @@ export async function storeDetail(
     return { records: [], rejects: [] };
   }
   const found = await readPayloads(database.db, reader, window, detail.payloads);
-  const read = { ...found, rejects: found.rejects.map((reject) => ({ ...reject, key: reject.key ?? key })) };
+  const refused = found.rejects.find(({ code }) => code !== undefined);
+  const rejects = found.rejects.map((reject) => ({ ...reject, key: reject.key ?? key }));
+  const read = { ...found, rejects, records: refused ? [] : found.records };
+  if (!refused) await keepPersonalFacts(database.db, reader, window, key, detail.payloads);
   const stored = await keepRecords(database, window, mode, read.records);
   const keys = outcomes(read, (one) => (stored.has(one) ? 'stored' : 'unchanged'));
-  await keepPage(database.db, window, { step, keys, total: null, detail: 'done' });
+  const reason = refused ? `${refused.code}: ${refused.path} ${refused.reason}` : detail.lacking;
+  await keepPage(database.db, window, {
+    step,
+    keys,
+    total: null,
+    detail: refused ? 'missing' : 'done',
+    ...(reason === undefined ? {} : { reason }),
+  });
   return read;
 }
 

@@ -16,7 +16,7 @@ import type { SourceTarget } from '../net/polite-request.js';
 import { createVisitPage } from '../net/visit-page.js';
 import { createSources, type SourceRegistry, sourceTargets } from '../sources/index.js';
 import type { Database } from '../store/database.js';
-import { pauseReason, permissionHeld, standingDecision } from '../store/decisions.js';
+import { pauseError, permissionHeld, standingDecision } from '../store/decisions.js';
 import { createSessions } from '../store/sessions.js';
 
 /** The sources, and all that stands between them and the outside. */
@@ -60,7 +60,7 @@ export function createReach(config: Config, { db }: Database, browserTimes: Brow
   });
   const { dataFolder } = config;
   const keepFailedPage = createFailedPages({ db, dataFolder, draw: (html) => pool.draw(html) });
-  const paused = (source: SourceName) => pauseReason(db, source);
+  const paused = (source: SourceName) => pauseError(db, source);
   const obeying = obeyRobots(createHttpGet({ ...polite, userAgent, targets }), targets, (host, delayMs) =>
     crawlDelays.set(host, delayMs),
   );

@@ -7,6 +7,7 @@ import {
   type DecisionDocument,
   type DecisionKind,
   PERMITS,
+  pauseSentence,
   standingDecisions,
 } from '../../store/decisions.js';
 import { lastAsked } from '../../store/fetches.js';
@@ -41,7 +42,7 @@ function rowOf(config: Config, source: Source, decisions: readonly DecisionDocum
   const { origin, limit } = sourceTargets(config)[name];
   const of = (kind: DecisionKind) => decisionOf(decisions, kind, name);
   const [pause, permission] = [of('pause'), of('permission')];
-  const paused = pause?.granted ? `paused by ${pause.by} on ${pause.at.toISOString()}: ${pause.reference}` : null;
+  const paused = pause?.granted ? pauseSentence(pause) : null;
   const pace = of('pace');
   return {
     schemaVersion: 1,

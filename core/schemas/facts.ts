@@ -51,6 +51,8 @@ export interface Reject {
    * numbers (`Results[].APN`) and the row it is missing in, unique inside the result (`Results[3]`). `core/drift.ts` counts these.
    */
   readonly mandatory?: { readonly field: string; readonly row: string };
+  /** Given when the whole answer is not what was asked for (it is about another thing): nothing of its detail is kept. */
+  readonly code?: 'ResponseInvalid';
 }
 
 /** What `Source.parse` makes of one payload. Every row is either a record or a reject. */

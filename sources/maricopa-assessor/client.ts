@@ -1,9 +1,11 @@
-import { AuthRejected, PhoenixError, UnsafeTarget } from '../../core/errors.js';
+import { UnsafeTarget } from '../../core/errors.js';
 import { displayParcelNumber } from '../../core/ids.js';
 import type { Window } from '../../core/schemas/collect.js';
 import type { HttpAnswer, HttpGet } from '../../net/http-client.js';
+import { createCredentials, refusalIn, type Sent } from './credentials.js';
 import { type Content, contentOf, isUnexplained, refusalOf } from './errors.js';
-import { MARICOPA, type MaricopaSettings } from './settings.js';
+import type { DocumentKind } from './kinds.js';
+import { type Credential, MARICOPA, type MaricopaSettings } from './settings.js';
 
 /** What the service answered, and to which request. */
 export interface Asked {
@@ -15,8 +17,9 @@ export interface Asked {
 }
 
 /**
- * The county's service over HTTP. Nothing is tried again here. Both raise what `HttpGet` raises, and AuthRejected, Blocked
- * (the source stops), ResponseInvalid (the page is not usable), SourceUnavailable (body cut short; tried again).
+ * The county's service over HTTP. Nothing is tried again here, save with the other token when one is refused. Both raise
+ * what `HttpGet` raises, and AuthRejected (every token was refused), Blocked (the source stops), ResponseInvalid (the page
+ * is not usable), SourceUnavailable (body cut short; tried again).
  */
 export interface MaricopaClient {
   /**
@@ -25,8 +28,8 @@ export interface MaricopaClient {
    * @throws UnsafeTarget for an empty search, which the service would answer with nothing
    */
   search(words: string, page: number, window: Window | null, signal: AbortSignal): Promise<Asked>;
-  /** The full document of a parcel, by compact number. */
-  parcel(parcelNumber: string, window: Window | null, signal: AbortSignal): Promise<Asked>;
+  /** One answer about a parcel, by compact number: the full document, or a part of it. */
+  document(kind: DocumentKind, parcelNumber: string, window: Window | null, signal: AbortSignal): Promise<Asked>;
 }
 
 /** A search that has always had results; tells a refused token from an outage. */
@@ -39,45 +42,35 @@ interface Call {
   readonly signal: AbortSignal;
 }
 
-export function createMaricopaClient(http: HttpGet, { baseUrl, token }: MaricopaSettings): MaricopaClient {
-  const headers: Readonly<Record<string, string>> = token === null ? {} : { AUTHORIZATION: token };
+export function createMaricopaClient(http: HttpGet, { baseUrl, credentials: all }: MaricopaSettings): MaricopaClient {
+  const credentials = createCredentials(all);
 
-  /** Sends one request; says beside any error whether the answer was an unexplained 500. */
-  async function send(
-    call: Call,
-  ): Promise<{ readonly answer: HttpAnswer } | { readonly problem: unknown; readonly unexplained: boolean }> {
+  async function send(call: Call, credential: Credential | null): Promise<Sent> {
     let unexplained = false;
     const refused = (answer: HttpAnswer) => {
       unexplained = isUnexplained(answer);
       return refusalOf(answer);
     };
+    const headers: Readonly<Record<string, string>> = credential === null ? {} : { AUTHORIZATION: credential.token };
     try {
-      return { answer: await http({ source: MARICOPA, headers, refusalOf: refused, ...call }) };
+      return { status: 'answered', answer: await http({ source: MARICOPA, headers, refusalOf: refused, ...call }) };
     } catch (problem) {
-      return { problem, unexplained };
+      return { status: 'failed', problem, refusal: refusalIn(problem, unexplained) };
     }
   }
 
   async function ask(call: Call): Promise<Asked> {
-    const sent = await send(call);
-    if ('answer' in sent) {
-      const { fetchId, fetchedAt } = sent.answer;
-      return { content: contentOf(sent.answer, call.url), url: call.url, fetchId, fetchedAt };
-    }
-    if (sent.unexplained && (await isTokenRefused(call))) {
-      throw new AuthRejected(MARICOPA, 'empty answers with status 500, to a known-good search too: the token', {
-        cause: sent.problem,
-      });
-    }
-    throw sent.problem;
-  }
-
-  /** Asks once for what is always there. Anything but the same refusal leaves the first answer an outage. */
-  async function isTokenRefused({ window, signal }: Call): Promise<boolean> {
-    const sent = await send(searchCall(KNOWN_GOOD_SEARCH, 1, window, signal));
-    if ('answer' in sent) return false;
-    if (!(sent.problem instanceof PhoenixError)) throw sent.problem;
-    return sent.unexplained || sent.problem instanceof AuthRejected;
+    const { window, signal } = call;
+    const answer = await credentials.use({
+      ask: (credential) => send(call, credential),
+      askKnownGood: (credential) => send(searchCall(KNOWN_GOOD_SEARCH, 1, window, signal), credential),
+      async siteIsServed() {
+        const site = await send({ endpoint: 'site-page', url: `${baseUrl}/`, window, signal }, null);
+        return site.status === 'answered' && site.answer.status < 400;
+      },
+    });
+    const { fetchId, fetchedAt } = answer;
+    return { content: contentOf(answer, call.url), url: call.url, fetchId, fetchedAt };
   }
 
   const searchCall = (words: string, page: number, window: Window | null, signal: AbortSignal): Call => ({
@@ -92,7 +85,10 @@ export function createMaricopaClient(http: HttpGet, { baseUrl, token }: Maricopa
       if (words.trim() === '') throw new UnsafeTarget(`${MARICOPA}: a search without words is not sent`);
       return ask(searchCall(words, page, window, signal));
     },
-    parcel: (parcelNumber, window, signal) =>
-      ask({ endpoint: 'parcel', url: `${baseUrl}/parcel/${displayParcelNumber(parcelNumber)}`, window, signal }),
+    document(kind, parcelNumber, window, signal) {
+      const part = kind === 'parcel' ? '' : `/${kind}`;
+      const url = `${baseUrl}/parcel/${displayParcelNumber(parcelNumber)}${part}`;
+      return ask({ endpoint: kind, url, window, signal });
+    },
   };
 }

@@ -8,6 +8,7 @@ export const DOCUMENT_KINDS = [
   'valuations',
   'residential-details',
   'owner-details',
+  'rental-details',
   'improvements',
   'sketches',
   'mapids',
@@ -31,7 +32,7 @@ export type PayloadKind = DocumentKind | SearchKind;
 export const SEARCH_ROW = 'search-row';
 
 /** Which kind's fact is shown when two state the same name: the full document first, the walk's row after all documents. */
-export const KIND_ORDER: readonly string[] = [
+const KIND_ORDER: readonly string[] = [
   'parcel',
   'propertyinfo',
   'residential-details',
@@ -43,6 +44,14 @@ export const KIND_ORDER: readonly string[] = [
   'search-rp',
   'search-rental',
 ];
+
+/**
+ * `KIND_ORDER` for a source that asks for some kinds: those come first, since what is not asked for any more grows old.
+ */
+export function kindOrderOf(asked: readonly DocumentKind[]): readonly string[] {
+  const first = KIND_ORDER.filter((kind) => asked.some((name) => name === kind));
+  return [...first, ...KIND_ORDER.filter((kind) => !first.includes(kind))];
+}
 
 /** What a request asks for: kind of its answer, and the parcel number in its path (null for searches and malformed ones). */
 export interface AskedFor {

@@ -7,6 +7,7 @@ import { envelopeDrift } from './errors.js';
 import { GEO_FIELDS, OWNER_FIELDS, PROPERTY_FIELDS, RESIDENTIAL_FIELDS } from './fields.js';
 import type { DocumentKind } from './kinds.js';
 import { MANDATORY, type Mandatory, mandatoryFaults } from './schema.js';
+import { statedParcel } from './stated-parcel.js';
 import { readImprovements, readValuations } from './valuations.js';
 
 /** A part of an answer: where it stands, what it must hold, and how it is read. */
@@ -21,9 +22,10 @@ const NONE: ParseResult = { records: [], rejects: [] };
 
 /**
  * The answer about one parcel as one record. An empty list where an object is due says that the county has no such parcel:
- * no record, no reject. Drawings and map links (`sketches`, `mapids`) state no fact and give neither. A document that lacks
- * a mandatory field gives rejects alone, so that the facts of its last good state stay.
- * @param key compact parcel number that was asked for; the document does not state it
+ * no record, no reject. Drawings, map links and entries of the rental register (`sketches`, `mapids`, `rental-details`) state
+ * no fact and give neither. A document that lacks a mandatory field gives rejects alone, so that the facts of its last good
+ * state stay; so does one that says it is about another parcel than `key`.
+ * @param key compact parcel number that was asked for
  * @throws SchemaDrift when the body has another type
  */
 export function parseDocument(kind: DocumentKind, key: string | null, json: unknown, year: number): ParseResult {
@@ -31,6 +33,9 @@ export function parseDocument(kind: DocumentKind, key: string | null, json: unkn
   if (kind === 'sketches' || kind === 'mapids' || (Array.isArray(json) && json.length === 0)) return NONE;
   if (key === null)
     return { records: [], rejects: [{ key, path: WHOLE, reason: 'was asked for without a parcel number' }] };
+  const other = otherParcelRejects(kind, key, json);
+  if (other.length > 0) return { records: [], rejects: other };
+  if (kind === 'rental-details') return NONE;
   const rejects = mandatoryRejects(kind, key, json);
   if (rejects.length > 0) return { records: [], rejects };
   const { facts, faults } = joined([
@@ -49,6 +54,15 @@ function checkEnvelope(kind: DocumentKind, json: unknown): void {
   const isEmptyList = Array.isArray(json) && json.length === 0;
   const fits = LIST_KINDS.includes(kind) ? Array.isArray(json) : isObject(json) || isEmptyList;
   if (!fits) throw envelopeDrift(WHOLE, `is no ${LIST_KINDS.includes(kind) ? 'list' : 'object'} (${kind})`);
+}
+
+/** A document of another parcel must not become facts of the one asked for. Where most do it, the service has changed. */
+function otherParcelRejects(kind: DocumentKind, key: string, json: unknown): readonly Reject[] {
+  const stated = statedParcel(kind, json);
+  if (stated === null || stated.parcelNumber === key) return [];
+  const { path, parcelNumber } = stated;
+  const reason = `is about parcel ${parcelNumber}, and ${key} was asked for`;
+  return [{ key, path, reason, code: 'ResponseInvalid', mandatory: { field: path, row: WHOLE } }];
 }
 
 function mandatoryRejects(kind: DocumentKind, key: string, json: unknown): readonly Reject[] {

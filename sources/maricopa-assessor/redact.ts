@@ -114,7 +114,7 @@ function withheld(value: Json, depth: number): Json {
 }
 
 /** Blank, signs only, `NA`, or the `0` that stands for a withheld ZIP code. */
-const isNothing = (text: string) => text.length <= 100 && /^([^\p{L}\p{N}]*|NA|N\/A|0)$/iu.test(text.trim());
+export const isNothing = (text: string) => text.length <= 100 && /^([^\p{L}\p{N}]*|NA|N\/A|0)$/iu.test(text.trim());
 
 /**
  * The class of the owner named in a block. A class that is there already counts only where the name is withheld already, so

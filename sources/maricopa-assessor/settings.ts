@@ -1,15 +1,27 @@
 import type { Config } from '../../core/config.js';
 import type { SourceName } from '../../core/schemas/names.js';
+import { PERSONAL_CLASSES, type PersonalClass } from '../../core/schemas/personal.js';
 import type { SourceTarget } from '../../net/polite-request.js';
+import { DOCUMENT_KINDS, type DocumentKind } from './kinds.js';
 
 export const MARICOPA: SourceName = 'maricopa-assessor';
+
+/** A token, and the variable that names it to an operator. */
+export interface Credential {
+  readonly variable: string;
+  readonly token: string;
+}
 
 /** Settings of the county source. */
 export interface MaricopaSettings {
   /** Without a slash at the end. */
   readonly baseUrl: string;
-  /** Bare token; null sends none. */
-  readonly token: string | null;
+  /** Bare tokens in the order they are used, with the variables they come from; none sends none. */
+  readonly credentials: readonly Credential[];
+  /** What is asked for about one parcel, a request each, in the order of `kinds.ts`. Never empty. */
+  readonly details: readonly DocumentKind[];
+  /** Classes of personal data that are kept; empty for none. */
+  readonly personalClasses: ReadonlySet<PersonalClass>;
   /** Most requests of one sequence, walk and details together. */
   readonly requestBudget: number;
   /** Where the source may go, and the ceiling there; for the HTTP client's table of targets. */
@@ -19,11 +31,14 @@ export interface MaricopaSettings {
 type MaricopaConfig = Pick<
   Config,
   | 'maricopaApiKey'
+  | 'maricopaApiKey2'
   | 'maricopaBaseUrl'
+  | 'maricopaDetails'
   | 'maricopaInFlight'
   | 'maricopaRequestBudget'
   | 'maricopaWindowLimit'
   | 'maricopaWindowMs'
+  | 'personalData'
 >;
 
 /** Whole time of one request: the slowest recorded answers took 5 s (subdivision search) and 2.6 s (full parcel). */
@@ -53,7 +68,9 @@ export const ASSUMED_TOTAL = 10_000;
 export function createMaricopaSettings(config: MaricopaConfig): MaricopaSettings {
   return {
     baseUrl: config.maricopaBaseUrl,
-    token: config.maricopaApiKey,
+    credentials: credentialsOf(config),
+    details: DOCUMENT_KINDS.filter((kind) => config.maricopaDetails.includes(kind)),
+    personalClasses: new Set(PERSONAL_CLASSES.filter((name) => config.personalData.includes(name))),
     requestBudget: config.maricopaRequestBudget,
     target: {
       origin: new URL(config.maricopaBaseUrl).origin,
@@ -65,4 +82,11 @@ export function createMaricopaSettings(config: MaricopaConfig): MaricopaSettings
       },
     },
   };
+}
+
+/** The same token twice is one token. */
+function credentialsOf({ maricopaApiKey, maricopaApiKey2 }: MaricopaConfig): readonly Credential[] {
+  const first = maricopaApiKey === null ? [] : [{ variable: 'MARICOPA_API_KEY', token: maricopaApiKey }];
+  if (maricopaApiKey2 === null || maricopaApiKey2 === maricopaApiKey) return first;
+  return [...first, { variable: 'MARICOPA_API_KEY_2', token: maricopaApiKey2 }];
 }

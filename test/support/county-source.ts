@@ -21,10 +21,18 @@ export function recordedBody(file: string): Json {
 /** The county source asking a local server, without ceiling. */
 export function countySource(
   baseUrl = 'http://127.0.0.1:9',
-  changes: { readonly requestBudget?: number } = {},
+  changes: {
+    readonly requestBudget?: number;
+    readonly secondToken?: string;
+    readonly details?: readonly string[];
+    readonly personalData?: readonly string[];
+  } = {},
 ): Source {
   const settings = createMaricopaSettings({
     maricopaApiKey: 'test-token',
+    maricopaApiKey2: changes.secondToken ?? null,
+    maricopaDetails: [...(changes.details ?? ['parcel'])],
+    personalData: [...(changes.personalData ?? [])],
     maricopaBaseUrl: baseUrl,
     maricopaInFlight: 2,
     maricopaRequestBudget: changes.requestBudget ?? 2_700,

@@ -123,35 +123,141 @@ describe('a search answered with', () => {
   });
 });
 
-describe('an empty 500 without a reason', () => {
-  const failingParcel = (search: () => LocalAnswer) => (url: URL) =>
-    url.pathname.startsWith('/parcel/') ? EMPTY_500 : search();
+const SITE = () => recorded('error_200_html_unknown_path.json');
+const REFUSED = () => recorded('error_500_unauthorized_search.json');
+/** Answers by kind of request; what is left out is an empty 500 without a reason. */
+const service =
+  (answers: { readonly [kind in 'parcel' | 'search' | 'site']?: () => LocalAnswer }) =>
+  ({ pathname }: URL): LocalAnswer => {
+    const kind = pathname === '/' ? 'site' : pathname.startsWith('/parcel/') ? 'parcel' : 'search';
+    return answers[kind]?.() ?? EMPTY_500;
+  };
 
+describe('an empty 500 without a reason', () => {
   it.each([
-    ['an outage of that one answer, when a known-good search works', GOOD, 'SourceUnavailable', 2],
-    ['the token, when a known-good search is refused alike', () => EMPTY_500, 'AuthRejected', 2],
     [
-      'the token, when a known-good search names it',
-      () => recorded('error_500_unauthorized_search.json'),
-      'AuthRejected',
-      2,
-    ],
-    [
-      'an outage, when a known-good search fails in another way',
-      () => ({ status: 502, type: 'text/html' }),
+      'an outage of that one answer, when a known-good search works',
+      { search: GOOD, site: SITE },
       'SourceUnavailable',
       2,
     ],
-  ])('is %s', async (_name, search: () => LocalAnswer, code, requests) => {
-    server.answer(failingParcel(search));
+    ['the token, when a known-good search ends alike and the site is there', { site: SITE }, 'AuthRejected', 3],
+    ['the token, when a known-good search names it', { search: REFUSED }, 'AuthRejected', 2],
+    [
+      'an outage, when a known-good search fails in another way',
+      { search: () => ({ status: 502, type: 'text/html' }), site: SITE },
+      'SourceUnavailable',
+      2,
+    ],
+    ['an outage, when the site is gone too', {}, 'SourceUnavailable', 3],
+    [
+      'an outage, when the site is a page of the firewall',
+      { site: () => ({ status: 503, type: 'text/html', text: '<title>Just a moment...</title>' }) },
+      'SourceUnavailable',
+      3,
+    ],
+    [
+      'an outage, when a known-good search gives the site page, as for an unknown path',
+      { search: SITE, site: SITE },
+      'SourceUnavailable',
+      2,
+    ],
+  ])('is %s', async (_name, answers, code, requests) => {
+    server.answer(service(answers));
     await expect(readDetail('50179677')).rejects.toMatchObject({ code });
     expect(server.asked).toHaveLength(requests);
   });
 
-  it('is asked about once and not more', async () => {
-    server.answer(() => EMPTY_500);
+  it('is asked about once and not more, and the site without the token', async () => {
+    server.answer(service({ site: SITE }));
     await expect(readPage()).rejects.toMatchObject({ code: 'AuthRejected' });
-    expect(server.asked.map(({ url }) => url)).toEqual(Array(2).fill('/search/property/?q=85031&page=1'));
+    const search = '/search/property/?q=85031&page=1';
+    expect(server.asked.map(({ url }) => url)).toEqual([search, search, '/']);
+    expect(server.asked.map(({ headers }) => headers.authorization)).toEqual(['test-token', 'test-token', undefined]);
+  });
+});
+
+describe('with a second token', () => {
+  let own: Source;
+  const search = () => own.readPage(WINDOW, null, signal);
+  const tokens = () => server.asked.map(({ headers }) => headers.authorization);
+  /** A service where some tokens are refused, with a reason or without one. */
+  const refusing = (refused: readonly string[], refusal: () => LocalAnswer) => (url: URL) => {
+    if (url.pathname === '/') return SITE();
+    return refused.includes(server.asked.at(-1)?.headers.authorization ?? '') ? refusal() : GOOD();
+  };
+  beforeEach(() => {
+    own = countySource(server.baseUrl, { secondToken: 'other-token' });
+  });
+
+  it.each([
+    ['with a reason', REFUSED, ['test-token', 'other-token']],
+    ['without one', () => EMPTY_500, ['test-token', 'test-token', undefined, 'other-token']],
+    ['with 401', () => ({ status: 401, type: 'text/html' }), ['test-token', 'other-token']],
+  ])('goes on with it when the first is refused %s, and stays with it', async (_how, refusal, asked) => {
+    server.answer(refusing(['test-token'], refusal));
+    await expect(search()).resolves.toMatchObject({ total: 6_632 });
+    expect(tokens()).toEqual(asked);
+    await search();
+    expect(tokens()).toEqual([...asked, 'other-token']);
+  });
+
+  it('goes back to the first when the second is refused later', async () => {
+    server.answer(refusing(['test-token'], REFUSED));
+    await search();
+    server.answer(refusing(['other-token'], REFUSED));
+    server.asked.length = 0;
+    await search();
+    expect(tokens()).toEqual(['other-token', 'test-token']);
+  });
+
+  it('says that both are refused, by the names of their variables, after one request with each', async () => {
+    server.answer(refusing(['test-token', 'other-token'], REFUSED));
+    const error = await search().catch((problem: unknown) => problem);
+    expect(error).toMatchObject({ code: 'AuthRejected', retry: 'never', scope: 'source' });
+    expect(String(error)).toContain('MARICOPA_API_KEY and MARICOPA_API_KEY_2');
+    expect(String(error)).not.toMatch(/test-token|other-token/);
+    expect(tokens()).toEqual(['test-token', 'other-token']);
+  });
+
+  it('begins with the first again after both were refused: a person may have had it renewed', async () => {
+    server.answer(refusing(['test-token', 'other-token'], REFUSED));
+    await expect(search()).rejects.toMatchObject({ code: 'AuthRejected' });
+    server.answer(GOOD);
+    server.asked.length = 0;
+    await search();
+    expect(tokens()).toEqual(['test-token']);
+  });
+
+  it.each([
+    ['503', () => ({ status: 503, type: 'text/html' }), 'SourceUnavailable', 1],
+    ['429', () => ({ status: 429, headers: { 'retry-after': '7' } }), 'RateLimited', 1],
+    ['the site page', SITE, 'ResponseInvalid', 1],
+    ['an empty list', () => json([]), 'SchemaDrift', 1],
+    ['403', () => ({ status: 403, type: 'text/html' }), 'Blocked', 1],
+    ['404', () => ({ status: 404, type: 'text/html' }), 'ResponseInvalid', 1],
+    ['an empty 500 without a reason', () => EMPTY_500, 'SourceUnavailable', 3],
+    ['JSON that breaks off', () => ({ text: '{"TOTAL":' }), 'SourceUnavailable', 1],
+  ])('is not touched by a service that answers everything with %s', async (_what, answer, code, requests) => {
+    server.answer(answer);
+    await expect(search()).rejects.toMatchObject({ code });
+    expect(server.asked).toHaveLength(requests);
+    expect(tokens()).not.toContain('other-token');
+  });
+
+  it('is one token when both are the same', async () => {
+    own = countySource(server.baseUrl, { secondToken: 'test-token' });
+    server.answer(REFUSED);
+    await expect(search()).rejects.toMatchObject({ code: 'AuthRejected' });
+    expect(tokens()).toEqual(['test-token']);
+  });
+
+  it('shares the switch among requests that are under way at one time', async () => {
+    server.answer(refusing(['test-token'], REFUSED));
+    await Promise.all([search(), search(), search()]);
+    server.asked.length = 0;
+    await search();
+    expect(tokens()).toEqual(['other-token']);
   });
 });
 
@@ -251,7 +357,7 @@ describe('probe', () => {
   it.each([
     ['ok', GOOD],
     ['auth', () => recorded('error_500_unauthorized_search.json')],
-    ['auth', () => EMPTY_500],
+    ['down', () => EMPTY_500],
     ['blocked', () => ({ status: 403, type: 'text/html' })],
     ['drift', () => recorded('error_200_html_unknown_path.json')],
     ['drift', () => json({ TOTAL: 0, Results: [] })],
