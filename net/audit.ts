@@ -25,6 +25,8 @@ export interface RequestOutcome {
   readonly durationMs: number;
   /** Error code, null when the answer was usable. */
   readonly error: string | null;
+  /** Pause that the host asked for with its answer; null when it asked for none. */
+  readonly pauseMs: number | null;
 }
 
 /** Row of `fetches`. A row without `status` and `error` is a request whose sender died. */
@@ -44,11 +46,16 @@ export interface FetchDocument {
   readonly bodySha256?: string | null;
   readonly durationMs?: number;
   readonly error?: string | null;
+  /** Id of the proxy it went through; left out: it went directly. */
+  readonly proxy?: string;
+  readonly pauseMs?: number | null;
 }
 
 /** Record of every request: written before it leaves, so that a killed worker's requests are in it too. */
 export interface Audit {
   sent(request: SentRequest): Promise<void>;
+  /** Names the proxy, before the request goes through it. */
+  via(fetchId: string, proxy: string): Promise<void>;
   ended(fetchId: string, outcome: RequestOutcome): Promise<void>;
 }
 
@@ -65,6 +72,9 @@ export function createAudit(db: Db): Audit {
         grantedAt: new Date(grantedAtMs),
         sentAt: new Date(),
       });
+    },
+    async via(fetchId, proxy) {
+      await fetches.updateOne({ _id: fetchId }, { $set: { proxy } });
     },
     async ended(fetchId, outcome) {
       await fetches.updateOne({ _id: fetchId }, { $set: outcome });

@@ -68,6 +68,8 @@ const DEAD_WORKER_GRACE_MS = 5_000;
 const CIRCUIT_FAILURES = 5;
 const CIRCUIT_OPEN_MS = 30_000;
 const CIRCUIT_OPEN_MAX_MS = 600_000;
+/** After a shorter wait it is not asked again whether the host has asked for a pause meanwhile. */
+const RECHECK_AFTER_MS = 50;
 /** How often a full host is asked again for a place. */
 const FULL_POLL_MS = 50;
 
@@ -94,7 +96,7 @@ export function createLimiter(db: Db): Limiter {
   };
 }
 
-/** One attempt to get a send time; null when the host was full or this process woke too late. */
+/** One attempt to get a send time; null when the host was full, asked for a pause, or this process woke too late. */
 async function tryOnce(
   limits: Collection<LimitDocument>,
   host: string,
@@ -112,7 +114,9 @@ async function tryOnce(
   }
   const grant: Grant = { id, grantedAtMs: decision.slotMs };
   try {
-    if (await waitFor(waitMs, askedAtMs, signal)) return grant;
+    if (waitMs > 0) await sleep(waitMs, undefined, { signal });
+    const paused = waitMs >= RECHECK_AFTER_MS && (await isDeferred(limits, host, grant));
+    if (!paused && isInTime(waitMs, askedAtMs)) return grant;
   } catch (problem) {
     await release(limits, host, grant, false);
     throw problem;
@@ -121,9 +125,14 @@ async function tryOnce(
   return null;
 }
 
+/** Whether the host asked for a pause after the grant: who waits for its time already obeys it too. */
+async function isDeferred(limits: Collection<LimitDocument>, host: string, grant: Grant): Promise<boolean> {
+  const found = await limits.findOne({ _id: host }, { projection: { notBeforeMs: 1 } });
+  return (found?.notBeforeMs ?? 0) > grant.grantedAtMs;
+}
+
 /** True when the wait ended in time to send; false when this process woke too late. */
-async function waitFor(waitMs: number, askedAtMs: number, signal: AbortSignal): Promise<boolean> {
-  if (waitMs > 0) await sleep(waitMs, undefined, { signal });
+function isInTime(waitMs: number, askedAtMs: number): boolean {
   return performance.now() - askedAtMs - Math.max(0, waitMs) <= LATEST_START_MS;
 }
 

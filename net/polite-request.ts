@@ -43,14 +43,15 @@ export interface PoliteDeps {
 /**
  * Sends one request within the host's ceiling, with its audit row written before and completed after. The only way out
  * of this system to a source.
- * @param send does the request; gives an answer, or throws a PhoenixError when none arrived whole
+ * @param send does the request; gives an answer, or throws a PhoenixError when none arrived whole. It says by `via` which proxy
+ * it is about to go through, if any
  * @throws RateLimited from the limiter, `failure` of the answer, and whatever `send` throws
  */
 export async function sendPolitely<T>(
   { limiter, audit }: PoliteDeps,
   about: RequestAbout,
   limit: HostLimit,
-  send: (fetchId: string) => Promise<Answered<T>>,
+  send: (fetchId: string, via: (proxy: string) => Promise<void>) => Promise<Answered<T>>,
 ): Promise<T> {
   const { source, endpoint, url, window, signal } = about;
   const { host } = new URL(url);
@@ -60,13 +61,14 @@ export async function sendPolitely<T>(
   let answered = false;
   try {
     await audit.sent({ fetchId, source, endpoint, url, window, host, grantedAtMs: grant.grantedAtMs });
-    const ended = await settle(send(fetchId));
+    const ended = await settle(send(fetchId, (proxy) => audit.via(fetchId, proxy)));
     await audit.ended(fetchId, {
       status: ended.status,
       bodyBytes: ended.body.length,
       bodySha256: ended.body.length > 0 ? sha256(ended.body) : null,
       durationMs: Math.round(performance.now() - startedAtMs),
       error: ended.ok ? null : ended.problem instanceof PhoenixError ? ended.problem.code : 'Cancelled',
+      pauseMs: !ended.ok && ended.problem instanceof RateLimited ? ended.problem.retryAfterMs : null,
     });
     if (!ended.ok) {
       await tellLimiter(limiter, host, ended.problem);

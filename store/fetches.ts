@@ -15,6 +15,7 @@ interface FetchTimes {
   readonly grantedAt: Date;
   readonly sentAt: Date;
   readonly durationMs?: number;
+  readonly pauseMs?: number | null;
 }
 
 export interface FetchScope {
@@ -32,10 +33,10 @@ export async function requestsByHost(db: Db, { sources, since }: FetchScope): Pr
     .collection<FetchTimes>('fetches')
     .find(
       { source: { $in: [...sources] }, ...(since === null ? {} : { grantedAt: { $gte: since } }) },
-      { projection: { _id: 0, host: 1, source: 1, grantedAt: 1, sentAt: 1, durationMs: 1 } },
+      { projection: { _id: 0, host: 1, source: 1, grantedAt: 1, sentAt: 1, durationMs: 1, pauseMs: 1 } },
     );
   const hosts = new Map<string, { readonly sources: Set<SourceName>; readonly times: RequestTimes[] }>();
-  for await (const { host, source, grantedAt, sentAt, durationMs } of rows) {
+  for await (const { host, source, grantedAt, sentAt, durationMs, pauseMs } of rows) {
     const found = hosts.get(host) ?? { sources: new Set<SourceName>(), times: [] };
     hosts.set(host, found);
     found.sources.add(source);
@@ -43,6 +44,7 @@ export async function requestsByHost(db: Db, { sources, since }: FetchScope): Pr
       grantedAtMs: grantedAt.getTime(),
       sentAtMs: sentAt.getTime(),
       durationMs: durationMs ?? null,
+      pauseMs: pauseMs ?? null,
     });
   }
   return [...hosts]

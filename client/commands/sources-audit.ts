@@ -25,7 +25,7 @@ export async function auditSources(context: CliContext, flags: AuditFlags): Prom
   const { config } = await readSetting(context);
   const hosts = await withDatabase(config, (db) => requestsByHost(db, { sources, since }));
   const rows = hosts.map((host) => proofOf(config, host));
-  const violations = rows.reduce((sum, row) => sum + row.violations + row.inFlightViolations, 0);
+  const violations = rows.reduce((sum, row) => sum + row.violations + row.inFlightViolations + row.pauseViolations, 0);
   context.out.document({ schemaVersion: 1, since: since?.toISOString() ?? null, violations, hosts: rows });
   if (rows.length === 0) context.out.note('no request is on record');
   else context.out.data(columnsOf([HEAD, ...rows.map(shown)]));
@@ -34,7 +34,18 @@ export async function auditSources(context: CliContext, flags: AuditFlags): Prom
   return violations === 0 ? 0 : FOUND;
 }
 
-const HEAD = ['HOST', 'SOURCES', 'REQUESTS', 'WINDOWS', 'MOST', 'LIMIT', 'AT ONE TIME', 'VIOLATIONS', 'RATE USED'];
+const HEAD = [
+  'HOST',
+  'SOURCES',
+  'REQUESTS',
+  'WINDOWS',
+  'MOST',
+  'LIMIT',
+  'AT ONE TIME',
+  'PAUSES',
+  'VIOLATIONS',
+  'RATE USED',
+];
 
 type Row = LimitProof & ReturnType<typeof ceilingOf> & Pick<HostRequests, 'host' | 'sources'>;
 
@@ -52,8 +63,7 @@ function ceilingOf(config: Config, sources: HostRequests['sources']): { readonly
 }
 
 function shown(row: Row): readonly string[] {
-  const { host, sources, requests, windows, most, limit, mostInFlight, violations, inFlightViolations, utilisation } =
-    row;
+  const { host, sources, requests, windows, most, limit, mostInFlight, pauses, violations, utilisation } = row;
   return [
     host,
     sources.join(','),
@@ -62,7 +72,8 @@ function shown(row: Row): readonly string[] {
     String(most),
     `${limit.windowLimit} in ${limit.windowMs / 1_000} s`,
     `${mostInFlight} of ${limit.inFlight}`,
-    String(violations + inFlightViolations),
+    String(pauses),
+    String(violations + row.inFlightViolations + row.pauseViolations),
     utilisation === null ? '-' : `${(utilisation * 100).toFixed(1)} %`,
   ];
 }

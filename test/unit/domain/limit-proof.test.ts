@@ -6,7 +6,7 @@ const LIMIT = { windowLimit: 3, windowMs: 1_000, inFlight: 2 };
 const SPACING_MS = 400;
 
 const at = (...times: readonly number[]): readonly RequestTimes[] =>
-  times.map((time) => ({ grantedAtMs: time, sentAtMs: time, durationMs: 10 }));
+  times.map((time) => ({ grantedAtMs: time, sentAtMs: time, durationMs: 10, pauseMs: null }));
 const prove = (requests: readonly RequestTimes[]) => proveLimit(requests, LIMIT, SPACING_MS);
 
 describe('the proof of a limit', () => {
@@ -26,7 +26,12 @@ describe('the proof of a limit', () => {
   });
 
   it('counts late sends by the clock of the worker too', () => {
-    const late = [0, 400, 800, 1_200].map((time) => ({ grantedAtMs: time, sentAtMs: 1_200, durationMs: 0 }));
+    const late = [0, 400, 800, 1_200].map((time) => ({
+      grantedAtMs: time,
+      sentAtMs: 1_200,
+      durationMs: 0,
+      pauseMs: null,
+    }));
     expect(prove(late)).toMatchObject({ most: 4, violations: 1 });
   });
 
@@ -36,6 +41,19 @@ describe('the proof of a limit', () => {
     expect(prove(long.map((one) => ({ ...one, durationMs: null })))).toMatchObject({ mostInFlight: 0, unfinished: 3 });
     const oneAfterTheOther = at(0, 400, 800).map((one) => ({ ...one, durationMs: 400 }));
     expect(prove(oneAfterTheOther)).toMatchObject({ mostInFlight: 1, inFlightViolations: 0 });
+  });
+
+  it('leaves a pause that the host asked for out of the rate, and counts who sends inside it', () => {
+    const asked = (pauseMs: number, next: number) => [
+      ...at(0, 400),
+      { grantedAtMs: 800, sentAtMs: 800, durationMs: 10, pauseMs },
+      ...at(next, next + 400),
+    ];
+    expect(prove(asked(2_000, 2_810))).toMatchObject({ pauses: 1, pauseViolations: 0 });
+    expect(prove(asked(2_000, 2_810)).utilisation).toBeCloseTo(1);
+    expect(prove(asked(2_000, 4_810)).utilisation).toBeLessThan(0.5);
+    expect(prove(asked(2_000, 2_400))).toMatchObject({ pauses: 1, pauseViolations: 2 });
+    expect(prove(asked(2_000, 1_100))).toMatchObject({ pauseViolations: 1 }); // told within 300 ms
   });
 
   it('finds what a search over every window finds', () => {
