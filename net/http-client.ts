@@ -12,6 +12,8 @@ import {
 } from '../core/errors.js';
 import type { SourceName } from '../core/schemas/names.js';
 import { type PoliteDeps, type RequestAbout, type SourceTarget, sendPolitely } from './polite-request.js';
+import type { ProxyPool, ProxyRide } from './proxies/pool.js';
+import { assertFitsProxy, Tunnels, type TunnelWatch, watchTunnel } from './proxies/tunnel.js';
 import { assertSafeHost, guardedLookup, type Resolve } from './safe-lookup.js';
 
 /** One request of a source: a GET, or the POST of a form. */
@@ -62,6 +64,8 @@ export interface HttpClientDeps extends PoliteDeps {
   readonly targets: Readonly<Partial<Record<SourceName, SourceTarget>>>;
   /** How names become addresses; default the system's. What it gives is checked before a connection is made. */
   readonly resolve?: Resolve;
+  /** Proxies of the sources that go through them; the others, and all when left out, go directly. */
+  readonly proxies?: { readonly sources: ReadonlySet<SourceName>; readonly pool: ProxyPool };
 }
 
 /** Bodies above this are refused, after unpacking too (the largest recorded answer has 60 KB). */
@@ -74,16 +78,26 @@ const UNNAMED_PAUSE_MS = 60_000;
  * @returns the one way sources ask over HTTP. Redirects are not followed: none of the contracts has one. An address that is
  * not on the source's own origin, or leads into a private network, is UnsafeTarget.
  */
-export function createHttpGet({ userAgent, targets, resolve = lookup, ...deps }: HttpClientDeps): HttpGet {
+export function createHttpGet({ userAgent, targets, resolve = lookup, proxies, ...deps }: HttpClientDeps): HttpGet {
   const connection = { keepAlive: true, lookup: guardedLookup(resolve) };
-  const via: Via = { userAgent, agent: { http: new Agent(connection), https: new TlsAgent(connection) } };
+  const direct: Via = { userAgent, agent: { http: new Agent(connection), https: new TlsAgent(connection) } };
+  const tunnels = new Tunnels();
+  /** Taken before the slot of the host, so that a lack of proxies costs none. */
+  const wayOf = async ({ source, url, signal }: HttpRequest): Promise<Via> => {
+    if (!proxies?.sources.has(source)) return direct;
+    const ride = await proxies.pool.take(signal);
+    assertFitsProxy(url, ride.proxy);
+    return { userAgent, agent: tunnels.agentsOf(ride.proxy), ride, tunnels };
+  };
   return async (request) => {
     const target = targets[request.source];
     const { origin } = new URL(request.url);
     if (!target || ![target.origin, ...(target.moreOrigins ?? [])].includes(origin))
       throw new UnsafeTarget(`${request.source} may not reach ${origin}`);
     assertSafeHost(request.url);
-    return sendPolitely(deps, request, target.limit, async (fetchId) => {
+    const via = await wayOf(request);
+    return sendPolitely(deps, request, target.limit, async (fetchId, goingThrough) => {
+      if (via.ride) await goingThrough(via.ride.proxy.id);
       const { body, headers, ...answer } = await send(request, via, target.limit.requestTimeoutMs, fetchId);
       return { value: answer, status: answer.status, body, failure: failureOf(request, answer, headers) };
     });
@@ -93,6 +107,9 @@ export function createHttpGet({ userAgent, targets, resolve = lookup, ...deps }:
 interface Via {
   readonly userAgent: string;
   readonly agent: { readonly http: Agent; readonly https: TlsAgent };
+  /** Left out: the request goes directly. */
+  readonly ride?: ProxyRide;
+  readonly tunnels?: Tunnels;
 }
 
 interface WholeAnswer extends HttpAnswer {
@@ -119,7 +136,8 @@ async function send(request: HttpRequest, via: Via, timeoutMs: number, fetchId: 
       reason = answer.statusMessage ?? '';
     });
   });
-  const body = await readBody(stream, request);
+  const watch = watchOf(via, request, (listener) => stream.once('request', listener));
+  const body = await readBody(stream, request, watch);
   const { statusCode = 0, headers = {} } = stream.response ?? {};
   return {
     status: statusCode,
@@ -134,7 +152,19 @@ async function send(request: HttpRequest, via: Via, timeoutMs: number, fetchId: 
   };
 }
 
-async function readBody(stream: ReturnType<typeof got.stream>, request: HttpRequest): Promise<Buffer> {
+function watchOf(
+  { ride, tunnels }: Via,
+  { url }: HttpRequest,
+  onRequest: Parameters<typeof watchTunnel>[3],
+): TunnelWatch | null {
+  return ride && tunnels ? watchTunnel(ride, tunnels, new URL(url).host, onRequest) : null;
+}
+
+async function readBody(
+  stream: ReturnType<typeof got.stream>,
+  request: HttpRequest,
+  watch: TunnelWatch | null,
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
@@ -147,10 +177,11 @@ async function readBody(stream: ReturnType<typeof got.stream>, request: HttpRequ
   } catch (problem) {
     request.signal.throwIfAborted();
     if (problem instanceof PhoenixError) throw problem;
-    throw noAnswer(new URL(request.url).host, problem, size);
+    throw (await watch?.unanswered(problem)) ?? noAnswer(new URL(request.url).host, problem, size);
   } finally {
     stream.destroy();
   }
+  await watch?.answered();
   return Buffer.concat(chunks);
 }
 

@@ -94,7 +94,7 @@ export function openHttpGet(
     defer: async () => {},
     reportFailure: async () => {},
   };
-  const audit = { sent: async () => {}, ended: async () => {} };
+  const audit = { sent: async () => {}, via: async () => {}, ended: async () => {} };
   return createHttpGet({
     limiter,
     audit,

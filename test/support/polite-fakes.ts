@@ -25,10 +25,14 @@ export function openLimiter() {
 
 /** An audit kept in memory. */
 export function memoryAudit() {
-  const rows = new Map<string, SentRequest & { readonly outcome: RequestOutcome | null }>();
+  const rows = new Map<string, SentRequest & { readonly outcome: RequestOutcome | null; readonly proxy?: string }>();
   const audit: Audit = {
     async sent(request) {
       rows.set(request.fetchId, { ...request, outcome: null });
+    },
+    async via(fetchId, proxy) {
+      const row = rows.get(fetchId);
+      if (row !== undefined) rows.set(fetchId, { ...row, proxy });
     },
     async ended(fetchId, outcome) {
       const row = rows.get(fetchId);
