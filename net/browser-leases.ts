@@ -18,10 +18,15 @@ export interface LeasesDeps extends BrowserSettings {
   readonly sessions: VisitorSessions;
 }
 
-/** What a reader gets: the browser, and the id of the visitor it goes as. */
-export interface Lent<T> {
-  readonly result: T;
+/** A browser as long as a reader needs it. */
+export interface Loan {
+  readonly session: BrowserSession;
+  /** Id of the visitor that the browser goes as. */
   readonly visitor: string;
+  /** Wraps the reading of one page, so that its cookies are kept and its crash is noticed. */
+  read<T>(work: () => Promise<T>): Promise<T>;
+  /** Must be called once at the end. */
+  giveBack(): Promise<void>;
 }
 
 /** Local storage is read in a page of its own; beside a page that is stuck that may never come. */
@@ -93,21 +98,27 @@ export function createLeases(deps: LeasesDeps) {
     await endIfDone(lease);
   };
   return {
-    /** Reads a page of the site as the current visitor. */
-    async use<T>(read: (session: BrowserSession) => Promise<T>): Promise<Lent<T>> {
+    /** Lends the browser of the current visitor. */
+    async lend(): Promise<Loan> {
       const lease = await borrow();
-      try {
-        const result = await read(lease.session);
-        const cookies = await lease.session.context.cookies().catch(() => lease.state.cookies);
-        lease.state = { ...lease.state, cookies };
-        return { result, visitor: lease.visitor.id };
-      } catch (problem) {
-        if (problem instanceof BrowserCrashed) retire(lease);
-        throw problem;
-      } finally {
-        lease.pages += 1;
-        await giveBack(lease);
-      }
+      return {
+        session: lease.session,
+        visitor: lease.visitor.id,
+        async read(work) {
+          try {
+            const result = await work();
+            const cookies = await lease.session.context.cookies().catch(() => lease.state.cookies);
+            lease.state = { ...lease.state, cookies };
+            return result;
+          } catch (problem) {
+            if (problem instanceof BrowserCrashed) retire(lease);
+            throw problem;
+          } finally {
+            lease.pages += 1;
+          }
+        },
+        giveBack: () => giveBack(lease),
+      };
     },
     /** Works beside the visitor, with the same process. */
     async beside<T>(work: (session: BrowserSession) => Promise<T>): Promise<T> {

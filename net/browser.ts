@@ -1,9 +1,10 @@
 import { UnsafeTarget } from '../core/errors.js';
 import type { PageVerdict, VisitorSessions } from '../core/visitor-session.js';
-import { createLeases } from './browser-leases.js';
+import { createLeases, type Loan } from './browser-leases.js';
 import type { BrowserSettings } from './browser-session.js';
+import type { CaptchaAnswer } from './captcha/submit-captcha.js';
 import { createMemorySessions } from './memory-sessions.js';
-import { type LoadedPage, loadPage, type PageLoad } from './page-load.js';
+import { type LoadedPage, type OpenPage, openPage, type PageLoad } from './page-load.js';
 import { drawPage } from './page-picture.js';
 
 export interface BrowserPoolDeps extends BrowserSettings {
@@ -32,6 +33,8 @@ export interface BrowserPool {
    * @throws BrowserCrashed, NetworkError (retried), UnsafeTarget, ResponseInvalid, BadConfig; the signal's reason
    */
   load(load: PoolLoad): Promise<VisitedPage>;
+  /** A page that stays open between two steps, such as a captcha and its answer. Nothing is started before the first step. */
+  tab(): Tab;
   /** Books what a page meant for the visitor who saw it. After a wall, too many bad pages or a day the next page has a new one. */
   judge(visitor: string, verdict: PageVerdict): Promise<void>;
   /** Draws HTML that was read before as a PNG; nothing is asked of any host. @throws BrowserCrashed, BadConfig */
@@ -42,6 +45,15 @@ export interface BrowserPool {
   readonly longestLoadMs: number;
   /** Ends the browser and waits for it. Later calls of `load` are refused. */
   close(): Promise<void>;
+}
+
+/** Errors of both steps as of `BrowserPool.load`. */
+export interface Tab {
+  load(load: PoolLoad): Promise<VisitedPage>;
+  /** Answers the captcha that the page shows; gives what the site makes of it. */
+  answer(load: PoolLoad, captcha: CaptchaAnswer): Promise<VisitedPage>;
+  /** Must be called at the end; safe to repeat. */
+  close(aborted: boolean): Promise<void>;
 }
 
 const RENEW_AFTER_PAGES = 200;
@@ -56,16 +68,42 @@ export function createBrowserPool(deps: BrowserPoolDeps): BrowserPool {
     renewAfterPages: deps.renewAfterPages ?? RENEW_AFTER_PAGES,
     sessions: deps.sessions ?? createMemorySessions(),
   });
-  return {
-    longestLoadMs: navigationTimeoutMs + settleTimeoutMs + 5_000,
-    async load({ url, ...load }) {
+  const tab = (): Tab => {
+    let held: { readonly loan: Loan; readonly page: OpenPage } | null = null;
+    const step = async ({ url, ...load }: PoolLoad, captcha: CaptchaAnswer | null): Promise<VisitedPage> => {
       assertReachable(deps.hosts, url);
       load.signal.throwIfAborted();
-      const { result, visitor } = await leases.use((session) =>
-        loadPage(session.context, { ...load, url, navigationTimeoutMs, settleTimeoutMs }),
-      );
-      return { ...result, visitor };
+      if (held === null) {
+        const loan = await leases.lend();
+        held = { loan, page: openPage(loan.session.context) };
+      }
+      const { loan, page } = held;
+      const full = { ...load, url, navigationTimeoutMs, settleTimeoutMs };
+      const result = await loan.read(() => (captcha === null ? page.load(full) : page.answer(full, captcha)));
+      return { ...result, visitor: loan.visitor };
+    };
+    return {
+      load: (load) => step(load, null),
+      answer: step,
+      async close(aborted) {
+        const open = held;
+        held = null;
+        await open?.page.close(aborted);
+        await open?.loan.giveBack();
+      },
+    };
+  };
+  return {
+    longestLoadMs: navigationTimeoutMs + settleTimeoutMs + 5_000,
+    async load(load) {
+      const own = tab();
+      try {
+        return await own.load(load);
+      } finally {
+        await own.close(load.signal.aborted);
+      }
     },
+    tab,
     judge: (visitor, verdict) => leases.judge(visitor, verdict),
     draw: (html) => leases.beside((session) => drawPage(session.context, html)),
     version: () => leases.beside(async ({ version }) => version),

@@ -8,6 +8,7 @@ import {
   UnsafeTarget,
 } from '../core/errors.js';
 import type { SourceName } from '../core/schemas/names.js';
+import { type CaptchaAnswer, submitCaptcha } from './captcha/submit-captcha.js';
 
 export interface PageLoad {
   readonly source: SourceName;
@@ -45,27 +46,52 @@ const LARGEST_PAGE_CHARACTERS = 500_000;
 const MOST_BYTES = 8 * 1_048_576;
 
 /**
- * Opens a page of its own in the context, reads it, and closes it whatever happens.
- * @throws BrowserCrashed (page or browser died, or did not finish in time), NetworkError, UnsafeTarget (led to another
- * origin), ResponseInvalid (too large), SourceUnavailable (cut short); the signal's reason when aborted
+ * A page of its own in a browser. Both ways to read it throw BrowserCrashed (page or browser died, or did not finish in time),
+ * NetworkError, UnsafeTarget (led to another origin), ResponseInvalid (too large), SourceUnavailable (cut short); the signal's
+ * reason when aborted.
  */
-export async function loadPage(context: BrowserContext, load: PageLoad): Promise<LoadedPage> {
-  load.signal.throwIfAborted();
-  const ending = interruption(load);
+export interface OpenPage {
+  /** Goes to the address and reads what is there. */
+  load(load: PageLoad): Promise<LoadedPage>;
+  /** Puts a token into the captcha that the page shows, sends it as the page would, and reads what comes. */
+  answer(load: PageLoad, captcha: CaptchaAnswer): Promise<LoadedPage>;
+  /** Safe to repeat. */
+  close(aborted: boolean): Promise<void>;
+}
+
+type Go = (page: Page, load: PageLoad, shown: ShownDocument) => Promise<boolean>;
+
+/** Prepares a page; it is opened by the first `load`. */
+export function openPage(context: BrowserContext): OpenPage {
   let page: Page | null = null;
-  try {
-    page = await Promise.race([context.newPage(), ending.promise]);
-    page.on('crash', () => ending.interrupt(new BrowserCrashed('the page crashed')));
-    const shown = watchDocument(page, () => ending.interrupt(cutShort(load.url)));
-    return await Promise.race([readPage(page, load, shown, () => ending.interrupt(tooLarge(load))), ending.promise]);
-  } catch (problem) {
-    if (load.signal.aborted) throw load.signal.reason;
-    if (page && load.onHtml) await lastLook(page, load.onHtml);
-    throw asCrash(problem);
-  } finally {
-    ending.stop();
-    if (page) await closeQuietly(page, load.signal.aborted ? CLOSE_CANCELLED_TIMEOUT_MS : CLOSE_PAGE_TIMEOUT_MS);
-  }
+  const read = async (load: PageLoad, go: Go): Promise<LoadedPage> => {
+    load.signal.throwIfAborted();
+    const ending = interruption(load);
+    const onCrash = () => ending.interrupt(new BrowserCrashed('the page crashed'));
+    try {
+      page ??= await Promise.race([context.newPage(), ending.promise]);
+      page.on('crash', onCrash);
+      const shown = watchDocument(page, () => ending.interrupt(cutShort(load.url)));
+      const reading = readPage(page, load, shown, go, () => ending.interrupt(tooLarge(load)));
+      return await Promise.race([reading, ending.promise]);
+    } catch (problem) {
+      if (load.signal.aborted) throw load.signal.reason;
+      if (page && load.onHtml) await lastLook(page, load.onHtml);
+      throw asCrash(problem);
+    } finally {
+      ending.stop();
+      page?.off('crash', onCrash);
+    }
+  };
+  return {
+    load: (load) => read(load, navigate),
+    answer: (load, captcha) =>
+      read(load, (opened, _load, shown) => arrive(load, shown, () => submitCaptcha(opened, load, captcha))),
+    async close(aborted) {
+      if (page) await closeQuietly(page, aborted ? CLOSE_CANCELLED_TIMEOUT_MS : CLOSE_PAGE_TIMEOUT_MS);
+      page = null;
+    },
+  };
 }
 
 /** Rejects on abort, on a crash reported to it, and when the browser no longer answers at all. */
@@ -89,10 +115,16 @@ function interruption({ signal, navigationTimeoutMs, settleTimeoutMs }: PageLoad
   };
 }
 
-async function readPage(page: Page, load: PageLoad, shown: ShownDocument, onLarge: () => void): Promise<LoadedPage> {
+async function readPage(
+  page: Page,
+  load: PageLoad,
+  shown: ShownDocument,
+  go: Go,
+  onLarge: () => void,
+): Promise<LoadedPage> {
   const control = await page.context().newCDPSession(page);
   await countBytes(control, onLarge);
-  const hasContent = await navigate(page, load, shown);
+  const hasContent = await go(page, load, shown);
   const document = shown.response();
   const refused = (document?.status() ?? 0) >= 400; // a refusal never becomes the page waited for
   if (load.waitFor !== null && !refused) await settle(page, load.waitFor, load.settleTimeoutMs);
@@ -167,10 +199,18 @@ function watchDocument(page: Page, onCut: () => void) {
 
 /** @returns false when the host refused without a word: Chromium then shows an error page of its own */
 async function navigate(page: Page, load: PageLoad, shown: ShownDocument): Promise<boolean> {
-  try {
+  return arrive(load, shown, async () => {
     await page.goto(load.url, { waitUntil: 'domcontentloaded', timeout: load.navigationTimeoutMs });
+  });
+}
+
+/** Does what leads to a new document. @returns false as `navigate` */
+async function arrive(load: PageLoad, shown: ShownDocument, go: () => Promise<void>): Promise<boolean> {
+  try {
+    await go();
     return true;
   } catch (problem) {
+    if (problem instanceof PhoenixError) throw problem;
     const text = problem instanceof Error ? problem.message : '';
     const failed = shown.failed();
     if (failed) assertSameOrigin(load.url, failed.url());
