@@ -4,14 +4,17 @@ import { FAULT_KINDS, type FaultEffect, type FaultKind, type FaultRule, type Fau
 import { listen, type RunningService } from './http-service.js';
 import { isJsonObject, type JsonObject, numberAt, textAt } from './json.js';
 import { LAYOUT_NAMES } from './listing-site/layouts.js';
+import type { ForwardProxy } from './forward-proxy.js';
 import type { MailBehaviour, MailServer } from './mail-server.js';
 import { maxInWindow, type RequestLog, SERVICE_NAMES, type ServiceName } from './request-log.js';
+import { readProxyBehaviour } from './webshare.js';
 
 export interface ControlOptions {
   readonly log: RequestLog;
   readonly faults: Faults;
   readonly mail: MailServer;
   readonly captcha: CaptchaDesk;
+  readonly proxies: readonly ForwardProxy[];
   readonly port: number;
 }
 
@@ -21,7 +24,8 @@ class BadRequest extends Error {}
 /**
  * Starts the control service, on a port of its own so that its calls are in no log:
  * `GET /__sandbox/log?since=MS&service=NAME`, `DELETE /__sandbox/log`, `GET /__sandbox/max-in-window?ms=N&service=NAME`,
- * `GET|POST|DELETE /__sandbox/faults` (`?id=` removes one), `GET /__sandbox/captcha`, `GET /__sandbox/mails`, `POST /__sandbox/mail-behaviour`.
+ * `GET|POST|DELETE /__sandbox/faults` (`?id=` removes one), `GET /__sandbox/captcha`, `GET /__sandbox/mails`, `POST /__sandbox/mail-behaviour`,
+ * `GET|POST /__sandbox/proxies` (`{"id":"d-1","kind":"dead"}`; without `id` all of them).
  */
 export function startControl(options: ControlOptions): Promise<RunningService> {
   const server = createServer((request, response) => {
@@ -36,7 +40,7 @@ export function startControl(options: ControlOptions): Promise<RunningService> {
   return listen(server, options.port);
 }
 
-async function control({ log, faults, mail, captcha }: ControlOptions, request: IncomingMessage): Promise<unknown> {
+async function control({ log, faults, mail, captcha, proxies }: ControlOptions, request: IncomingMessage): Promise<unknown> {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://control');
   const body = await readBody(request);
   switch (`${request.method} ${pathname}`) {
@@ -56,6 +60,11 @@ async function control({ log, faults, mail, captcha }: ControlOptions, request: 
       return {};
     case 'GET /__sandbox/captcha':
       return { balance: captcha.balance, tasks: captcha.tasks };
+    case 'GET /__sandbox/proxies':
+      return proxies.map(({ id, port, behaviour }) => ({ id, port, behaviour }));
+    case 'POST /__sandbox/proxies':
+      await behaveProxies(proxies, parsed(body));
+      return {};
     case 'GET /__sandbox/mails':
       return mail.received;
     case 'POST /__sandbox/mail-behaviour':
@@ -134,6 +143,14 @@ function readEffect(json: JsonObject): FaultEffect {
 }
 
 const silenceIn = (json: JsonObject) => (json.silent === true ? { silent: true } : {});
+
+async function behaveProxies(proxies: readonly ForwardProxy[], told: JsonObject): Promise<void> {
+  const behaviour = readProxyBehaviour(told);
+  if (behaviour === null) throw new BadRequest('kind must be alive, dead, hang, slow, refuse, gateway or cut');
+  const meant = told.id === undefined ? proxies : proxies.filter(({ id }) => id === told.id);
+  if (meant.length === 0) throw new BadRequest('there is no proxy of that id');
+  await Promise.all(meant.map((proxy) => proxy.behave(behaviour)));
+}
 
 function readBehaviour(json: JsonObject): MailBehaviour {
   const { kind } = json;

@@ -1,5 +1,5 @@
 /** Services that have a port, in the order of `--ports`. */
-const SERVICES_WITH_PORTS = ['county', 'listing site', 'mail', 'control', 'map layer', 'RESO', 'captcha'] as const;
+const SERVICES_WITH_PORTS = ['county', 'listing site', 'mail', 'control', 'map layer', 'RESO', 'captcha', 'proxy service'] as const;
 
 /** Ports of a sandbox that must be found again at the same places after a restart. */
 export interface Ports {
@@ -10,6 +10,7 @@ export interface Ports {
   readonly gis: number;
   readonly reso: number;
   readonly captcha: number;
+  readonly webshare: number;
 }
 
 /** For a person: what `--ports` wants. */
@@ -18,9 +19,9 @@ export const PORTS_WANTED = `${SERVICES_WITH_PORTS.length} different ports from 
 /** Reads `A,B,C,…`. @returns null for anything but one good port for each service */
 export function readPorts(text: string): Ports | null {
   const ports = text.split(',').map((port) => (/^\d{4,5}$/.test(port) ? Number(port) : 0));
-  const [county, listingSite, mail, control, gis, reso, captcha] = ports;
+  const [county, listingSite, mail, control, gis, reso, captcha, webshare] = ports;
   const good = ports.every((port) => port >= 1_024 && port <= 65_535) && new Set(ports).size === ports.length;
   if (!good || ports.length !== SERVICES_WITH_PORTS.length) return null;
-  if (!county || !listingSite || !mail || !control || !gis || !reso || !captcha) return null;
-  return { county, listingSite, mail, control, gis, reso, captcha };
+  if (!county || !listingSite || !mail || !control || !gis || !reso || !captcha || !webshare) return null;
+  return { county, listingSite, mail, control, gis, reso, captcha, webshare };
 }

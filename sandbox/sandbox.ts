@@ -15,6 +15,7 @@ import { createRandom } from './random.js';
 import { createRequestLog, type LoggedRequest, type RequestLog } from './request-log.js';
 import { RESO_ROOT, RESO_TOKEN_PATH, startReso } from './reso.js';
 import { canonicalTruth } from './truth.js';
+import { startWebshare, type WebshareService } from './webshare.js';
 import { createWorld, MARKET_ZIPS, type World } from './world.js';
 
 export interface SandboxOptions {
@@ -69,6 +70,8 @@ export interface Sandbox {
     readonly desk: CaptchaDesk;
     readonly log: readonly LoggedRequest[];
   };
+  /** The proxy service and its forward proxies. */
+  readonly webshare: WebshareService;
   readonly log: RequestLog;
   readonly faults: Faults;
   readonly smtp: MailServer;
@@ -120,8 +123,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const gis = keep(await startGis(world, { log, faults, port: portOf('gis'), ...gisPages(options) }));
     const client = { clientId: RESO_CLIENT_ID, clientSecret: RESO_CLIENT_SECRET };
     const reso = keep(await startReso(world, { log, faults, port: portOf('reso'), ...client, ...resoTuning(options) }));
+    const webshare = keep(await startWebshare({ log, faults, key: WEBSHARE_KEY, port: portOf('webshare') }));
+    const { proxies } = webshare;
     const control = keep(
-      await startControl({ log, faults, mail: smtp, captcha: captcha.desk, port: portOf('control') }),
+      await startControl({ log, faults, mail: smtp, captcha: captcha.desk, proxies, port: portOf('control') }),
     );
     return {
       world,
@@ -160,6 +165,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
           return log.entries({ service: 'captcha' });
         },
       },
+      webshare,
       log,
       faults,
       smtp,
@@ -169,6 +175,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         ...gisVariables(gis.url),
         ...resoVariables(reso.url),
         ...captchaVariables(captcha.url),
+        WEBSHARE_BASE_URL: webshare.url,
+        WEBSHARE_API_KEY: WEBSHARE_KEY,
       },
       stop,
     };
@@ -223,6 +231,7 @@ function resoVariables(url: string) {
   };
 }
 
+const WEBSHARE_KEY = 'sandbox-webshare-key';
 const CAPTCHA_KEY = 'sandbox-captcha-key';
 
 /** The stand-in solves faster than people do, and may be asked more often. */
