@@ -133,6 +133,9 @@ function checkTogether(settings: Settings, faults: string[]): void {
     faults.push(`MARICOPA_API_KEY is missing, and mode ${settings.mode} asks the real county service`);
   }
   checkDetails(settings, faults);
+  if (settings.proxySources.length > 0 && !settings.webshareApiKey) {
+    faults.push('WEBSHARE_API_KEY is missing, and PROXY_SOURCES names sources that go through proxies');
+  }
   if (settings.mode === 'production') checkProduction(settings, faults);
 }
 
@@ -159,6 +162,7 @@ const ADDRESSES_OF_SOURCES = [
   'maricopaGisBaseUrl',
   'resoBaseUrl',
   'resoTokenUrl',
+  'webshareBaseUrl',
 ] as const;
 
 function checkProduction(settings: Settings, faults: string[]): void {

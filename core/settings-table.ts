@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MODES } from './schemas/names.js';
+import { MODES, SOURCE_NAMES } from './schemas/names.js';
 import { PERSONAL_CLASSES } from './schemas/personal.js';
 
 /** One process setting: its variable, what it means, how it is checked. Secrets may come as `NAME_FILE` and are never printed. */
@@ -246,6 +246,31 @@ export const SETTINGS = {
   ),
   resoWindowMs: row('RESO_WINDOW_MS', whole(100, 3_600_000).default(60_000), 'Length of that window in milliseconds'),
   resoInFlight: row('RESO_IN_FLIGHT', whole(1, 100).default(2), 'Most requests to the RESO Web API at one time'),
+  webshareBaseUrl: row(
+    'WEBSHARE_BASE_URL',
+    httpUrl.default('https://proxy.webshare.io'),
+    'Address of the proxy service (WebShare API)',
+  ),
+  proxySources: row(
+    'PROXY_SOURCES',
+    list(oneOf(SOURCE_NAMES)).default([]),
+    'Sources that go through proxies and never without; each needs its permission (phx sources permit --for proxies)',
+  ),
+  proxyCountries: row(
+    'PROXY_COUNTRIES',
+    list(z.string().regex(/^[A-Z]{2}$/, 'must be countries of two capitals')).default(['US']),
+    'Countries that proxies may be in; commas between',
+  ),
+  proxyPoolSize: row(
+    'PROXY_POOL_SIZE',
+    whole(1, 100).default(10),
+    'Proxies in use at one time; those further down the list step in when one of them rests',
+  ),
+  proxyCheckUrl: row(
+    'PROXY_CHECK_URL',
+    httpUrl.default('https://ipv4.webshare.io'),
+    'Page that phx proxies check asks for through each proxy; the default shows the address of who asks',
+  ),
 } as const;
 
 /** Names of the deployment package (requirement X3); a settings file with just these starts. */

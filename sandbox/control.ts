@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { CaptchaDesk } from './captcha.js';
 import { FAULT_KINDS, type FaultEffect, type FaultKind, type FaultRule, type Faults } from './faults.js';
+import type { ForwardProxy } from './forward-proxy.js';
 import { listen, type RunningService } from './http-service.js';
 import { isJsonObject, type JsonObject, numberAt, textAt } from './json.js';
 import { LAYOUT_NAMES } from './listing-site/layouts.js';
-import type { ForwardProxy } from './forward-proxy.js';
 import type { MailBehaviour, MailServer } from './mail-server.js';
 import { maxInWindow, type RequestLog, SERVICE_NAMES, type ServiceName } from './request-log.js';
 import { readProxyBehaviour } from './webshare.js';
@@ -40,7 +40,10 @@ export function startControl(options: ControlOptions): Promise<RunningService> {
   return listen(server, options.port);
 }
 
-async function control({ log, faults, mail, captcha, proxies }: ControlOptions, request: IncomingMessage): Promise<unknown> {
+async function control(
+  { log, faults, mail, captcha, proxies }: ControlOptions,
+  request: IncomingMessage,
+): Promise<unknown> {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://control');
   const body = await readBody(request);
   switch (`${request.method} ${pathname}`) {

@@ -1,5 +1,14 @@
 /** Services that have a port, in the order of `--ports`. */
-const SERVICES_WITH_PORTS = ['county', 'listing site', 'mail', 'control', 'map layer', 'RESO', 'captcha', 'proxy service'] as const;
+const SERVICES_WITH_PORTS = [
+  'county',
+  'listing site',
+  'mail',
+  'control',
+  'map layer',
+  'RESO',
+  'captcha',
+  'proxy service',
+] as const;
 
 /** Ports of a sandbox that must be found again at the same places after a restart. */
 export interface Ports {
