@@ -61,6 +61,8 @@ export interface ProcessedPropertyDocument {
       readonly property_type: string | null;
     };
     readonly pricing: { readonly list_price: number | null; readonly price_per_sqft: number | null };
+    /** Degrees, WGS 84; both or neither, and of one source. */
+    readonly location: { readonly latitude: number | null; readonly longitude: number | null };
   };
   readonly llm_enrichment: {
     readonly description: string;
@@ -125,6 +127,8 @@ export const DOCUMENT_FIELDS = [
   { key: 'details.property_type', names: ['PropertySubType', 'PropertyType'], read: typeOf },
   { key: 'pricing.list_price', names: ['ListPrice'], read: (property) => amountOf(property, 'ListPrice') },
   { key: 'pricing.price_per_sqft', names: ['ListPrice', 'LivingArea'], read: pricePerSqft, computed: true },
+  { key: 'location.latitude', names: ['Latitude'], read: (property) => placeOf(property)?.latitude ?? null },
+  { key: 'location.longitude', names: ['Longitude'], read: (property) => placeOf(property)?.longitude ?? null },
 ] as const satisfies readonly FieldRow[];
 
 /**
@@ -166,6 +170,7 @@ export function toProcessedDocument(
         property_type: text('details.property_type'),
       },
       pricing: { list_price: number('pricing.list_price'), price_per_sqft: number('pricing.price_per_sqft') },
+      location: { latitude: number('location.latitude'), longitude: number('location.longitude') },
     },
     llm_enrichment: {
       description: enrichment.description,
@@ -261,6 +266,15 @@ function countOf(property: ComposedProperty, name: string): number | null {
 
 function amountOf(property: ComposedProperty, name: string): number | null {
   return positiveFact(property, name)?.value ?? null;
+}
+
+/** A point on the earth. Zero on both axes is how map services write "nowhere"; half a point, or one made of two sources, is none. */
+function placeOf(property: ComposedProperty): { readonly latitude: number; readonly longitude: number } | null {
+  const [north, east] = [factOf(property, 'Latitude'), factOf(property, 'Longitude')];
+  if (typeof north?.value !== 'number' || typeof east?.value !== 'number' || north.source !== east.source) return null;
+  const [latitude, longitude] = [north.value, east.value];
+  const onEarth = Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 && (latitude !== 0 || longitude !== 0);
+  return onEarth ? { latitude, longitude } : null;
 }
 
 const TYPE_KEYS: Readonly<Record<string, string>> = {

@@ -1,7 +1,22 @@
-import type { Db } from 'mongodb';
+import type { Db, Document, Filter, UpdateFilter } from 'mongodb';
 import type { QueueDocument } from './documents.js';
 
 const queueOf = (db: Db) => db.collection<QueueDocument>('processing_queue');
+
+/**
+ * Changes many rows in a transaction of its own. Rows of the queue are written by transactions of the collection too, and one
+ * statement over many rows outside a transaction deadlocks SecantusDB with them: it waits for their rows while it keeps the
+ * lock of the collection that they need to go on (0.7.0b3). In a transaction the conflict comes back and is tried again.
+ */
+function updateRows(
+  db: Db,
+  filter: Filter<QueueDocument>,
+  update: UpdateFilter<QueueDocument> | Document[],
+): Promise<number> {
+  return db.client.withSession((session) =>
+    session.withTransaction(async () => (await queueOf(db).updateMany(filter, update, { session })).modifiedCount),
+  );
+}
 
 /** Properties whose read model is older than their facts, in order of the queue. */
 export async function waitingForComposition(db: Db, market: string, limit: number): Promise<readonly QueueDocument[]> {
@@ -19,7 +34,8 @@ export async function markComposed(
 ): Promise<void> {
   if (items.length === 0) return;
   // One statement, not one an item. The content hash holds the record ids, so no two properties can have the same.
-  await queueOf(db).updateMany(
+  await updateRows(
+    db,
     {
       _id: { $in: items.map(({ propertyId }) => propertyId) },
       contentHash: { $in: items.map((item) => item.contentHash) },
@@ -46,7 +62,8 @@ export async function claimForModel(
     .sort({ priority: 1, _id: 1 })
     .limit(size)
     .toArray();
-  await queue.updateMany(
+  await updateRows(
+    db,
     { _id: { $in: waiting.map(({ _id }) => _id) }, state: 'pending' },
     { $set: { state: 'processing', claimedBy, updatedAt: new Date() } },
   );
@@ -69,20 +86,20 @@ export async function finishClaim(
 
 /** Gives back what claims hold. @param claimedBy a claim, or the run key that its claims begin with */
 export async function releaseClaims(db: Db, claimedBy: string): Promise<number> {
-  const { modifiedCount } = await queueOf(db).updateMany(
+  return updateRows(
+    db,
     { state: 'processing', claimedBy: { $gte: claimedBy, $lt: `${claimedBy}\uffff` } },
     { $set: { state: 'pending', claimedBy: null, updatedAt: new Date() } },
   );
-  return modifiedCount;
 }
 
 /** Lets the model write again for every property of some ZIPs. */
 export async function askModelAgain(db: Db, market: string, zips: readonly string[]): Promise<number> {
-  const { modifiedCount } = await queueOf(db).updateMany(
+  return updateRows(
+    db,
     { market, zip: { $in: [...zips] }, state: { $in: ['completed', 'failed'] } },
     { $set: { state: 'pending', claimedBy: null, updatedAt: new Date() } },
   );
-  return modifiedCount;
 }
 
 /** How many properties of a market stand where. */

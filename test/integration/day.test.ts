@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RunSummary } from '../../core/schemas/run.js';
 import type { ProcessedPropertyDocument } from '../../domain/document-shape.js';
+import { gisRecords } from '../../sandbox/gis.js';
 import type { RunDocument } from '../../store/documents.js';
 import { testBrowser } from '../support/browser.js';
 import { startTestWorld, type TestWorld } from '../support/world.js';
@@ -27,7 +28,7 @@ beforeAll(async () => {
 
 afterAll(() => world?.stop(), 60_000);
 
-describe('a whole day over both sources', () => {
+describe('a whole day over all sources', () => {
   it('is complete, and its counts add up', () => {
     expect(first.missing).toEqual([]);
     expect(first.status).toBe('complete');
@@ -41,6 +42,7 @@ describe('a whole day over both sources', () => {
     const parcels = world.sandbox.world.zips.flatMap((zip) => world.sandbox.world.parcelsOf(zip)).length;
     const raw = world.db.collection('raw_properties');
     expect(await raw.countDocuments({ source: 'maricopa-assessor' })).toBe(parcels);
+    expect(await raw.countDocuments({ source: 'maricopa-gis' })).toBe(parcels);
     expect(await raw.countDocuments({ source: 'phoenix-mls' })).toBe(world.sandbox.world.listings.length);
   });
 
@@ -48,12 +50,25 @@ describe('a whole day over both sources', () => {
     const withParcel = world.sandbox.world.listings.filter(({ assessorNumber }) => assessorNumber !== null);
     const joined = await world.db
       .collection<ProcessedPropertyDocument>('processed_properties')
-      .find({ 'raw_ids.1': { $exists: true } })
+      .find({ raw_ids: { $regex: '^phoenix-mls:' }, parcel_number: { $ne: null } })
       .toArray();
     expect(joined).toHaveLength(withParcel.length);
     for (const { normalized } of joined) {
       expect(normalized.pricing.list_price).toBeGreaterThan(0);
       expect(normalized.details.bedrooms).toBeGreaterThan(0);
+    }
+  });
+
+  it('knows the place of every parcel, from the map layer where the assessor has none', async () => {
+    const truth = gisRecords(world.sandbox.world);
+    const parcels = await world.db
+      .collection<ProcessedPropertyDocument>('processed_properties')
+      .find({ parcel_number: { $ne: null } })
+      .toArray();
+    for (const { parcel_number, normalized, evidence } of parcels) {
+      const { Latitude, Longitude } = truth.get(parcel_number ?? '')?.truth ?? {};
+      expect(normalized.location).toEqual({ latitude: Latitude, longitude: Longitude });
+      expect(evidence['location.latitude']?.source).toMatch(/^maricopa-/);
     }
   });
 
@@ -84,6 +99,7 @@ describe('a whole day over both sources', () => {
     const second = await summaryOf(runKey);
     expect(second.status).toBe('complete');
     expect(second.sources.map(({ requests, details }) => [requests, details.done])).toEqual([
+      [0, 0],
       [0, 0],
       [0, 0],
     ]);

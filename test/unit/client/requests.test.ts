@@ -38,7 +38,7 @@ describe('the workflow id of a request', () => {
 
   it('takes all sources of the market by name for no choice', () => {
     const faults = new Faults();
-    const { options } = readRunFlags({ source: ['maricopa-a', 'phoenix-mls'] }, faults);
+    const { options } = readRunFlags({ source: ['maricopa-a', 'phoenix-mls', 'maricopa-g'] }, faults);
     expect(options.sources).toBeNull();
   });
 });

@@ -3,12 +3,12 @@ import { BadConfig } from '../../../core/errors.js';
 import { loadMarkets, loadPhaseBudgets, loadSchedules, marketOf } from '../../../core/product-settings.js';
 
 describe('product settings', () => {
-  it('have Phoenix with its three ZIPs and both sources', () => {
+  it('have Phoenix with its three ZIPs and its sources', () => {
     expect(marketOf('phoenix')).toEqual({
       county: 'us-az-maricopa',
       timeZone: 'America/Phoenix',
       zips: ['85031', '85033', '85035'],
-      sources: ['maricopa-assessor', 'phoenix-mls'],
+      sources: ['maricopa-assessor', 'phoenix-mls', 'maricopa-gis'],
     });
   });
 

@@ -99,6 +99,22 @@ describe('the document that readers get', () => {
   });
 
   it.each([
+    ['a point', { Latitude: 33.4951, Longitude: -112.1692 }, { latitude: 33.4951, longitude: -112.1692 }],
+    ['half a point', { Latitude: 33.4951 }, { latitude: null, longitude: null }],
+    ['the other half', { Longitude: -112.1692 }, { latitude: null, longitude: null }],
+    ['nowhere', { Latitude: 0, Longitude: 0 }, { latitude: null, longitude: null }],
+    ['a text', { Latitude: '33.4951', Longitude: '-112.1692' }, { latitude: null, longitude: null }],
+    ['no place on the earth', { Latitude: 133.4951, Longitude: -112.1692 }, { latitude: null, longitude: null }],
+  ])('shows %s as it is known', (_name, facts, expected) => {
+    expect(documentOf(countyHome(facts)).normalized.location).toEqual(expected);
+  });
+
+  it('never makes one point of two sources', () => {
+    const document = documentOf(homeWith({ Longitude: -112.2 }, { Latitude: 33.4951 }));
+    expect(document.normalized.location).toEqual({ latitude: null, longitude: null });
+  });
+
+  it.each([
     [{ BathroomsFull: 2, BathroomsHalf: 1, BathroomsTotalInteger: 3 }, 2.5],
     [{ BathroomsFull: 2 }, 2],
     [{ BathroomsFull: 1, BathroomsHalf: 0 }, 1],
