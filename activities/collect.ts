@@ -13,6 +13,7 @@ import type { KeepFailedPage } from '../net/failed-page.js';
 import type { SourceRegistry } from '../sources/index.js';
 import type { Database } from '../store/database.js';
 import { detailStep, storeDetail, storePage } from '../store/pages.js';
+import { goesOnAt, walkOf } from '../store/walks.js';
 import { stepsDone } from '../store/windows.js';
 import { keepingPages } from './failed-pages.js';
 import { withHeartbeat } from './heartbeat.js';
@@ -39,11 +40,13 @@ export function createCollectActivities({ sources, database, mode, keepFailedPag
     async collectPage({ window, cursor }: CollectPageInput): Promise<CollectPageResult> {
       const source = sources.get(window.source);
       return working(window, async (signal) => {
-        const page = await source.readPage(window, cursor, signal);
+        const walk = source.traits.changes && cursor === null ? await walkOf(database.db, window) : undefined;
+        const page = await source.readPage(window, cursor, signal, walk);
         const { keysSoFar, limitReached } = await keepingPages(keepFailedPage, source, window, page.payloads, () =>
           storePage(database, source, mode, window, cursor, page),
         );
-        return { nextCursor: page.nextCursor, total: page.total, keysSoFar, limitReached };
+        const nextCursor = await goesOnAt(database.db, window, page);
+        return { nextCursor, total: page.total, keysSoFar, limitReached };
       });
     },
 

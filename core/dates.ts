@@ -34,6 +34,11 @@ export function daysFrom(from: string, to: string): readonly string[] {
   return days;
 }
 
+/** The day after a day, `YYYY-MM-DD`. */
+export function dayAfter(runDate: string): string {
+  return new Date(Date.parse(`${runDate}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+}
+
 /** No time zone is further from UTC than this. */
 const FURTHEST_ZONE_MS = 15 * 3_600_000;
 

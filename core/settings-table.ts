@@ -246,6 +246,26 @@ export const SETTINGS = {
   ),
   resoWindowMs: row('RESO_WINDOW_MS', whole(100, 3_600_000).default(60_000), 'Length of that window in milliseconds'),
   resoInFlight: row('RESO_IN_FLIGHT', whole(1, 100).default(2), 'Most requests to the RESO Web API at one time'),
+  resoOverlapMinutes: row(
+    'RESO_OVERLAP_MINUTES',
+    whole(1, 1_440).default(20),
+    'Changes of the RESO Web API are asked for from so long before the last complete walk on',
+  ),
+  resoOldestHours: row(
+    'RESO_OLDEST_HOURS',
+    whole(1, 8_760).default(72),
+    'Age of the last complete walk above which all listings are asked for, not only changes',
+  ),
+  resoWholeHours: row(
+    'RESO_WHOLE_HOURS',
+    whole(0, 8_760).default(160),
+    'Hours from one walk over all listings to the next; 0 walks all each time',
+  ),
+  resoKeysHours: row(
+    'RESO_KEYS_HOURS',
+    whole(0, 8_760).default(0),
+    'Hours from one list of all keys to the next, which shows what is gone; 0 asks for it each time',
+  ),
   webshareBaseUrl: row(
     'WEBSHARE_BASE_URL',
     httpUrl.default('https://proxy.webshare.io'),

@@ -1,6 +1,6 @@
 import type { SchemaDrift } from './errors.js';
 import type { Json } from './hash.js';
-import type { Cursor, Window } from './schemas/collect.js';
+import type { Cursor, Walk, WalkPart, Window } from './schemas/collect.js';
 import type { ParseResult } from './schemas/facts.js';
 import type { SourceName } from './schemas/names.js';
 import type { SourceRepair } from './source-repair.js';
@@ -29,8 +29,26 @@ export interface SourcePage {
   readonly payloads: readonly RawPayload[];
   /** Null after the last page. */
   readonly nextCursor: Cursor | null;
-  /** What the source says it holds for this window, null when it says nothing. */
+  /** What the source says it holds for this part of the window, null when it says nothing. */
   readonly total: number | null;
+  /** Left out: `whole`. */
+  readonly part?: WalkPart;
+  /** Given with the last page of a walk of changes: where a whole walk begins, should the changes not add up. */
+  readonly wholeFrom?: Cursor;
+}
+
+/** When a source that can tell what changed is asked for that alone. Milliseconds. */
+export interface ChangesPolicy {
+  /** So long before the last complete walk the changes begin, for clocks that differ and rows that show late. */
+  readonly overlapMs: number;
+  /** A whole walk so long after the last one. */
+  readonly wholeEveryMs: number;
+  /** The list of all keys so long after they were last met all; 0: with every walk. */
+  readonly keysEveryMs: number;
+  /** A last complete walk older than this is followed by a whole one. */
+  readonly oldestMs: number;
+  /** Values of `StandardStatus` that whole walks and lists of keys hold; a thing in any other is not expected there. */
+  readonly listedStatuses: readonly string[];
 }
 
 /**
@@ -73,6 +91,8 @@ export interface SourceTraits {
   readonly needsPermission: boolean;
   /** Why it cannot be used with the settings as they are, one sentence that names them; null when it can. */
   readonly notConfigured: string | null;
+  /** Left out: every walk is whole. */
+  readonly changes?: ChangesPolicy;
   /** How long the source waits after the sequence began. */
   readonly startDelayMs: number;
 }
@@ -93,8 +113,11 @@ export interface Source {
   plan(scope: { readonly zips: readonly string[]; readonly limit: number | null }): CollectPlan;
   /** A known-good call. Never throws for an answer of the service. */
   probe(signal: AbortSignal): Promise<ProbeResult>;
-  /** Reads one page of a walk: as many records as the service gives at one time (its README says how many). */
-  readPage(window: Window, cursor: Cursor | null, signal: AbortSignal): Promise<SourcePage>;
+  /**
+   * Reads one page of a walk: as many records as the service gives at one time (its README says how many).
+   * @param walk read with the first page alone, by sources with `traits.changes`; left out: whole
+   */
+  readPage(window: Window, cursor: Cursor | null, signal: AbortSignal, walk?: Walk): Promise<SourcePage>;
   /** Reads the detail of one key. A key that is not there is `missing`, not an error. */
   readDetail(window: Window, key: string, signal: AbortSignal): Promise<SourceDetail>;
   /** Pure. Takes out personal fields and drawings; what it gives may be stored, logged and hashed. Idempotent. */

@@ -60,6 +60,10 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
     required: { windowId: 'string', runKey: 'string', step: 'string', keys: 'array' },
     indexes: [index({ runKey: 1, source: 1, zip: 1 }), index({ windowId: 1, runKey: 1 })],
   },
+  absences: {
+    required: { windowId: 'string', source: 'string', key: 'string', runDate: 'string', runKey: 'string' },
+    indexes: [index({ windowId: 1 }), index({ source: 1, key: 1, runDate: -1 })],
+  },
   processing_queue: {
     required: { contentHash: 'string', state: 'string', priority: 'number' },
     indexes: [index({ state: 1, priority: 1, _id: 1 }), index({ claimedBy: 1 })],

@@ -1,5 +1,5 @@
 import type { Binary } from 'mongodb';
-import type { Counts, Outcome, WindowState } from '../core/schemas/collect.js';
+import type { Counts, Outcome, Walk, WalkPart, WindowState } from '../core/schemas/collect.js';
 import type { FactInput } from '../core/schemas/facts.js';
 import type { Mode, SourceName } from '../core/schemas/names.js';
 import type { Enrichment } from '../core/schemas/property.js';
@@ -68,6 +68,13 @@ export interface RecordVersionDocument {
   readonly runKey: string;
 }
 
+/** How a window is walked whose source can tell what changed. */
+export interface WindowWalk {
+  readonly ask: Walk;
+  /** Once the window is complete, all that changed before this is in: the next walk goes on from here. Null for the past. */
+  readonly asOf: Date | null;
+}
+
 /** `windows`: the ledger of source, ZIP and day. */
 export interface WindowDocument {
   /** `ids.windowId`. */
@@ -82,6 +89,10 @@ export interface WindowDocument {
   /** What the source said it holds. */
   readonly total: number | null;
   readonly seen: number;
+  /** Left out by sources whose walks are always whole. */
+  readonly walk?: WindowWalk;
+  /** Keys of the part that names all there is, and which part that was; null where none did. Left out before it was closed. */
+  readonly listed?: { readonly by: WalkPart; readonly keys: number } | null;
   /** Run whose pages made it complete; null before. */
   readonly completedBy: string | null;
   /** Set when a person believed a suspect window: who, why and when. */
@@ -100,11 +111,30 @@ export interface WindowPageDocument {
   readonly runKey: string;
   /** `walk:<cursor>` or `detail:<key>`. */
   readonly step: string;
+  /** Part of the walk; left out: `whole`. */
+  readonly part?: WalkPart;
   readonly keys: readonly { readonly key: string; readonly outcome: Outcome }[];
   /** Details only: whether the source had it. */
   readonly detail?: 'done' | 'missing';
   readonly reason?: string;
   readonly total: number | null;
+  readonly at: Date;
+}
+
+/** `absences`: a thing that a complete window did not name any more. A sign, not a judgement: nothing is taken away by it. */
+export interface AbsenceDocument {
+  /** Window and key. */
+  readonly _id: string;
+  readonly windowId: string;
+  readonly market: string;
+  readonly source: SourceName;
+  readonly zip: string;
+  readonly runDate: string;
+  /** Run that walked the window; counts while the window is complete by this run. */
+  readonly runKey: string;
+  readonly key: string;
+  /** What the source said of it last. */
+  readonly status: string;
   readonly at: Date;
 }
 

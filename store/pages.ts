@@ -24,6 +24,8 @@ export interface StoredPage {
 interface ReadPayload {
   readonly records: readonly RecordWithEvidence[];
   readonly rejects: readonly (Reject & { readonly rawRef: string; readonly fetchId: string })[];
+  /** Keys of which nothing is said but that they are there. */
+  readonly listed: readonly string[];
   readonly drift: Error | null;
 }
 
@@ -63,7 +65,8 @@ export async function storePage(
     read.records.filter(({ key }) => accepted.has(key)),
   );
   const keys = outcomes(read, (key) => (!accepted.has(key) ? 'excluded' : stored.has(key) ? 'stored' : 'unchanged'));
-  await keepPage(database.db, window, { step, keys, total: page.total });
+  const part = page.part === undefined ? {} : { part: page.part };
+  await keepPage(database.db, window, { step, keys, total: page.total, ...part });
   if (read.drift) throw read.drift;
   if (window.limit === null) {
     return { keysSoFar: accepted.size + (await countTaken(database.db, window, step)), limitReached: false };
@@ -116,6 +119,7 @@ async function readPayloads(
 ): Promise<ReadPayload> {
   const records: RecordWithEvidence[] = [];
   const rejects: ReadPayload['rejects'][number][] = [];
+  const listed: string[] = [];
   let drift: Error | null = null;
   const kept: { readonly redacted: RawPayload; readonly hash: string; readonly isNew: boolean }[] = [];
   for (const payload of payloads) {
@@ -131,9 +135,10 @@ async function readPayloads(
     const { fetchId, fetchedAt, url } = redacted;
     records.push(...result.records.map((record) => ({ ...record, rawRef, fetchId, fetchedAt, url })));
     rejects.push(...result.rejects.map((reject) => ({ ...reject, rawRef, fetchId })));
+    listed.push(...(result.listed ?? []));
   }
   await quarantine(db, reader, window, rejects);
-  return { records, rejects, drift };
+  return { records, rejects, listed, drift };
 }
 
 /** Keys of this ZIP, in the order of the page, as far as the window's limit goes. */
@@ -149,7 +154,7 @@ function acceptedKeys(
   return new Set([...known, ...fresh]);
 }
 
-/** One outcome per key; a key of which nothing could be read is `quarantined`. */
+/** One outcome per key; a key of which nothing could be read is `quarantined`, one that was only listed `unchanged`. */
 function outcomes(read: ReadPayload, outcomeOf: (key: string) => Outcome): { key: string; outcome: Outcome }[] {
   const keys = [...new Set(read.records.map(({ key }) => key))];
   const readable = new Set(keys);
@@ -160,6 +165,7 @@ function outcomes(read: ReadPayload, outcomeOf: (key: string) => Outcome): { key
   return [
     ...keys.map((key) => ({ key, outcome: outcomeOf(key) })),
     ...names.map((key) => ({ key, outcome: 'quarantined' as const })),
+    ...[...new Set(read.listed)].map((key) => ({ key, outcome: 'unchanged' as const })),
   ];
 }
 

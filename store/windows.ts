@@ -5,17 +5,21 @@ import {
   NO_COUNTS,
   OUTCOMES,
   type Outcome,
+  type WalkPart,
   type Window,
   type WindowState,
 } from '../core/schemas/collect.js';
 import type { SourceName } from '../core/schemas/names.js';
 import { type EarlierDay, unusual } from '../domain/expected-band.js';
-import type { WindowDocument, WindowPageDocument } from './documents.js';
+import { markAbsent } from './absences.js';
+import type { WindowDocument, WindowPageDocument, WindowWalk } from './documents.js';
+import { decisiveParts, listingPart, type Walked, walkedSoFar } from './walks.js';
 
 /** What one step of a window gave. */
 export interface PageOutcome {
   /** `walk:<cursor>` or `detail:<key>`; the same step twice is the same row. */
   readonly step: string;
+  readonly part?: WalkPart;
   readonly keys: WindowPageDocument['keys'];
   readonly total: number | null;
   readonly detail?: 'done' | 'missing';
@@ -25,9 +29,15 @@ export interface PageOutcome {
 /**
  * Opens a window for a run. A window that is complete already is not walked again (unless forced): its keys count for
  * this run as they were, what was stored then as unchanged now.
+ * @param walk how it is to be walked; null for sources whose walks are always whole
  * @returns true when nothing is to be asked
  */
-export async function openWindow(db: Db, window: Window, force: boolean): Promise<boolean> {
+export async function openWindow(
+  db: Db,
+  window: Window,
+  force: boolean,
+  walk: WindowWalk | null = null,
+): Promise<boolean> {
   const id = windowId(window);
   const windows = db.collection<WindowDocument>('windows');
   const found = await windows.findOne({ _id: id });
@@ -39,7 +49,7 @@ export async function openWindow(db: Db, window: Window, force: boolean): Promis
   await windows.updateOne(
     { _id: id },
     {
-      $set: { state: 'open', reason: null, limit, updatedAt: new Date() },
+      $set: { state: 'open', reason: null, limit, updatedAt: new Date(), ...(walk === null ? {} : { walk }) },
       $setOnInsert: { market, source, zip, runDate, total: null, seen: 0, completedBy: null },
     },
     { upsert: true },
@@ -138,22 +148,33 @@ export interface ClosedWindow {
 
 /**
  * Ends a window. A walk that says it is complete is held against what the source said it holds, and against what the ZIP
- * gave on earlier days.
+ * gave on earlier days. With it, what the next walk goes on from moves on.
+ * @param listedStatuses of the source's `ChangesPolicy`: a key in one of them that a complete window did not name is marked as
+ *   absent; null marks nothing
  */
 export async function closeWindow(
   db: Db,
   window: Window,
   state: WindowState,
   reason: string | null,
+  listedStatuses: readonly string[] | null = null,
 ): Promise<ClosedWindow> {
-  const { seen, total } = await walked(db, window);
-  const closed = state === 'complete' ? await checkComplete(db, window, seen, total) : { state, reason };
+  const walked = await walkedSoFar(db, window);
+  const list = listingPart(walked);
+  const listed = list === null ? null : { by: list.part, keys: list.keys.size };
+  const { total } = list ?? walked.parts.at(-1) ?? { total: null };
+  const seen = walked.keys.size;
+  const closed = state === 'complete' ? await checkComplete(db, window, walked) : { state, reason };
+  // Before the window is complete: if this breaks off, it is done again with the closing.
+  if (closed.state === 'complete' && list !== null && listedStatuses !== null) {
+    await markAbsent(db, window, walked.keys, listedStatuses);
+  }
   const completedBy = closed.state === 'complete' ? window.runKey : null;
   const { market, source, zip, runDate, limit } = window;
   await db.collection<WindowDocument>('windows').updateOne(
     { _id: windowId(window) },
     {
-      $set: { state: closed.state, reason: closed.reason, total, seen, completedBy, updatedAt: new Date() },
+      $set: { state: closed.state, reason: closed.reason, total, seen, listed, completedBy, updatedAt: new Date() },
       $setOnInsert: { market, source, zip, runDate, limit },
     },
     { upsert: true },
@@ -164,8 +185,15 @@ export async function closeWindow(
 /** Days of a ZIP that are looked at: enough for eight of one weekday. */
 const DAYS_LOOKED_AT = 60;
 
-async function checkComplete(db: Db, window: Window, seen: number, total: number | null): Promise<ClosedWindow> {
-  if (total !== null && seen < total) return { state: 'partial', reason: `${seen} of ${total} that the source names` };
+/** Each part is held against the count of the source for that part; what is usual, only where all keys were named. */
+async function checkComplete(db: Db, window: Window, walked: Walked): Promise<ClosedWindow> {
+  for (const { keys, total } of decisiveParts(walked)) {
+    if (total !== null && keys.size < total) {
+      return { state: 'partial', reason: `${keys.size} of ${total} that the source names` };
+    }
+  }
+  const list = listingPart(walked);
+  if (list === null) return { state: 'complete', reason: null };
   const { source, zip, market, runDate } = window;
   const earlier = await db
     .collection<WindowDocument>('windows')
@@ -173,20 +201,14 @@ async function checkComplete(db: Db, window: Window, seen: number, total: number
     .sort({ runDate: -1 })
     .limit(DAYS_LOOKED_AT)
     .toArray();
-  const days = earlier.map(
-    ({ state, ...day }): EarlierDay => ({ ...day, state: state === 'suspect' ? state : 'complete' }),
-  );
-  const reason = unusual({ runDate, seen }, days);
+  const reason = unusual({ runDate, seen: list.keys.size }, earlier.flatMap(earlierDay));
   return reason === null ? { state: 'complete', reason } : { state: 'suspect', reason };
 }
 
-async function walked(db: Db, window: Window): Promise<{ readonly seen: number; readonly total: number | null }> {
-  const filter = { runKey: window.runKey, windowId: windowId(window), step: { $regex: '^walk:' } };
-  const pages = await db.collection<WindowPageDocument>('window_pages').find(filter).sort({ at: 1 }).toArray();
-  const keys = new Set(pages.flatMap((page) => page.keys.map(({ key }) => key)));
-  const totals = pages.flatMap(({ total }) => (total === null ? [] : [total]));
-  // The largest: an answer of nothing in the middle of a walk must not make it look complete.
-  return { seen: keys.size, total: totals.length === 0 ? null : Math.max(...totals) };
+/** A day that says what is usual; none where only changes were asked for. */
+function earlierDay({ state, runDate, seen, listed }: WindowDocument): readonly EarlierDay[] {
+  if (listed === null) return [];
+  return [{ runDate, state: state === 'suspect' ? state : 'complete', seen: listed?.keys ?? seen }];
 }
 
 /** Counts of one ZIP of one source in one run. */

@@ -18,6 +18,21 @@ export interface Window {
   readonly limit: number | null;
 }
 
+/**
+ * What the walk of a window asks for. `since` and `until` are instants of last change, ISO 8601 UTC.
+ * - `whole`: all there is.
+ * - `changes`: what changed after `since`; with `keys`, the list of all keys before that, so that what is gone can be seen.
+ * - `past`: what changed last in a span of the past, `since` inside, `until` outside.
+ */
+export type Walk =
+  | { readonly kind: 'whole' }
+  | { readonly kind: 'changes'; readonly since: string; readonly keys: boolean }
+  | { readonly kind: 'past'; readonly since: string; readonly until: string };
+
+/** Part of a walk; the source counts each for itself. `whole` and `keys` name everything that is there. */
+export const WALK_PARTS = ['whole', 'keys', 'changes', 'past'] as const;
+export type WalkPart = (typeof WALK_PARTS)[number];
+
 /** What became of one key in one run: the first that holds, in this order. */
 export const OUTCOMES = ['excluded', 'quarantined', 'stored', 'unchanged'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
@@ -34,6 +49,14 @@ export interface Counts {
 export const NO_COUNTS: Counts = { seen: 0, stored: 0, unchanged: 0, quarantined: 0, excluded: 0 };
 
 export type WindowState = 'complete' | 'partial' | 'suspect' | 'failed' | 'skipped' | 'missed';
+
+export interface OpenWindowInput {
+  readonly window: Window;
+  /** Walk it, and whole, although it is complete. */
+  readonly force: boolean;
+  /** True for a day that is over: a source that can be asked for the past is asked for that day alone. Left out: false. */
+  readonly past?: boolean;
+}
 
 export interface OpenWindowResult {
   /** True when the window is complete already and nothing is to be asked. */

@@ -59,4 +59,6 @@ export interface Reject {
 export interface ParseResult {
   readonly records: readonly SourceRecord[];
   readonly rejects: readonly Reject[];
+  /** Keys of rows that say nothing but that the thing is there. Left out by sources without such lists. */
+  readonly listed?: readonly string[];
 }

@@ -5,6 +5,7 @@ import type { Window } from '../../core/schemas/collect.js';
 import type { HttpAnswer, HttpGet } from '../../net/http-client.js';
 import { failureIn, isTokenRefused, jsonOf, refusalOf } from './errors.js';
 import { FIELD_NAMES } from './fields.js';
+import type { WalkSpan } from './schema.js';
 import { RESO, type ResoSettings } from './settings.js';
 import { createTokens } from './tokens.js';
 
@@ -22,8 +23,8 @@ export interface Asked {
  * RateLimited (tried again), UnsafeTarget (not a ZIP code, or an address elsewhere).
  */
 export interface ResoClient {
-  /** Listings of a ZIP code in the order of their keys, from the row after `skip` on. */
-  listings(zip: string, skip: number, window: Window, signal: AbortSignal): Promise<Asked>;
+  /** Listings of the window's ZIP code, as the part of the walk asks for them, from the row after `skip` on. */
+  listings(span: WalkSpan, skip: number, window: Window, signal: AbortSignal): Promise<Asked>;
   /** The page behind a link of the service. */
   follow(link: string, window: Window, signal: AbortSignal): Promise<Asked>;
   /** One key of any listing: the cheapest question there is. */
@@ -68,14 +69,11 @@ export function createResoClient(
   }
 
   return {
-    async listings(zip, skip, window, signal) {
-      // The ZIP code becomes part of a condition in the service's query language.
-      if (!/^\d{5}$/.test(zip)) throw new UnsafeTarget(`${RESO}: "${zip.slice(0, 20)}" is no ZIP code`);
-      const wanted = statuses.map((status) => `StandardStatus eq '${status}'`).join(' or ');
+    async listings(span, skip, window, signal) {
       const url = addressOf(baseUrl, {
-        $select: FIELD_NAMES.join(','),
-        $filter: `PostalCode eq '${zip}' and (${wanted})`,
-        $orderby: 'ListingKey',
+        $select: span.part === 'keys' ? 'ListingKey' : FIELD_NAMES.join(','),
+        $filter: filterOf(window.zip, span, statuses),
+        $orderby: isByTime(span) ? 'ModificationTimestamp,ListingKey' : 'ListingKey',
         $top: String(pageRows),
         ...(skip > 0 ? { $skip: String(skip) } : {}),
         $count: 'true',
@@ -87,6 +85,23 @@ export function createResoClient(
     },
     anyKey: (signal) => ask('probe', addressOf(baseUrl, { $select: 'ListingKey', $top: '1' }), null, signal),
   };
+}
+
+const isByTime = ({ part }: WalkSpan) => part === 'changes' || part === 'past';
+
+/**
+ * Condition of a part of a walk. What changed is asked for in every status, so that a listing that leaves the market says so itself.
+ * @throws UnsafeTarget for anything but a ZIP code: it becomes part of a condition in the service's query language
+ */
+function filterOf(zip: string, span: WalkSpan, statuses: readonly string[]): string {
+  if (!/^\d{5}$/.test(zip)) throw new UnsafeTarget(`${RESO}: "${zip.slice(0, 20)}" is no ZIP code`);
+  const place = `PostalCode eq '${zip}'`;
+  if (!isByTime(span)) {
+    const wanted = statuses.map((status) => `StandardStatus eq '${status}'`).join(' or ');
+    return `${place} and (${wanted})`;
+  }
+  const before = span.until === null ? '' : ` and ModificationTimestamp lt ${span.until}`;
+  return `${place} and ModificationTimestamp ge ${span.since}${before}`;
 }
 
 /** Names of options stay as they are and blanks become `%20`: not every OData service takes `%24` and `+`. */

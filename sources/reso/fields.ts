@@ -31,7 +31,7 @@ const one = (name: string, value: FactValue | null, fault: string): Reading =>
   value === null ? { fault } : { values: [[name, value]] };
 
 /** Words of a lookup: some providers write them without blanks, `ActiveUnderContract`. */
-function lookupWords(read: string): string {
+export function lookupWords(read: string): string {
   return read.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/\s+/g, ' ');
 }
 

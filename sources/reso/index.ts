@@ -33,7 +33,7 @@ export function createReso({ http, settings }: ResoDeps): Source {
       return { requests, milliseconds: Math.ceil((requests * windowMs) / windowLimit), costUsdMicros: 0 };
     },
     probe: (signal) => probe(client, signal),
-    readPage: (window, cursor, signal) => walkPage(client, window, cursor, signal),
+    readPage: (window, cursor, signal, walk) => walkPage(client, window, cursor, signal, walk),
     readDetail: async () => ({
       status: 'missing',
       reason: 'the service has no details: its rows say all that is asked',

@@ -4,10 +4,12 @@ import { type BlockReading, readBlock } from '../../domain/field-rules.js';
 import { fieldOf, type Reading } from '../../domain/readings.js';
 import { envelopeDrift } from './errors.js';
 import { askedPrice, livingArea, ROW_FIELDS } from './fields.js';
-import { mandatoryRow, pageEnvelope } from './schema.js';
+import { keyRow, mandatoryRow, pageEnvelope } from './schema.js';
 
 /** Kind of payload of a page of listings; its records are of kind `reso-row`. */
 export const RESO_PAGE = 'reso-page';
+/** Kind of payload of a page of keys alone; it gives no record. */
+export const RESO_KEYS = 'reso-keys';
 export const RESO_ROW = 'reso-row';
 
 /** A page of the service, read. */
@@ -38,27 +40,45 @@ export function readPage(json: unknown): ResoPage {
  * @throws SchemaDrift when the envelope is wrong or the kind is not known
  */
 export function parse({ kind, body, fetchedAt }: RawPayload): ParseResult {
-  if (kind !== RESO_PAGE) throw envelopeDrift('$', `is of the unknown kind ${kind.slice(0, 40)}`);
+  if (kind !== RESO_PAGE && kind !== RESO_KEYS) throw envelopeDrift('$', `is of the unknown kind ${kind.slice(0, 40)}`);
   if (body.type === 'html') throw envelopeDrift('$', 'is a page, not JSON');
   const year = new Date(fetchedAt).getUTCFullYear();
-  const rows = readPage(body.json).rows.map((row, at) => parseRow(row, `value[${at}]`, year));
-  return { records: rows.flatMap(({ records }) => records), rejects: rows.flatMap(({ rejects }) => rejects) };
+  const parseOne = kind === RESO_KEYS ? parseKey : (row: unknown, path: string) => parseRow(row, path, year);
+  const rows = readPage(body.json).rows.map((row, at) => parseOne(row, `value[${at}]`));
+  const listed = rows.flatMap((row) => row.listed ?? []);
+  return {
+    records: rows.flatMap(({ records }) => records),
+    rejects: rows.flatMap(({ rejects }) => rejects),
+    ...(kind === RESO_KEYS ? { listed } : {}),
+  };
+}
+
+function parseKey(row: unknown, path: string): ParseResult {
+  const checked = keyRow.safeParse(row);
+  if (!checked.success) return { records: [], rejects: rejectsOf(row, path, checked.error.issues) };
+  return { records: [], rejects: [], listed: [checked.data.ListingKey] };
+}
+
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+function rejectsOf(row: unknown, path: string, issues: readonly Issue[]): readonly Reject[] {
+  const stated = fieldOf(row, 'ListingKey');
+  const key = typeof stated === 'string' && stated.trim() !== '' ? stated.trim().slice(0, 255) : null;
+  return issues.map((issue): Reject => {
+    const [name] = issue.path;
+    if (name === undefined) return { key, path, reason: 'is no object', mandatory: { field: 'value[]', row: path } };
+    const field = String(name);
+    const reason = fieldOf(row, field) === undefined ? 'is missing' : issue.message;
+    return { key, path: `${path}.${field}`, reason, mandatory: { field: `value[].${field}`, row: path } };
+  });
 }
 
 function parseRow(row: unknown, path: string, year: number): ParseResult {
   const checked = mandatoryRow.safeParse(row);
-  if (!checked.success) {
-    const stated = fieldOf(row, 'ListingKey');
-    const key = typeof stated === 'string' && stated.trim() !== '' ? stated.trim().slice(0, 255) : null;
-    const rejects = checked.error.issues.map((issue): Reject => {
-      const [name] = issue.path;
-      if (name === undefined) return { key, path, reason: 'is no object', mandatory: { field: 'value[]', row: path } };
-      const field = String(name);
-      const reason = fieldOf(row, field) === undefined ? 'is missing' : issue.message;
-      return { key, path: `${path}.${field}`, reason, mandatory: { field: `value[].${field}`, row: path } };
-    });
-    return { records: [], rejects };
-  }
+  if (!checked.success) return { records: [], rejects: rejectsOf(row, path, checked.error.issues) };
   const key = checked.data.ListingKey;
   const { facts, faults } = readRow(row, `${path}.`, year);
   const textOf = (name: string) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WALK_PARTS } from '../../core/schemas/collect.js';
 
 /** Most rows of a page that are read; no licence allows more (contract, read 2025-07: 2,000 at most). */
 const MOST_ROWS = 2_000;
@@ -40,13 +41,27 @@ export const tokenAnswer = z.object({
     .optional(),
 });
 
-/** Fields without which a row is not understood. All else may be null or missing. */
-export const mandatoryRow = z.object({
+/** Row of a list of keys. */
+export const keyRow = z.object({
   ListingKey: z.string({ error: 'has another type' }).trim().min(1, 'is empty').max(255, 'is too long'),
+});
+
+/** Fields without which a row is not understood. All else may be null or missing. */
+export const mandatoryRow = keyRow.extend({
   StandardStatus: z.string({ error: 'has another type' }).trim().min(1, 'is empty'),
   ListPrice: z.number({ error: 'has another type' }).nullable(),
   ModificationTimestamp: z.string({ error: 'has another type' }).trim().min(1, 'is empty'),
 });
+
+const instant = z.iso.datetime({ precision: 3 });
+
+/** Part of a walk. The span belongs to `changes` and `past`; `keys` carries that of the changes that follow it. */
+const walkSpan = z.object({
+  part: z.enum(WALK_PARTS),
+  since: instant.nullable(),
+  until: instant.nullable(),
+});
+export type WalkSpan = z.infer<typeof walkSpan>;
 
 /** Where a walk stands. */
 export const walkCursor = z.object({
@@ -59,5 +74,7 @@ export const walkCursor = z.object({
   pass: z.union([z.literal(1), z.literal(2)]),
   /** Pages read in all. */
   pages: z.number().int().min(1).max(MOST_PAGES),
+  /** Left out: a whole walk. */
+  span: walkSpan.exactOptional(),
 });
 export type WalkCursor = z.infer<typeof walkCursor>;

@@ -1,7 +1,8 @@
 import type { Config } from '../../core/config.js';
 import type { SourceName } from '../../core/schemas/names.js';
-import type { SourceTraits } from '../../core/source.js';
+import type { ChangesPolicy, SourceTraits } from '../../core/source.js';
 import type { SourceTarget } from '../../net/polite-request.js';
+import { lookupWords } from './fields.js';
 
 export const RESO: SourceName = 'reso';
 
@@ -27,12 +28,16 @@ export interface ResoSettings {
   /** Statuses walked, in the provider's words. */
   readonly statuses: readonly string[];
   readonly pageRows: number;
+  /** When only changes are asked for. */
+  readonly changes: ChangesPolicy;
   /** Where the source may go, and the ceiling there; for the HTTP client's table of targets. */
   readonly target: SourceTarget;
 }
 
 /** Whole time of one request (assumed; none was timed). */
 const REQUEST_TIMEOUT_MS = 30_000;
+
+const HOUR_MS = 3_600_000;
 
 /** ZIPs walked at one time. */
 const LANES = 2;
@@ -46,11 +51,15 @@ type ResoConfig = Pick<
   | 'resoClientId'
   | 'resoClientSecret'
   | 'resoInFlight'
+  | 'resoKeysHours'
+  | 'resoOldestHours'
+  | 'resoOverlapMinutes'
   | 'resoPageRows'
   | 'resoStatuses'
   | 'resoToken'
   | 'resoTokenScope'
   | 'resoTokenUrl'
+  | 'resoWholeHours'
   | 'resoWindowLimit'
   | 'resoWindowMs'
 >;
@@ -66,6 +75,13 @@ export function createResoSettings(config: ResoConfig): ResoSettings {
     notConfigured: credentials === null ? missingOf(config) : null,
     statuses: config.resoStatuses,
     pageRows: config.resoPageRows,
+    changes: {
+      overlapMs: config.resoOverlapMinutes * 60_000,
+      wholeEveryMs: config.resoWholeHours * HOUR_MS,
+      keysEveryMs: config.resoKeysHours * HOUR_MS,
+      oldestMs: config.resoOldestHours * HOUR_MS,
+      listedStatuses: config.resoStatuses.map(lookupWords),
+    },
     target: {
       origin,
       ...(tokenOrigin === origin ? {} : { moreOrigins: [tokenOrigin] }),
@@ -101,7 +117,7 @@ function missingOf({ resoClientId, resoClientSecret, resoTokenUrl }: ResoConfig)
   return `it has no credentials: set RESO_TOKEN, or ${missing.join(', ')} (sources/reso/README.md)`;
 }
 
-export function traitsOf({ notConfigured }: ResoSettings): SourceTraits {
+export function traitsOf({ notConfigured, changes }: ResoSettings): SourceTraits {
   return {
     lanes: LANES,
     detailsBelongToComplete: false,
@@ -110,6 +126,7 @@ export function traitsOf({ notConfigured }: ResoSettings): SourceTraits {
     detailFreshMs: 0,
     needsPermission: false, // the credentials are given out with the licence
     notConfigured,
+    changes,
     startDelayMs: 0,
   };
 }

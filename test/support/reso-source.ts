@@ -26,6 +26,10 @@ export function resoSettings(baseUrl: string, changes: Partial<Parameters<typeof
     resoWindowLimit: 60,
     resoWindowMs: 60_000,
     resoInFlight: 2,
+    resoOverlapMinutes: 20,
+    resoOldestHours: 72,
+    resoWholeHours: 160,
+    resoKeysHours: 0,
     ...changes,
   });
 }
