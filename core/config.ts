@@ -133,6 +133,9 @@ function checkTogether(settings: Settings, faults: string[]): void {
     faults.push(`MARICOPA_API_KEY is missing, and mode ${settings.mode} asks the real county service`);
   }
   checkDetails(settings, faults);
+  if (settings.captchaPollMs < 5_000 && !isLoopback(settings.captchaBaseUrl)) {
+    faults.push('CAPTCHA_POLL_MS must be 5000 at least: the captcha service blocks who asks more often');
+  }
   if (settings.proxySources.length > 0 && !settings.webshareApiKey) {
     faults.push('WEBSHARE_API_KEY is missing, and PROXY_SOURCES names sources that go through proxies');
   }
@@ -149,7 +152,6 @@ function checkDetails({ maricopaDetails, personalData }: Settings, faults: strin
   }
 }
 
-
 function checkMail(settings: Settings, faults: string[]): void {
   if (!settings.smtpHost) faults.push('SMTP_HOST is missing, and EMAIL_ENABLED is true');
   if (!settings.senderEmail) faults.push('SENDER_EMAIL is missing, and EMAIL_ENABLED is true');
@@ -163,6 +165,8 @@ const ADDRESSES_OF_SOURCES = [
   'resoBaseUrl',
   'resoTokenUrl',
   'webshareBaseUrl',
+  'captchaBaseUrl',
+  'pimaAssessorBaseUrl',
 ] as const;
 
 function checkProduction(settings: Settings, faults: string[]): void {

@@ -41,6 +41,7 @@ const list = (item: z.ZodType<string, string>) =>
         .filter((part) => part !== ''),
     )
     .pipe(z.array(item));
+const dollars = (most: number) => z.coerce.number({ error: 'must be an amount in US dollars' }).min(0).max(most);
 const oneOf = (words: readonly string[]) =>
   z.string().refine((word) => words.includes(word), { error: `must be of ${words.join(', ')}` });
 
@@ -214,6 +215,26 @@ export const SETTINGS = {
     whole(0, 86_400_000).default(1_800_000),
     'How long the listing site starts after the county',
   ),
+  captchaBaseUrl: row(
+    'CAPTCHA_BASE_URL',
+    httpUrl.default('https://api.2captcha.com'),
+    'Address of the captcha service (2captcha API v2)',
+  ),
+  captchaPollMs: row(
+    'CAPTCHA_POLL_MS',
+    whole(20, 60_000).default(5_000),
+    'Pause before the captcha service is asked again for a solution; it wants 5 s at least',
+  ),
+  captchaDayCapUsd: row(
+    'CAPTCHA_DAY_CAP_USD',
+    dollars(1_000).default(1),
+    'Most that captchas may cost in a day (UTC), US dollars; 0 buys none',
+  ),
+  captchaMonthCapUsd: row(
+    'CAPTCHA_MONTH_CAP_USD',
+    dollars(10_000).default(5),
+    'Most that captchas may cost in a month (UTC), US dollars',
+  ),
   resoBaseUrl: row(
     'RESO_BASE_URL',
     httpUrl.default('https://replication.sparkapi.com/Version/3/Reso/OData'),
@@ -290,6 +311,22 @@ export const SETTINGS = {
     'PROXY_CHECK_URL',
     httpUrl.default('https://ipv4.webshare.io'),
     'Page that phx proxies check asks for through each proxy; the default shows the address of who asks',
+  ),
+  pimaAssessorBaseUrl: row('PIMA_ASSESSOR_BASE_URL', httpUrl.nullable().default(null), 'Address of pima-assessor'),
+  pimaAssessorWindowLimit: row(
+    'PIMA_ASSESSOR_WINDOW_LIMIT',
+    whole(1, 1_000_000).default(60),
+    'Most requests to pima-assessor in one window',
+  ),
+  pimaAssessorWindowMs: row(
+    'PIMA_ASSESSOR_WINDOW_MS',
+    whole(100, 3_600_000).default(60_000),
+    'Length of that window in milliseconds',
+  ),
+  pimaAssessorInFlight: row(
+    'PIMA_ASSESSOR_IN_FLIGHT',
+    whole(1, 100).default(2),
+    'Most requests to pima-assessor at one time',
   ),
 } as const;
 
