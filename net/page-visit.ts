@@ -1,4 +1,5 @@
 import type { PhoenixError } from '../core/errors.js';
+import type { CaptchaChallenge } from '../core/schemas/captcha.js';
 import type { Window } from '../core/schemas/collect.js';
 import type { SourceName } from '../core/schemas/names.js';
 
@@ -22,6 +23,11 @@ export interface PageVisit {
    * the plain meaning: 429 is RateLimited, 5xx is SourceUnavailable, all else goes to the caller.
    */
   readonly refusalOf: (answer: PageAnswer) => PhoenixError | null;
+  /**
+   * Pure. The captcha of a page that `refusalOf` took for Blocked; null when it shows none that can be answered. Left out:
+   * captchas of this source are never answered.
+   */
+  readonly captchaIn?: (answer: PageAnswer) => CaptchaChallenge | null;
   /** Pure. Takes personal words out of a page; asked before a page that failed is kept. */
   readonly redact: (html: string) => string;
 }
@@ -44,6 +50,7 @@ export interface PageAnswer {
 /**
  * Opens one page within the host's limit and writes the audit row. Does not retry: Temporal does.
  * @throws RateLimited (429, or our ceiling is more than 20 s away), NetworkError, SourceUnavailable, BrowserCrashed,
- * UnsafeTarget (other host), BadConfig (no browser at the configured path), and what `refusalOf` gives
+ * UnsafeTarget (other host), BadConfig (no browser at the configured path), what `refusalOf` gives, and what
+ * `CaptchaSolver.solve` throws where a captcha stands before the page
  */
 export type VisitPage = (visit: PageVisit) => Promise<PageAnswer>;

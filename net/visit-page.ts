@@ -1,7 +1,10 @@
-import { type PhoenixError, RateLimited, SourceUnavailable, UnsafeTarget } from '../core/errors.js';
+import { Blocked, type PhoenixError, RateLimited, SourceUnavailable, UnsafeTarget } from '../core/errors.js';
+import type { CaptchaChallenge } from '../core/schemas/captcha.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { PageVerdict } from '../core/visitor-session.js';
-import type { BrowserPool } from './browser.js';
+import type { BrowserPool, VisitedPage } from './browser.js';
+import { passCaptcha } from './captcha/pass-captcha.js';
+import type { CaptchaSolver } from './captcha/solver.js';
 import { type KeepFailedPage, keepPageOf } from './failed-page.js';
 import { retryAfterMs } from './http-client.js';
 import type { LoadedPage } from './page-load.js';
@@ -13,16 +16,19 @@ export interface VisitPageDeps extends PoliteDeps {
   /** Where each source may go; `limit.requestTimeoutMs` must not be below the pool's `longestLoadMs`. */
   readonly targets: Readonly<Partial<Record<SourceName, SourceTarget>>>;
   readonly keepFailedPage: KeepFailedPage;
+  /** Left out: a captcha stops the source. */
+  readonly captcha?: CaptchaSolver;
 }
 
 /** Pause after a 429 that names none. */
 const UNNAMED_PAUSE_MS = 60_000;
 
 /**
- * Binds the browser pool to the limiter and the audit: one visit is one granted request and one row of `fetches`.
- * Pictures and fonts are not loaded; scripts and style sheets of a page count as part of its visit.
+ * Binds the browser pool to the limiter and the audit: one visit is one granted request and one row of `fetches`, and each
+ * answer to a captcha is one more. Pictures and fonts are not loaded; scripts and style sheets of a page count as part of it.
  */
-export function createVisitPage({ pool, targets, keepFailedPage, ...polite }: VisitPageDeps): VisitPage {
+export function createVisitPage(deps: VisitPageDeps): VisitPage {
+  const { targets, keepFailedPage } = deps;
   return async (visit) => {
     const target = targets[visit.source];
     const { origin } = new URL(visit.url);
@@ -32,13 +38,7 @@ export function createVisitPage({ pool, targets, keepFailedPage, ...polite }: Vi
       seen = html;
     };
     try {
-      return await sendPolitely(polite, visit, target.limit, async (fetchId) => {
-        const { visitor, ...page } = await pool.load({ ...visit, onHtml });
-        const result = answered(visit, page, fetchId);
-        const verdict = verdictOn(result.failure);
-        if (verdict !== null) await pool.judge(visitor, verdict);
-        return result;
-      });
+      return await visitInTab(deps, target.limit, visit, onHtml);
     } catch (problem) {
       // Outside of the request, so that keeping the page takes nothing of its slot.
       const { source, endpoint, url, window } = visit;
@@ -54,6 +54,68 @@ export function createVisitPage({ pool, targets, keepFailedPage, ...polite }: Vi
       throw problem;
     }
   };
+}
+
+/** A captcha in the place of a page, and what it means when nobody answers it. */
+interface WalledPage {
+  readonly challenge: CaptchaChallenge;
+  readonly visitor: string;
+  readonly problem: PhoenixError;
+}
+
+async function visitInTab(
+  { pool, captcha, ...polite }: VisitPageDeps,
+  limit: SourceTarget['limit'],
+  visit: PageVisit,
+  onHtml: (html: string) => void,
+): Promise<PageAnswer> {
+  const tab = pool.tab();
+  const load = { ...visit, onHtml };
+  const ask = async (
+    endpoint: string,
+    step: () => Promise<VisitedPage>,
+  ): Promise<{ page: PageAnswer } | WalledPage> => {
+    const wall: { met: WalledPage | null } = { met: null };
+    try {
+      const page = await sendPolitely(polite, { ...visit, endpoint }, limit, async (fetchId) => {
+        const { visitor, ...shown } = await step();
+        const result = answered(visit, shown, fetchId);
+        if (captcha) wall.met = wallIn(visit, visitor, result);
+        const verdict = wall.met === null ? verdictOn(result.failure) : null;
+        if (verdict !== null) await pool.judge(visitor, verdict);
+        return result;
+      });
+      return { page };
+    } catch (problem) {
+      if (wall.met !== null && wall.met.problem === problem) return wall.met;
+      throw problem;
+    }
+  };
+  const answerWith = (solver: CaptchaSolver, walled: WalledPage) =>
+    passCaptcha(solver, visit, walled, (answer, solution) =>
+      ask('captcha', async () => {
+        await solver.take(solution); // with the slot granted: a token that is taken is on its way
+        return tab.answer(load, answer);
+      }),
+    );
+  try {
+    const came = await ask(visit.endpoint, () => tab.load(load));
+    if ('page' in came) return came.page;
+    if (!captcha) throw came.problem;
+    return await answerWith(captcha, came).catch(async (problem: unknown) => {
+      if (problem instanceof Blocked) await pool.judge(came.visitor, 'refused');
+      throw problem;
+    });
+  } finally {
+    await tab.close(visit.signal.aborted);
+  }
+}
+
+/** The captcha that stands in the place of the page; null for a page, and for any other wall. */
+function wallIn(visit: PageVisit, visitor: string, { value, failure }: Answered<PageAnswer>): WalledPage | null {
+  if (!(failure instanceof Blocked)) return null;
+  const challenge = visit.captchaIn?.(value) ?? null;
+  return challenge && { challenge, visitor, problem: failure };
 }
 
 /** Whether there is anything on a page: one that never came is an empty document. */

@@ -18,6 +18,7 @@ import { createSources, type SourceRegistry, sourceTargets } from '../sources/in
 import type { Database } from '../store/database.js';
 import { pauseError, permissionHeld, standingDecision } from '../store/decisions.js';
 import { createSessions } from '../store/sessions.js';
+import { createSolver } from './captcha.js';
 
 /** The sources, and all that stands between them and the outside. */
 export interface Reach {
@@ -65,7 +66,10 @@ export function createReach(config: Config, { db }: Database, browserTimes: Brow
     crawlDelays.set(host, delayMs),
   );
   const http = unlessPaused(obeying, paused);
-  const visit = unlessPaused(createVisitPage({ ...polite, pool, targets, keepFailedPage }), paused);
+  const visit = unlessPaused(
+    createVisitPage({ ...polite, pool, targets, keepFailedPage, captcha: createSolver(config, { db }) }),
+    paused,
+  );
   const sources = createSources({ config, http, visit, permissionHeld: (source) => permissionHeld(db, source) });
   return { sources, http, visit, keepFailedPage, close: () => pool.close() };
 }
