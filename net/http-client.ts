@@ -177,7 +177,9 @@ async function readBody(
   } catch (problem) {
     request.signal.throwIfAborted();
     if (problem instanceof PhoenixError) throw problem;
-    throw (await watch?.unanswered(problem)) ?? noAnswer(new URL(request.url).host, problem, size);
+    // Through a proxy without the cause: its request holds the credentials of the proxy.
+    const cause = watch === null ? { cause: problem } : {};
+    throw (await watch?.unanswered(problem)) ?? noAnswer(new URL(request.url).host, problem, size, cause);
   } finally {
     stream.destroy();
   }
@@ -186,8 +188,7 @@ async function readBody(
 }
 
 /** A body that began and broke off is the service's trouble; no body at all is the network's. */
-function noAnswer(host: string, problem: unknown, bytesSoFar: number): PhoenixError {
-  const cause = { cause: problem };
+function noAnswer(host: string, problem: unknown, bytesSoFar: number, cause: ErrorOptions): PhoenixError {
   if (problem instanceof RequestError && problem.cause instanceof UnsafeTarget) return problem.cause;
   if (problem instanceof TimeoutError) return new NetworkError(host, `time-out (${problem.event})`, cause);
   const code = problem instanceof RequestError ? problem.code : 'unknown';
