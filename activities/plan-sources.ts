@@ -20,7 +20,8 @@ export async function planSources(
       const { lanes, detailsBelongToComplete, startDelayMs } = source.traits;
       const taskQueue = sourceTaskQueue(name, source.via);
       const skipReason = await reasonToSkip(config, db, source);
-      return { source: name, taskQueue, lanes, detailsBelongToComplete, startDelayMs, skipReason };
+      const plan = { source: name, taskQueue, lanes, detailsBelongToComplete, startDelayMs, skipReason };
+      return source.repair ? { ...plan, repairs: true } : plan;
     }),
   );
 }

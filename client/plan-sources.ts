@@ -7,7 +7,13 @@ import { createSources } from '../sources/index.js';
 /** The sources without a network: they can plan, and refuse to ask. */
 export function sourcesForPlans(config: Config): readonly Source[] {
   const refuse = (): Promise<never> => Promise.reject(new UnsafeTarget('a plan sends nothing'));
-  return createSources({ config, http: refuse, visit: refuse, permissionHeld: () => Promise.resolve(false) }).all;
+  return createSources({
+    config,
+    http: refuse,
+    visit: refuse,
+    permissionHeld: () => Promise.resolve(false),
+    approvedSets: () => Promise.resolve([]),
+  }).all;
 }
 
 /** Which kind of payload speaks first within each source. */

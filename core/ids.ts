@@ -56,6 +56,11 @@ export function probeWorkflowId(source: SourceName): string {
   return `probe/${source}`;
 }
 
+/** Workflow id of the repair of a source's selectors: one at a time. */
+export function repairWorkflowId(source: SourceName): string {
+  return `repair/${source}`;
+}
+
 /** Workflow id that a schedule gives to its thin starter; the server appends the time. */
 export function scheduledWorkflowId(scheduleId: string): string {
   return `schedule/${scheduleId}`;

@@ -3,8 +3,8 @@ import type { Json } from './hash.js';
 import type { Cursor, Walk, WalkPart, Window } from './schemas/collect.js';
 import type { ParseResult } from './schemas/facts.js';
 import type { SourceName } from './schemas/names.js';
-import type { SourceRepair } from './source-repair.js';
 import type { PersonalFact } from './schemas/personal.js';
+import type { SourceRepair } from './source-repair.js';
 
 /** Body of an answer: parsed JSON, or the text of a page. */
 export type RawBody = { readonly type: 'json'; readonly json: Json } | { readonly type: 'html'; readonly html: string };

@@ -22,16 +22,19 @@ export interface SourceDeps {
   readonly visit: VisitPage;
   /** Whether the recorded permission for a source holds now. */
   readonly permissionHeld: (source: SourceName) => Promise<boolean>;
+  /** Selector sets of a source of pages that a person approved, as stored. */
+  readonly approvedSets: (source: SourceName) => Promise<readonly unknown[]>;
 }
 
 /** All sources. A new one is a folder and a line here, and one in `sourceTargets`. */
-export function createSources({ config, http, visit, permissionHeld }: SourceDeps): SourceRegistry {
+export function createSources({ config, http, visit, permissionHeld, approvedSets }: SourceDeps): SourceRegistry {
   const sources: Readonly<Record<SourceName, Source>> = {
     'maricopa-assessor': createMaricopaAssessor({ http, settings: createMaricopaSettings(config) }),
     'phoenix-mls': createPhoenixMls({
       visit,
       settings: createPhoenixMlsSettings(config),
       permissionHeld: () => permissionHeld('phoenix-mls'),
+      approvedSets: () => approvedSets('phoenix-mls'),
     }),
     'maricopa-gis': createMaricopaGis({ http, settings: createGisSettings(config) }),
     reso: createReso({ http, settings: createResoSettings(config) }),

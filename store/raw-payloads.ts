@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { gunzip, gzip } from 'node:zlib';
 import { Binary, type Db } from 'mongodb';
 import { canonicalJson, sha256 } from '../core/hash.js';
 import type { SourceName } from '../core/schemas/names.js';
@@ -12,6 +12,7 @@ export interface KeptPayload {
 }
 
 const pack = promisify(gzip);
+const unpack = promisify(gunzip);
 
 /** Text that is hashed and kept for a body: canonical JSON, or the page as it is. */
 export function canonicalText(body: RawBody): string {
@@ -40,4 +41,12 @@ export async function keepPayload(db: Db, source: SourceName, payload: RawPayloa
     .collection<RawPayloadDocument>('raw_payloads')
     .updateOne({ _id }, { $setOnInsert: document }, { upsert: true });
   return { hash, isNew: upsertedCount === 1 };
+}
+
+/** A kept answer by its hash; null when it is not kept any more. */
+export async function readPayload(db: Db, hash: string): Promise<RawBody | null> {
+  const found = await db.collection<RawPayloadDocument>('raw_payloads').findOne({ _id: hash });
+  if (!found) return null;
+  const text = (await unpack(found.body.buffer)).toString('utf8');
+  return found.type === 'html' ? { type: 'html', html: text } : { type: 'json', json: JSON.parse(text) };
 }

@@ -3,6 +3,7 @@ import { createEnrichActivities, type EnrichDeps } from '../activities/enrich.js
 import { createGapsActivities } from '../activities/gaps.js';
 import { createLedgerActivities } from '../activities/ledger.js';
 import { createNotifyActivities } from '../activities/notify.js';
+import { createLayoutActivities, createSelectorActivities } from '../activities/selectors.js';
 import { createSequenceActivities } from '../activities/sequence.js';
 import type { Config } from '../core/config.js';
 import { ModelBusy } from '../core/errors.js';
@@ -18,7 +19,7 @@ import { createReach } from './reach.js';
 /** Everything a worker runs, put together once. */
 export interface Assembly {
   readonly pipeline: ReturnType<typeof pipelineActivities>;
-  readonly collect: ReturnType<typeof createCollectActivities>;
+  readonly collect: ReturnType<typeof createCollectActivities> & ReturnType<typeof createLayoutActivities>;
   readonly enrich: ReturnType<typeof createEnrichActivities>;
   readonly notify: ReturnType<typeof createNotifyActivities>;
   readonly sources: readonly Source[];
@@ -31,7 +32,10 @@ export function assemble(config: Config, database: Database): Assembly {
   const { sources: registry, keepFailedPage, close } = createReach(config, database);
   return {
     pipeline: pipelineActivities(config, database, registry),
-    collect: createCollectActivities({ sources: registry, database, mode: config.mode, keepFailedPage }),
+    collect: {
+      ...createCollectActivities({ sources: registry, database, mode: config.mode, keepFailedPage }),
+      ...createLayoutActivities({ sources: registry, database, keepFailedPage }),
+    },
     enrich: createEnrichActivities(enrichDeps(config, database, registry)),
     notify: createNotifyActivities({ config, database }),
     sources: registry.all,
@@ -70,6 +74,7 @@ function pipelineActivities(config: Config, database: Database, sources: SourceR
   return {
     ...createLedgerActivities({ database, sources }),
     ...createGapsActivities({ config, database, sources }),
+    ...createSelectorActivities({ database, sources }),
     ...createSequenceActivities({ config, database, sources, findModel }),
     ...createEnrichActivities(enrichDeps(config, database, sources)),
   };

@@ -17,6 +17,7 @@ import { createVisitPage } from '../net/visit-page.js';
 import { createSources, type SourceRegistry, sourceTargets } from '../sources/index.js';
 import type { Database } from '../store/database.js';
 import { pauseError, permissionHeld, standingDecision } from '../store/decisions.js';
+import { approvedSets } from '../store/selector-sets.js';
 import { createSessions } from '../store/sessions.js';
 import { createSolver } from './captcha.js';
 
@@ -70,7 +71,13 @@ export function createReach(config: Config, { db }: Database, browserTimes: Brow
     createVisitPage({ ...polite, pool, targets, keepFailedPage, captcha: createSolver(config, { db }) }),
     paused,
   );
-  const sources = createSources({ config, http, visit, permissionHeld: (source) => permissionHeld(db, source) });
+  const sources = createSources({
+    config,
+    http,
+    visit,
+    permissionHeld: (source) => permissionHeld(db, source),
+    approvedSets: (source) => approvedSets(db, source),
+  });
   return { sources, http, visit, keepFailedPage, close: () => pool.close() };
 }
 

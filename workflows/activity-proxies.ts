@@ -4,6 +4,7 @@ import type { EnrichActivities } from '../activities/enrich.js';
 import type { GapsActivities } from '../activities/gaps.js';
 import type { LedgerActivities } from '../activities/ledger.js';
 import type { NotifyActivities } from '../activities/notify.js';
+import type { LayoutActivities, SelectorActivities } from '../activities/selectors.js';
 import type { SequenceActivities } from '../activities/sequence.js';
 import { TASK_QUEUES } from '../core/ids.js';
 
@@ -13,6 +14,16 @@ export const collectOn = (taskQueue: string) =>
     taskQueue,
     startToCloseTimeout: '10 minutes', // 25 details at the slowest pace (3 s a browser page), each with a 30 s time-out
     heartbeatTimeout: '20 seconds', // beats come every 5 s; a dead worker is noticed after this
+    scheduleToCloseTimeout: '3 hours', // an open circuit or a long Retry-After, not a stuck page
+    retry: { initialInterval: '1 second', maximumInterval: '2 minutes' },
+  });
+
+/** Known pages before a run, and pages of an unknown layout: some dozens at the slowest pace. */
+export const layoutOn = (taskQueue: string) =>
+  proxyActivities<LayoutActivities>({
+    taskQueue,
+    startToCloseTimeout: '15 minutes', // 40 pages at 3 s, each with up to 5 s in which an unknown layout never looks finished
+    heartbeatTimeout: '20 seconds',
     scheduleToCloseTimeout: '3 hours', // an open circuit or a long Retry-After, not a stuck page
     retry: { initialInterval: '1 second', maximumInterval: '2 minutes' },
   });
@@ -33,6 +44,14 @@ export const gaps = proxyActivities<GapsActivities>({
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: '1 hour', // a database restart is waited for; longer is an incident
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
+});
+
+/** A proposal of selectors: seconds of work over kept pages. */
+export const selectors = proxyActivities<SelectorActivities>({
+  taskQueue: TASK_QUEUES.pipeline,
+  startToCloseTimeout: '5 minutes',
+  scheduleToCloseTimeout: '1 hour', // a database restart is waited for; longer is an incident
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 });
 
 /** Short database steps. */

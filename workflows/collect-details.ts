@@ -3,7 +3,7 @@ import type { DetailBatch, PlanDetailsResult } from '../core/schemas/collect.js'
 import type { CollectSourceInput } from '../core/schemas/sequence.js';
 import { collectOn, ledger } from './activity-proxies.js';
 import type { CollectZipResult } from './collect-zip.js';
-import { CANCELLED, cancelRequested, reasonOf, stopsSource } from './failures.js';
+import { CANCELLED, cancelRequested, type FailureReason, reasonOf, stopsSource } from './failures.js';
 import { mapLimited } from './map-limited.js';
 import { closeAwaiting, windowOf } from './source-windows.js';
 import { tellEnrichment } from './tell.js';
@@ -15,6 +15,8 @@ export interface DetailsEnd {
   readonly left: number;
   /** What failed and no window says, by ZIP; null when there is nothing of the kind. */
   readonly problem: string | null;
+  /** Why the whole source had to stop; null when it had not. */
+  readonly stopper: FailureReason | null;
 }
 
 /**
@@ -29,7 +31,7 @@ export async function collectAllDetails(
   const good = walked.filter(({ status, reason }) => status === 'complete' || reason === 'limit');
   const problems = new Map<string, string>();
   const planned = await planOf(input, good, problems);
-  await askBatches(input, planned.batches, gate, problems);
+  const stopper = await askBatches(input, planned.batches, gate, problems);
   const problemOf = (zip: string) => problems.get(zip) ?? null;
   const awaiting = new Set(walked.filter(({ awaitsDetails }) => awaitsDetails).map(({ zip }) => zip));
   const unsaid = [...problems].filter(([zip]) => !awaiting.has(zip)).sort();
@@ -38,6 +40,7 @@ export async function collectAllDetails(
     zips: await CancellationScope.nonCancellable(() => closeAwaiting(input, walked, problemOf)),
     left: planned.leftForLater,
     problem: sentences.length === 0 ? null : sentences.join('; '),
+    stopper,
   };
 }
 
@@ -60,10 +63,10 @@ async function askBatches(
   batches: readonly DetailBatch[],
   gate: () => Promise<void>,
   problems: Map<string, string>,
-): Promise<void> {
+): Promise<FailureReason | null> {
   const { plan, enrichWorkflowId } = input;
   const { collectDetails } = collectOn(plan.taskQueue);
-  let stopped = false;
+  const stop: { reason: FailureReason | null } = { reason: null };
   const ask = async ({ window, keys }: DetailBatch) => {
     try {
       const summary = `${keys.length} details of ${window.zip}`;
@@ -71,15 +74,17 @@ async function askBatches(
       await tellEnrichment(enrichWorkflowId);
     } catch (problem) {
       problems.set(window.zip, sentence(problem));
-      stopped ||= stopsSource(reasonOf(problem));
+      const reason = reasonOf(problem);
+      if (stopsSource(reason)) stop.reason ??= reason;
     }
   };
-  const done = await mapLimited(batches, plan.lanes, gate, () => stopped, ask);
+  const done = await mapLimited(batches, plan.lanes, gate, () => stop.reason !== null, ask);
   const begun = new Set(done.map(({ item }) => item));
   const why = cancelRequested() ? CANCELLED : 'details: not asked, the source had stopped';
   for (const batch of batches) {
     if (!begun.has(batch) && !problems.has(batch.window.zip)) problems.set(batch.window.zip, why);
   }
+  return stop.reason;
 }
 
 function sentence(problem: unknown): string {

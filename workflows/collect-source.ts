@@ -6,6 +6,7 @@ import { collectAllDetails } from './collect-details.js';
 import { type CollectZipInput, type CollectZipResult, collectZip } from './collect-zip.js';
 import { CANCELLED, cancelRequested, type FailureReason, reasonOf, stopsSource } from './failures.js';
 import { createHold, type Hold } from './hold.js';
+import { beginRepair, checkKnownPages } from './known-pages.js';
 import { mapLimited } from './map-limited.js';
 import { SEARCH_ATTRIBUTES } from './search-attributes.js';
 import { closeAwaiting, closeUnasked, failedZip, windowOf } from './source-windows.js';
@@ -20,15 +21,18 @@ export async function collectSource(input: CollectSourceInput): Promise<SourceRe
   const running = new Set<string>();
   const hold = createHold(input.paused, (held) => tellHold(running, held));
   await startLater(input);
-  const { walked, stopper } = await walkAll(input, hold, running);
+  const changed = await checkKnownPages(input, hold.gate);
+  const { walked, stopper } = changed === null ? await walkAll(input, hold, running) : { walked: [], stopper: changed };
   if (stopper === null && !cancelRequested()) {
-    const { zips, left, problem } = await collectAllDetails(input, walked, hold.gate);
+    const { zips, left, problem, stopper: late } = await collectAllDetails(input, walked, hold.gate);
+    await beginRepair(input, late);
     return finish(input, zips, left, cancelRequested() ? CANCELLED : problem);
   }
   return CancellationScope.nonCancellable(async () => {
     const unasked = await closeUnasked(input, walked, stopper);
     const why = stopper === null ? CANCELLED : 'details: not asked, the source had stopped';
     const ended = await closeAwaiting(input, walked, () => why);
+    await beginRepair(input, stopper);
     return finish(input, [...ended, ...unasked], 0, stopper === null ? CANCELLED : stopper.message);
   });
 }

@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { LostWindows, RepairDecision, RepairProgress } from '../core/schemas/repair.js';
 import type { SequenceProgress } from '../core/schemas/sequence.js';
 
 /** Operator: holds a sequence, source or ZIP after the page it is on. Refused when it is held already. */
@@ -8,6 +9,13 @@ export const resumeUpdate = defineUpdate<string, []>('resume');
 /** Where a sequence stands. */
 export const progressQuery = defineQuery<SequenceProgress>('progress');
 
+/** Operator: takes or refuses the selectors that a repair proposes. Refused before there is a proposal, and after a decision. */
+export const decideRepairUpdate = defineUpdate<string, [RepairDecision]>('decideRepair');
+/** Where a repair stands. */
+export const repairQuery = defineQuery<RepairProgress>('repair');
+
+/** Source to repair: another run met the changed layout. */
+export const layoutChangedSignal = defineSignal<[LostWindows]>('layoutChanged');
 /** Sequence to source to ZIP: hold or go on. */
 export const holdSignal = defineSignal<[boolean]>('hold');
 /** ZIP or source to enrichment: there are new records. */

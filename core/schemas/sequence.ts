@@ -48,6 +48,8 @@ export interface SourcePlan {
   readonly startDelayMs: number;
   /** Why the source is left out; null when it runs. */
   readonly skipReason: string | null;
+  /** True: known pages are looked at before the run, and a changed layout is learned again. Left out: no pages are read. */
+  readonly repairs?: true;
 }
 
 /** What `prepareRun` found, and what the run will do. */

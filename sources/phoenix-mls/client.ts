@@ -1,13 +1,16 @@
-import { Blocked, ResponseInvalid } from '../../core/errors.js';
+import { Blocked, type PhoenixError, ResponseInvalid, SchemaDrift } from '../../core/errors.js';
 import type { Window } from '../../core/schemas/collect.js';
+import type { RawPayload } from '../../core/source.js';
 import type { PageAnswer, VisitPage } from '../../net/page-visit.js';
 import { createRobotsGate } from '../../net/robots.js';
 import { refusalOf } from './errors.js';
+import { type KnownSets, listingReady, resultsReady } from './known-sets.js';
 import { readListingPage } from './pages/listing-page.js';
 import { listingUrl } from './pages/listing-url.js';
 import { readResultsPage } from './pages/results-page.js';
+import { RESULTS_PAGE, resultsFault } from './parse.js';
 import { redactPage } from './redact.js';
-import { SELECTOR_SETS } from './selectors.js';
+import type { SelectorSet } from './selectors.js';
 import { PAGE_SIZE, type PhoenixMlsSettings, SOURCE, STATUSES_WALKED, traitsOf } from './settings.js';
 
 /** A page as it came, and the address that was asked for. */
@@ -16,10 +19,20 @@ export interface OpenedPage {
   readonly answer: PageAnswer;
 }
 
+export function payloadOf(kind: string, key: string | null, { url, answer }: OpenedPage): RawPayload {
+  const { fetchId, fetchedAt, html } = answer;
+  return { kind, key, url, fetchId, fetchedAt, body: { type: 'html', html } };
+}
+
 /** Opens pages of the site. Every method raises what `VisitPage` raises, and Blocked where no permission is recorded. */
 export interface PhoenixMlsClient {
   /** Results page of a ZIP code. @throws ResponseInvalid when another page comes */
-  results(zip: string, page: number, window: Window | null, signal: AbortSignal): Promise<OpenedPage>;
+  results(zip: string, page: number, window: Window | null, signal: AbortSignal, size?: number): Promise<OpenedPage>;
+  /**
+   * Results page of one listing, and the address of its detail page; null when the site does not find it.
+   * @throws SchemaDrift when the page is in no layout known, ResponseInvalid likewise
+   */
+  find(key: string, window: Window | null, signal: AbortSignal): Promise<{ opened: OpenedPage; detail: string | null }>;
   /** Detail page of a listing. Null with a reason when the site does not have it. @throws ResponseInvalid likewise */
   listing(key: string, window: Window | null, signal: AbortSignal): Promise<OpenedPage | { readonly missing: string }>;
   /** Keeps the address of a detail page that a results page showed, so that the detail costs one page and not two. */
@@ -28,17 +41,13 @@ export interface PhoenixMlsClient {
 
 /** Addresses kept in memory; a worker that does not know one asks the site for it by the listing key. */
 const REMEMBERED = 5_000;
-/** What tells a finished page, in whatever template it comes. */
-const RESULTS_READY = SELECTOR_SETS.flatMap(({ results }) => [...results.count.map(({ at }) => at), results.card]).join(
-  ', ',
-);
-const LISTING_READY = SELECTOR_SETS.map(({ detail }) => detail.proof).join(', ');
 
 /** @param permissionHeld asked before every page, so that a permission that ends stops the source at once */
 export function createClient(
   visit: VisitPage,
   settings: PhoenixMlsSettings,
   permissionHeld: () => Promise<boolean>,
+  sets: KnownSets,
 ): PhoenixMlsClient {
   const { baseUrl, paceMs } = settings;
   const { needsPermission } = traitsOf(settings);
@@ -47,32 +56,34 @@ export function createClient(
 
   const open = async (kind: PageKind, url: string, window: Window | null, signal: AbortSignal) => {
     if (needsPermission && !(await permissionHeld())) throw notPermitted(baseUrl);
-    const ask = { source: SOURCE, window, signal, refusalOf, redact };
+    await sets.refresh();
+    const refusal = (answer: PageAnswer) => refusalOf(answer, sets.current());
+    const ask = { source: SOURCE, window, signal, refusalOf: refusal, redact };
     const rules = await robots.rules(async () => {
       const answer = await visit({ ...ask, endpoint: 'robots', url: `${baseUrl}/robots.txt`, waitFor: null });
       return { status: answer.status, text: robotsText(answer.html) };
     });
     if (!rules.allows(url)) throw new Blocked(SOURCE, `robots.txt of the site disallows ${url}`);
     if (rules.crawlDelayMs > paceMs) throw tooFast(rules.crawlDelayMs);
-    const { endpoint, waitFor, faultOf } = kind;
-    const judge = (answer: PageAnswer) => refusalOf(answer) ?? faultOf(answer);
+    const { endpoint, faultOf } = kind;
+    const waitFor = kind.ready(sets.current());
+    const judge = (answer: PageAnswer) => refusal(answer) ?? faultOf(answer, sets.current());
     return { url, answer: await visit({ ...ask, endpoint, url, waitFor, refusalOf: judge }) };
   };
-  const find = async (key: string, window: Window | null, signal: AbortSignal): Promise<string | null> => {
-    const known = addresses.get(key);
-    if (known !== undefined) return known;
+  const find: PhoenixMlsClient['find'] = async (key, window, signal) => {
     const url = `${baseUrl}/mls/search/?ListingId=${key}&Limit=5&pg=1`;
-    const { answer } = await open({ ...RESULTS, endpoint: 'find-listing' }, url, window, signal);
-    const page = readResultsPage(answer.html);
+    const opened = await open(FIND_LISTING, url, window, signal);
+    const page = readResultsPage(opened.answer.html, sets.current());
     const card = page?.cards.find((candidate) => candidate.key?.text === key);
-    return card === undefined ? null : listingUrl(card.link?.text ?? null, key, url);
+    return { opened, detail: card === undefined ? null : listingUrl(card.link?.text ?? null, key, url) };
   };
   return {
-    async results(zip, page, window, signal) {
-      return open(RESULTS, resultsUrl(baseUrl, zip, page), window, signal);
+    find,
+    async results(zip, page, window, signal, size = PAGE_SIZE) {
+      return open(RESULTS, resultsUrl(baseUrl, zip, page, size), window, signal);
     },
     async listing(key, window, signal) {
-      const url = await find(key, window, signal);
+      const url = addresses.get(key) ?? (await find(key, window, signal)).detail;
       if (url === null) return { missing: 'the site finds no listing of this number' };
       const opened = await open(listingOf(key), url, window, signal);
       if (opened.answer.status === 404 || opened.answer.status === 410) {
@@ -90,22 +101,23 @@ export function createClient(
   };
 }
 
-function resultsUrl(baseUrl: string, zip: string, page: number): string {
+function resultsUrl(baseUrl: string, zip: string, page: number, size: number): string {
   const statuses = STATUSES_WALKED.map((status) => `StandardStatus[]=${encodeURIComponent(status)}`).join('&');
-  return `${baseUrl}/mls/search/?OrderBy=-ListPrice&PostalCode=${zip}&${statuses}&Limit=${PAGE_SIZE}&pg=${page}`;
+  return `${baseUrl}/mls/search/?OrderBy=-ListPrice&PostalCode=${zip}&${statuses}&Limit=${size}&pg=${page}`;
 }
 
 /** A kind of page, and what is wrong with an answer that was to be one. */
 interface PageKind {
   readonly endpoint: string;
-  readonly waitFor: string;
-  readonly faultOf: (answer: PageAnswer) => ResponseInvalid | null;
+  /** What tells a finished page. */
+  readonly ready: (sets: readonly SelectorSet[]) => string;
+  readonly faultOf: (answer: PageAnswer, sets: readonly SelectorSet[]) => PhoenixError | null;
 }
 
 /** A page in an unknown layout passes: it is kept, and reading it raises SchemaDrift. */
 const RESULTS: PageKind = {
   endpoint: 'results',
-  waitFor: RESULTS_READY,
+  ready: resultsReady,
   faultOf({ status, finalUrl }) {
     if (status === 429 || status >= 500) return null; // their plain meaning holds
     const right = status < 400 && new URL(finalUrl).pathname === '/mls/search/';
@@ -113,12 +125,25 @@ const RESULTS: PageKind = {
   },
 };
 
+/** Only its link is wanted, so a layout that hides it is told from a listing that is not there. */
+const FIND_LISTING: PageKind = {
+  ...RESULTS,
+  endpoint: 'find-listing',
+  faultOf(answer, sets) {
+    const { status, finalUrl, html } = answer;
+    const fault = RESULTS.faultOf(answer, sets);
+    if (fault !== null || status >= 400) return fault;
+    const drift = resultsFault(readResultsPage(html, sets), finalUrl, sets);
+    return drift === null ? null : new SchemaDrift(SOURCE, RESULTS_PAGE, drift);
+  },
+};
+
 function listingOf(key: string): PageKind {
   return {
     endpoint: 'listing',
-    waitFor: LISTING_READY,
-    faultOf({ status, html, finalUrl }) {
-      const shown = status < 400 ? (readListingPage(html)?.key?.text ?? null) : null;
+    ready: listingReady,
+    faultOf({ status, html, finalUrl }, sets) {
+      const shown = status < 400 ? (readListingPage(html, sets)?.key?.text ?? null) : null;
       if (shown === null || shown === key) return null;
       return new ResponseInvalid(SOURCE, `${finalUrl} shows listing ${shown} in the place of ${key}`);
     },

@@ -1,12 +1,14 @@
 import { type ErrorCode, PhoenixError, ResponseInvalid } from '../../core/errors.js';
 import type { Cursor, Window } from '../../core/schemas/collect.js';
-import type { ProbeResult, RawPayload, Source, SourceDetail, SourcePage } from '../../core/source.js';
+import type { ProbeResult, Source, SourceDetail, SourcePage } from '../../core/source.js';
 import type { VisitPage } from '../../net/page-visit.js';
-import { createClient, type OpenedPage, type PhoenixMlsClient } from './client.js';
+import { createClient, type PhoenixMlsClient, payloadOf } from './client.js';
+import { createKnownSets, type KnownSets } from './known-sets.js';
 import { listingUrl } from './pages/listing-url.js';
 import { readResultsPage } from './pages/results-page.js';
 import { driftOfPage, LISTING_CARD, parsePage, RESULTS_PAGE, resultsFault } from './parse.js';
 import { redactPage } from './redact.js';
+import { createRepair } from './relearn.js';
 import { LISTING_PAGE, type PhoenixMlsSettings, pagesFor, SOURCE, traitsOf } from './settings.js';
 import { placeAfter, placeOf } from './walk.js';
 
@@ -17,6 +19,8 @@ export interface PhoenixMlsDeps {
   readonly settings: PhoenixMlsSettings;
   /** Whether an operator's recorded permission for the real site holds now. */
   readonly permissionHeld: () => Promise<boolean>;
+  /** Selector sets that a person approved, as stored; left out: the built-in ones alone. */
+  readonly approvedSets?: () => Promise<readonly unknown[]>;
 }
 
 /** ZIP code of the market asked by a probe. */
@@ -26,8 +30,9 @@ const KNOWN_ZIP = '85031';
  * The listing search site as a source, read in a real browser: results pages by ZIP code, one detail page a listing.
  * Keeps the addresses of detail pages in memory and nothing else.
  */
-export function createPhoenixMls({ visit, settings, permissionHeld }: PhoenixMlsDeps): Source {
-  const client = createClient(visit, settings, permissionHeld);
+export function createPhoenixMls({ visit, settings, permissionHeld, approvedSets }: PhoenixMlsDeps): Source {
+  const sets = createKnownSets(approvedSets ?? (() => Promise.resolve([])));
+  const client = createClient(visit, settings, permissionHeld, sets);
   return {
     name: SOURCE,
     via: 'browser',
@@ -38,18 +43,20 @@ export function createPhoenixMls({ visit, settings, permissionHeld }: PhoenixMls
       const requests = pagesFor(zips.length, limit);
       return { requests, milliseconds: requests * settings.paceMs, costUsdMicros: 0 };
     },
-    probe: (signal) => probe(client, signal),
-    readPage: (window, cursor, signal) => readPage(client, window, cursor, signal),
+    probe: (signal) => probe(client, sets, signal),
+    readPage: (window, cursor, signal) => readPage(client, sets, window, cursor, signal),
     readDetail: (window, key, signal) => readDetail(client, window, key, signal),
     redact: redactPage,
-    parse: (payload) => parsePage(payload),
+    parse: (payload) => parsePage(payload, sets.current()),
     driftOf: driftOfPage,
+    repair: createRepair(client, settings.baseUrl, sets),
   };
 }
 
 /** A page in an unknown layout ends the walk: it is handed over, kept, and reading it stops the source. */
 async function readPage(
   client: PhoenixMlsClient,
+  sets: KnownSets,
   window: Window,
   cursor: Cursor | null,
   signal: AbortSignal,
@@ -57,9 +64,10 @@ async function readPage(
   const place = placeOf(cursor);
   if (place === null) throw new ResponseInvalid(SOURCE, 'the cursor is not of this source');
   const opened = await client.results(window.zip, place.page, window, signal);
-  const page = readResultsPage(opened.answer.html);
+  const page = readResultsPage(opened.answer.html, sets.current());
   const payloads = [payloadOf(RESULTS_PAGE, null, opened)];
-  if (page === null || resultsFault(page, opened.url) !== null) return { payloads, nextCursor: null, total: null };
+  if (page === null || resultsFault(page, opened.url, sets.current()) !== null)
+    return { payloads, nextCursor: null, total: null };
   for (const { key, link } of page.cards) {
     const url = key === null ? null : listingUrl(link?.text ?? null, key.text, opened.url);
     if (key !== null && url !== null) client.remember(key.text, url);
@@ -86,22 +94,17 @@ async function readDetail(
   }
 }
 
-function payloadOf(kind: string, key: string | null, { url, answer }: OpenedPage): RawPayload {
-  const { fetchId, fetchedAt, html } = answer;
-  return { kind, key, url, fetchId, fetchedAt, body: { type: 'html', html } };
-}
-
 const STATE_OF: Readonly<Partial<Record<ErrorCode, ProbeResult['state']>>> = {
   Blocked: 'blocked',
   SchemaDrift: 'drift',
   ResponseInvalid: 'drift',
 };
 
-async function probe(client: PhoenixMlsClient, signal: AbortSignal): Promise<ProbeResult> {
+async function probe(client: PhoenixMlsClient, sets: KnownSets, signal: AbortSignal): Promise<ProbeResult> {
   try {
     const { url, answer } = await client.results(KNOWN_ZIP, 1, null, signal);
-    const page = readResultsPage(answer.html);
-    const fault = resultsFault(page, url);
+    const page = readResultsPage(answer.html, sets.current());
+    const fault = resultsFault(page, url, sets.current());
     if (page === null || fault !== null) return { state: 'drift', evidence: fault ?? 'layout changed' };
     return { state: 'ok', evidence: `${KNOWN_ZIP} has ${page.total} listings, read by ${page.set.name}` };
   } catch (problem) {

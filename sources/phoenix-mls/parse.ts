@@ -27,8 +27,8 @@ export const LISTING_CARD = 'listing-card';
 export function parsePage(payload: RawPayload, sets: readonly SelectorSet[] = SELECTOR_SETS): ParseResult {
   if (payload.body.type !== 'html') throw new SchemaDrift(SOURCE, payload.kind, 'is not a page');
   const { html } = payload.body;
-  if (payload.kind === RESULTS_PAGE) return parseResults(payload, readResultsPage(html, sets));
-  if (payload.kind === LISTING_PAGE) return parseListing(payload, readListingPage(html, sets));
+  if (payload.kind === RESULTS_PAGE) return parseResults(payload, readResultsPage(html, sets), sets);
+  if (payload.kind === LISTING_PAGE) return parseListing(payload, readListingPage(html, sets), sets);
   throw new SchemaDrift(SOURCE, payload.kind, 'is no kind of page of this source');
 }
 
@@ -37,12 +37,16 @@ export function driftOfPage(_payload: RawPayload, result: ParseResult): SchemaDr
   return driftOf(SOURCE, [result]);
 }
 
-const KNOWN_SETS = SELECTOR_SETS.map(({ name }) => name).join(', ');
-const LAYOUT_CHANGED = `layout changed: the page is in no template known (${KNOWN_SETS})`;
+const layoutChanged = (sets: readonly SelectorSet[]) =>
+  `layout changed: the page is in no template known (${sets.map(({ name }) => name).join(', ')})`;
 
 /** What is wrong with a results page as a whole; null when it may be read. An empty result is nothing wrong. */
-export function resultsFault(page: ResultsPage | null, url: string): string | null {
-  if (page === null) return LAYOUT_CHANGED;
+export function resultsFault(
+  page: ResultsPage | null,
+  url: string,
+  sets: readonly SelectorSet[] = SELECTOR_SETS,
+): string | null {
+  if (page === null) return layoutChanged(sets);
   const { total, cards, set } = page;
   if (total === null) return `layout changed: ${set.name} finds no number of matches`;
   const before = (Number(new URL(url).searchParams.get('pg') ?? '1') - 1) * PAGE_SIZE;
@@ -50,9 +54,9 @@ export function resultsFault(page: ResultsPage | null, url: string): string | nu
   return `layout changed: ${total} matches, and ${set.results.card} of ${set.name} finds none`;
 }
 
-function parseResults(payload: RawPayload, page: ResultsPage | null): ParseResult {
-  const fault = resultsFault(page, payload.url);
-  if (page === null || fault !== null) throw new SchemaDrift(SOURCE, RESULTS_PAGE, fault ?? LAYOUT_CHANGED);
+function parseResults(payload: RawPayload, page: ResultsPage | null, sets: readonly SelectorSet[]): ParseResult {
+  const fault = resultsFault(page, payload.url, sets);
+  if (page === null || fault !== null) throw new SchemaDrift(SOURCE, RESULTS_PAGE, fault ?? layoutChanged(sets));
   const rows = page.cards.map((card, index) => parseCard(card, index, page, payload.url));
   return { records: rows.flatMap(({ records }) => records), rejects: rows.flatMap(({ rejects }) => rejects) };
 }
@@ -76,8 +80,8 @@ function parseCard(card: Card, index: number, { set, attribution }: ResultsPage,
   return collect.result(key, LISTING_CARD);
 }
 
-function parseListing(payload: RawPayload, page: ListingPage | null): ParseResult {
-  if (page === null) throw new SchemaDrift(SOURCE, LISTING_PAGE, LAYOUT_CHANGED);
+function parseListing(payload: RawPayload, page: ListingPage | null, sets: readonly SelectorSet[]): ParseResult {
+  if (page === null) throw new SchemaDrift(SOURCE, LISTING_PAGE, layoutChanged(sets));
   const { set, rows } = page;
   if (rows.size === 0) throw new SchemaDrift(SOURCE, LISTING_PAGE, `layout changed: ${set.name} finds no row`);
   const mandatory = readMandatory(page);

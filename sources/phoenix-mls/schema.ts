@@ -23,3 +23,57 @@ export const cursorSchema = z.object({
   moved: z.boolean().default(false),
 });
 export type ResultsCursor = z.infer<typeof cursorSchema>;
+
+const placesSchema = z.array(
+  z.object({ at: z.string().max(500), attribute: z.string().max(100).nullable(), pattern: patternSchema().nullable() }),
+);
+const rowsSchema = z.object({
+  label: z.string().max(500),
+  value: z.string().max(500).nullable(),
+  names: z.record(z.string(), z.object({ label: z.string().max(200), pattern: patternSchema().nullable() })),
+});
+const listingPlacesSchema = z.object({
+  key: placesSchema,
+  address: placesSchema,
+  price: placesSchema,
+  status: placesSchema.nullable(),
+  beds: placesSchema,
+  baths: placesSchema,
+  area: placesSchema,
+  photos: placesSchema,
+  rows: rowsSchema.nullable(),
+});
+
+/** A regular expression that can be made; a stored one that cannot would stop every page. */
+function patternSchema() {
+  return z
+    .string()
+    .max(500)
+    .refine((text) => {
+      try {
+        new RegExp(text, 'i');
+        return true;
+      } catch {
+        return false;
+      }
+    }, 'is no pattern');
+}
+
+/** A `SelectorSet` as it is stored after its approval. */
+export const selectorSetSchema = z.object({
+  name: z.string().min(1).max(100),
+  results: z.object({
+    count: placesSchema,
+    card: z.string().min(1).max(500),
+    listing: listingPlacesSchema,
+    link: placesSchema,
+    pagination: z.string().min(1).max(500),
+  }),
+  detail: z.object({
+    proof: z.string().min(1).max(500),
+    listing: listingPlacesSchema,
+    remarks: placesSchema,
+    remarksHeading: z.string().max(200).nullable(),
+  }),
+  disclosure: placesSchema,
+});

@@ -17,7 +17,8 @@ export interface PhoenixMlsSettings {
   readonly target: SourceTarget;
 }
 
-/** Largest page the site offers. */
+/** Sizes of a results page that the site offers, and the largest, which is walked. */
+export const PAGE_SIZES: readonly number[] = [5, 10, 15, 20, 25];
 export const PAGE_SIZE = 25;
 
 /** What is on the market; sold, expired and withdrawn listings are not walked. */

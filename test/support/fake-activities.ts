@@ -4,6 +4,7 @@ import type { EnrichActivities } from '../../activities/enrich.js';
 import type { GapsActivities } from '../../activities/gaps.js';
 import type { LedgerActivities } from '../../activities/ledger.js';
 import type { NotifyActivities } from '../../activities/notify.js';
+import type { LayoutActivities, SelectorActivities } from '../../activities/selectors.js';
 import type { SequenceActivities } from '../../activities/sequence.js';
 import type { CollectPageInput, CollectPageResult, Window } from '../../core/schemas/collect.js';
 import type { SourceName } from '../../core/schemas/names.js';
@@ -13,8 +14,10 @@ import { statusOf } from '../../reports/run-summary/summarise.js';
 export type Activities = CollectActivities &
   EnrichActivities &
   GapsActivities &
+  LayoutActivities &
   LedgerActivities &
   NotifyActivities &
+  SelectorActivities &
   SequenceActivities;
 
 export const ACTIVITY_NAMES = [
@@ -33,6 +36,11 @@ export const ACTIVITY_NAMES = [
   'releaseRun',
   'probeSource',
   'planFill',
+  'checkKnown',
+  'sampleLayout',
+  'proposeSelectors',
+  'decideSelectors',
+  'mailRepair',
 ] as const satisfies readonly (keyof Activities)[];
 
 /** What the fakes were asked, in order. */
@@ -127,6 +135,11 @@ export function createFakes(plan: RunPlan, own: Partial<Activities> = {}): Fakes
     releaseRun: async () => {},
     probeSource: async () => ({ state: 'ok', evidence: 'the fake is well' }),
     planFill: async () => ({ county: plan.county, complete: 0, missed: 0, missedBefore: 0, collect: [] }),
+    checkKnown: async () => ({ good: [], reason: 'nothing is known yet' }),
+    sampleLayout: async () => ({ pages: 0 }),
+    proposeSelectors: async () => ({ name: 'learned@1', usable: true, missing: [], found: 9, fields: 10 }),
+    decideSelectors: async () => {},
+    mailRepair: async () => ({ sent: true, reason: null }),
     ...own,
   };
   return { calls, activities: { ...asked, ...recordCollection(asked, calls), ...recordRest(asked, calls) } };

@@ -12,3 +12,8 @@ export function listingUrl(link: string | null, key: string, base: string): stri
   const ours = url.origin === new URL(base).origin && DETAIL_PATH.exec(url.pathname)?.[1] === key;
   return ours ? `${url.origin}${url.pathname}` : null;
 }
+
+/** Keys of the listings whose detail pages a page links to, each once. The form of the address is the same in every template. */
+export function keysLinkedOn(html: string): readonly string[] {
+  return [...new Set([...html.matchAll(/-mls_(\d{7})\//g)].flatMap(([, key]) => key ?? []))];
+}

@@ -43,7 +43,7 @@ export function verify(
   pages: readonly StoredPage[],
   known: ReadonlyMap<string, KnownListing>,
 ): Verification {
-  const read = pages.map((page) => ({ page, records: recordsOn(page, set) }));
+  const read = pages.map((page) => ({ page, records: readWith(page, set) }));
   const outcomes = read.flatMap(({ page, records }) => outcomesOf(page, records ?? [], known));
   const byFact: Record<string, FactCount> = {};
   for (const { fact, how } of outcomes) {
@@ -78,7 +78,8 @@ function outcomesOf(
   });
 }
 
-function recordsOn(page: StoredPage, set: SelectorSet): readonly SourceRecord[] | null {
+/** What a set reads on a page; null when it cannot read the page at all. */
+export function readWith(page: StoredPage, set: SelectorSet): readonly SourceRecord[] | null {
   const { html, ...about } = page;
   try {
     return parsePage({ ...about, fetchId: 'stored', body: { type: 'html', html } }, [set]).records;
