@@ -34,7 +34,7 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
       contentHash: 'string',
       mode: 'string',
     },
-    indexes: [index({ propertyId: 1 }), index({ zip: 1, source: 1 })],
+    indexes: [index({ propertyId: 1 }), index({ zip: 1, source: 1 }), index({ source: 1, changedAt: -1 })],
   },
   record_versions: {
     required: { recordId: 'string', version: 'number', contentHash: 'string', validFrom: 'date', knownFrom: 'date' },
@@ -50,7 +50,7 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
   },
   selector_sets: {
     required: { source: 'string', name: 'string', state: 'string' },
-    indexes: [index({ source: 1, state: 1 })],
+    indexes: [index({ source: 1, state: 1 }), index({ source: 1, repairKey: 1 }, { unique: true })],
   },
   windows: {
     required: { market: 'string', source: 'string', zip: 'string', runDate: 'string', state: 'string' },

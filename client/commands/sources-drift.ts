@@ -4,12 +4,12 @@ import { shapeChanges } from '../../store/json-shapes.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import type { DriftFlags } from '../definitions/source-drift.js';
+import { RECENT_MS } from '../drift-notes.js';
 import { Faults, theMarket } from '../run-request.js';
 import { readOneSource, readSince } from '../source-request.js';
 
 /** Exit code of a check that found a problem: a source was stopped. */
 const FOUND = 3;
-const USUAL_MS = 14 * 86_400_000;
 
 /**
  * How the answers of sources differ from those before: optional places as warnings, and what stopped a source, with the
@@ -20,7 +20,7 @@ export async function listDrift(context: CliContext, text: string | null, flags:
   const faults = new Faults();
   const [, market] = theMarket();
   const source = text === null ? null : readOneSource(text, faults);
-  const since = readSince(flags.since, market, faults) ?? new Date(Date.now() - USUAL_MS);
+  const since = readSince(flags.since, market, faults) ?? new Date(Date.now() - RECENT_MS);
   faults.throwAny();
   const { config } = await readSetting(context);
   const { changes, stops } = await withDatabase(config, async (db) => ({

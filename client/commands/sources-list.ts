@@ -13,6 +13,7 @@ import {
 import { lastAsked } from '../../store/fetches.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
+import { driftNotes } from '../drift-notes.js';
 import { columnsOf } from '../output.js';
 import { sourcesForPlans } from '../plan-sources.js';
 
@@ -20,8 +21,11 @@ import { sourcesForPlans } from '../plan-sources.js';
 export async function listSources(context: CliContext): Promise<number> {
   const { config } = await readSetting(context);
   const rows = await withDatabase(config, async (db) => {
-    const [decisions, asked] = await Promise.all([standingDecisions(db), lastAsked(db)]);
-    return sourcesForPlans(config).map((source) => rowOf(config, source, decisions, asked.get(source.name) ?? null));
+    const [decisions, asked, notes] = await Promise.all([standingDecisions(db), lastAsked(db), driftNotes(db)]);
+    return sourcesForPlans(config).map((source) => ({
+      ...rowOf(config, source, decisions, asked.get(source.name) ?? null),
+      notes: notes.get(source.name) ?? [],
+    }));
   });
   context.out.document(rows);
   const shown = rows.map(({ source, state, host, limit, pace, permission, permits, lastAskedAt }) => [
@@ -33,7 +37,9 @@ export async function listSources(context: CliContext): Promise<number> {
     lastAskedAt ?? 'never',
   ]);
   context.out.data(columnsOf([['SOURCE', 'STATE', 'HOST', 'LIMIT', 'PERMISSION', 'LAST ASKED'], ...shown]));
-  for (const { source, reason } of rows) if (reason !== null) context.out.data(`${source}: ${reason}`);
+  for (const { source, reason, notes } of rows) {
+    for (const note of reason === null ? notes : [reason, ...notes]) context.out.data(`${source}: ${note}`);
+  }
   return 0;
 }
 
