@@ -25,6 +25,11 @@ export interface HttpRequest extends RequestAbout {
   /** How long a 429 without `Retry-After` asks to wait by its other headers, in milliseconds; null when they do not say. */
   readonly pauseOf?: (headers: IncomingHttpHeaders) => number | null;
   /**
+   * How long the next request is to wait by the headers of an answer that is usable, in milliseconds; null when they do not
+   * say. It can only lengthen the wait.
+   */
+  readonly easeOf?: (headers: IncomingHttpHeaders) => number | null;
+  /**
    * Looks at an answer of status 400 or more before it is counted. Gives the error it means, or null for the plain
    * meaning: 5xx is SourceUnavailable, 4xx is handed back to the caller.
    */
@@ -99,7 +104,8 @@ export function createHttpGet({ userAgent, targets, resolve = lookup, proxies, .
     return sendPolitely(deps, request, target.limit, async (fetchId, goingThrough) => {
       if (via.ride) await goingThrough(via.ride.proxy.id);
       const { body, headers, ...answer } = await send(request, via, target.limit.requestTimeoutMs, fetchId);
-      return { value: answer, status: answer.status, body, failure: failureOf(request, answer, headers) };
+      const failure = failureOf(request, answer, headers);
+      return { value: answer, status: answer.status, body, failure, easeMs: easeMs(request, headers) };
     });
   };
 }
@@ -207,6 +213,11 @@ function failureOf(request: HttpRequest, answer: HttpAnswer, headers: IncomingHt
 function pauseMs({ pauseOf }: HttpRequest, headers: IncomingHttpHeaders): number {
   const named = retryAfterMs(headers['retry-after'] ?? null, Date.now()) ?? pauseOf?.(headers) ?? UNNAMED_PAUSE_MS;
   return Math.min(Math.max(named, 0), LONGEST_RETRY_AFTER_MS);
+}
+
+function easeMs({ easeOf }: HttpRequest, headers: IncomingHttpHeaders): number | null {
+  const named = easeOf?.(headers) ?? null;
+  return named === null ? null : Math.min(named, LONGEST_RETRY_AFTER_MS);
 }
 
 /** Longest pause a server can ask for; a longer one is asked again then. */

@@ -33,6 +33,8 @@ export interface Answered<T> {
   readonly body: Uint8Array;
   /** Error the answer stands for; null when it is usable. */
   readonly failure: PhoenixError | null;
+  /** How long the host would have the next request wait, in milliseconds, told with an answer that is usable. */
+  readonly easeMs?: number | null;
 }
 
 export interface PoliteDeps {
@@ -75,6 +77,8 @@ export async function sendPolitely<T>(
       throw ended.problem;
     }
     answered = true;
+    // A wait that is shorter than our own is kept anyway, and costs no write.
+    if (ended.easeMs > limit.windowMs / limit.windowLimit) await limiter.defer(host, ended.easeMs);
     return ended.value;
   } finally {
     await limiter.release(host, grant, answered);
@@ -82,14 +86,15 @@ export async function sendPolitely<T>(
 }
 
 type Ended<T> = { readonly status: number | null; readonly body: Uint8Array } & (
-  | { readonly ok: true; readonly value: T }
+  | { readonly ok: true; readonly value: T; readonly easeMs: number }
   | { readonly ok: false; readonly problem: unknown }
 );
 
 async function settle<T>(sending: Promise<Answered<T>>): Promise<Ended<T>> {
   try {
-    const { value, status, body, failure } = await sending;
-    return failure === null ? { ok: true, value, status, body } : { ok: false, problem: failure, status, body };
+    const { value, status, body, failure, easeMs } = await sending;
+    if (failure !== null) return { ok: false, problem: failure, status, body };
+    return { ok: true, value, status, body, easeMs: easeMs ?? 0 };
   } catch (problem) {
     return { ok: false, problem, status: null, body: new Uint8Array() };
   }

@@ -22,6 +22,9 @@ export type FaultEffect =
   | { readonly kind: 'refused-token'; readonly token?: string; readonly silent?: boolean }
   /** The county answers with the document of another parcel. */
   | { readonly kind: 'wrong-parcel' }
+  /** The right answer of the RESO service; then the first of its rows is changed, or is gone. */
+  | { readonly kind: 'row-moves' }
+  | { readonly kind: 'row-vanishes' }
   /** The robots.txt of the service disallows everything. */
   | { readonly kind: 'robots-disallow' }
   /** A failure told by a code in the body: with status 200 by the map layer and the captcha service, with the status of the code by the RESO service. */
@@ -50,6 +53,8 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   'drift',
   'refused-token',
   'wrong-parcel',
+  'row-moves',
+  'row-vanishes',
   'robots-disallow',
   'error-body',
   'late-solution',

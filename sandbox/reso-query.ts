@@ -1,18 +1,34 @@
 import type { Json } from '../core/hash.js';
-import { isJsonList, isJsonObject, numberAt } from './json.js';
+import { isJsonList, isJsonObject, type JsonObject, numberAt } from './json.js';
 
 /** What a request of the `Property` resource asks for. Null: no such condition. */
 export interface ResoQuery {
   readonly zip: string | null;
   readonly statuses: readonly string[] | null;
+  /** Conditions on when a row was changed last. */
+  readonly changed: readonly Changed[];
+  readonly order: Order;
   /** Null: all. */
   readonly fields: readonly string[] | null;
   readonly top: number;
   readonly skip: number;
   readonly count: boolean;
-  /** Key after which the page begins. */
+  /** Place in the order after which the page begins. */
   readonly after: string | null;
 }
+
+const COMPARISONS = ['gt', 'ge', 'lt', 'le'] as const;
+type Comparison = (typeof COMPARISONS)[number];
+
+interface Changed {
+  readonly is: Comparison;
+  readonly atMs: number;
+}
+
+const ORDERS = ['ListingKey', 'ModificationTimestamp,ListingKey'] as const;
+type Order = (typeof ORDERS)[number];
+
+type Filter = Pick<ResoQuery, 'zip' | 'statuses' | 'changed'>;
 
 /**
  * Reads the options of a request, or the token of a link that the stand-in gave. It knows the conditions that the product asks
@@ -34,47 +50,99 @@ export function readQuery(
   const top = wholeAt(query, '$top', pageRows);
   const skip = wholeAt(query, '$skip', 0);
   if (top === null || skip === null) return { refused: 'Invalid paging' };
-  if ((query.get('$orderby') ?? 'ListingKey') !== 'ListingKey') return { refused: 'Invalid order' };
+  const order = ORDERS.find((name) => name === (query.get('$orderby') ?? 'ListingKey'));
+  if (order === undefined) return { refused: 'Invalid order' };
   const page = { top: Math.min(top, pageRows), skip, count: query.get('$count') === 'true', after: null };
-  return { ...filter, ...page, fields };
+  return { ...filter, ...page, order, fields };
 }
 
-function readFilter(text: string | null): Pick<ResoQuery, 'zip' | 'statuses'> | null {
-  if (text === null) return { zip: null, statuses: null };
-  const [, zip, conditions] = /^PostalCode eq '(\d{5})'(?: and \((.+)\))?$/.exec(text) ?? [];
-  if (zip === undefined) return null;
-  if (conditions === undefined) return { zip, statuses: null };
-  const parts = conditions.split(' or ').map((part) => /^StandardStatus eq '([A-Za-z ]+)'$/.exec(part)?.[1] ?? null);
-  const statuses = parts.filter((part) => part !== null);
-  return statuses.length === parts.length ? { zip, statuses } : null;
+function readFilter(text: string | null): Filter | null {
+  let filter: Filter = { zip: null, statuses: null, changed: [] };
+  for (const condition of text === null ? [] : text.split(' and ')) {
+    const read = readCondition(condition, filter);
+    if (read === null) return null;
+    filter = read;
+  }
+  return filter;
 }
+
+function readCondition(text: string, filter: Filter): Filter | null {
+  const zip = /^PostalCode eq '(\d{5})'$/.exec(text)?.[1];
+  if (zip !== undefined) return { ...filter, zip };
+  const [, is, instant = ''] = /^ModificationTimestamp (\w\w) (\d{4}-\d\d-\d\dT[\d:.]+Z)$/.exec(text) ?? [];
+  const comparison = COMPARISONS.find((known) => known === is);
+  const atMs = Date.parse(instant);
+  if (comparison !== undefined && !Number.isNaN(atMs)) {
+    return { ...filter, changed: [...filter.changed, { is: comparison, atMs }] };
+  }
+  const statuses = /^\((.+)\)$/.exec(text)?.[1]?.split(' or ').map(statusOf) ?? [null];
+  return statuses.includes(null) ? null : { ...filter, statuses: statuses.filter((status) => status !== null) };
+}
+
+const statusOf = (part: string) => /^StandardStatus eq '([A-Za-z ]+)'$/.exec(part)?.[1] ?? null;
 
 function wholeAt(query: URLSearchParams, name: string, otherwise: number): number | null {
   const value = Number(query.get(name) ?? otherwise);
   return Number.isInteger(value) && value >= 0 ? value : null;
 }
 
+/** Rows that fit the conditions, in the order that was asked for. */
+export function matching(rows: readonly JsonObject[], query: ResoQuery): readonly JsonObject[] {
+  const { zip, statuses, changed, order } = query;
+  return rows
+    .filter((row) => zip === null || row.PostalCode === zip)
+    .filter((row) => statuses === null || statuses.includes(String(row.StandardStatus)))
+    .filter((row) => changed.every((condition) => fits(Date.parse(String(row.ModificationTimestamp)), condition)))
+    .map((row) => ({ row, place: placeOf(row, order) }))
+    .sort((a, b) => (a.place < b.place ? -1 : 1))
+    .map(({ row }) => row);
+}
+
+/** Place of a row in an order, as a text that sorts. */
+export function placeOf(row: JsonObject, order: Order): string {
+  return order
+    .split(',')
+    .map((name) => String(row[name]))
+    .join(' ');
+}
+
+function fits(ms: number, { is, atMs }: Changed): boolean {
+  if (is === 'gt') return ms > atMs;
+  if (is === 'ge') return ms >= atMs;
+  return is === 'lt' ? ms < atMs : ms <= atMs;
+}
+
 /** A link's token: the request and where it goes on. */
-export function tokenOf(asked: ResoQuery, after: string): string {
-  return Buffer.from(JSON.stringify({ ...asked, skip: 0, after })).toString('base64url');
+export function tokenOf(asked: ResoQuery, goesOn: Pick<ResoQuery, 'skip' | 'after'>): string {
+  return Buffer.from(JSON.stringify({ ...asked, ...goesOn })).toString('base64url');
 }
 
 function readToken(token: string): ResoQuery | null {
   const json = jsonIn(Buffer.from(token, 'base64url').toString('utf8'));
   if (!isJsonObject(json)) return null;
   const top = numberAt(json, 'top');
-  if (top === null) return null;
+  const order = ORDERS.find((name) => name === json.order);
+  if (top === null || order === undefined) return null;
   const textOf = (value: Json | undefined) => (typeof value === 'string' ? value : null);
   const listOf = (value: Json | undefined) => (isJsonList(value) ? value.map(String) : null);
   return {
     zip: textOf(json.zip),
     statuses: listOf(json.statuses),
+    changed: (isJsonList(json.changed) ? json.changed : []).flatMap(changedIn),
+    order,
     fields: listOf(json.fields),
     top,
-    skip: 0,
+    skip: numberAt(json, 'skip') ?? 0,
     count: json.count === true,
     after: textOf(json.after),
   };
+}
+
+function changedIn(json: Json): readonly Changed[] {
+  if (!isJsonObject(json)) return [];
+  const is = COMPARISONS.find((known) => known === json.is);
+  const atMs = numberAt(json, 'atMs');
+  return is === undefined || atMs === null ? [] : [{ is, atMs }];
 }
 
 function jsonIn(text: string): Json {

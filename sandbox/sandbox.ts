@@ -14,6 +14,8 @@ import type { Ports } from './ports.js';
 import { createRandom } from './random.js';
 import { createRequestLog, type LoggedRequest, type RequestLog } from './request-log.js';
 import { RESO_ROOT, RESO_TOKEN_PATH, startReso } from './reso.js';
+import type { ResoDesk } from './reso-desk.js';
+import type { ResoQuota } from './reso-quota.js';
 import { canonicalTruth } from './truth.js';
 import { startWebshare, type WebshareService } from './webshare.js';
 import { createWorld, MARKET_ZIPS, type World } from './world.js';
@@ -45,6 +47,10 @@ export interface SandboxOptions {
   readonly resoPageRows?: number;
   /** Life of a token of the RESO service in seconds; default 3,600. */
   readonly resoTokenSeconds?: number;
+  /** How links of the RESO service find the next page; default `row`. */
+  readonly resoPagingBy?: 'row' | 'number';
+  /** Left out: the RESO service allows as many requests as are sent. */
+  readonly resoQuota?: ResoQuota;
 }
 
 /** A running sandbox. */
@@ -62,7 +68,12 @@ export interface Sandbox {
   /** The county's map layer of parcels. */
   readonly gis: { readonly url: string; readonly log: readonly LoggedRequest[] };
   /** The RESO Web API with its token service; `secret` is the client's. */
-  readonly reso: { readonly url: string; readonly secret: string; readonly log: readonly LoggedRequest[] };
+  readonly reso: {
+    readonly url: string;
+    readonly secret: string;
+    readonly desk: ResoDesk;
+    readonly log: readonly LoggedRequest[];
+  };
   /** The captcha service; `key` is the account's. */
   readonly captcha: {
     readonly url: string;
@@ -153,6 +164,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       reso: {
         url: reso.url,
         secret: RESO_CLIENT_SECRET,
+        desk: reso.desk,
         get log() {
           return log.entries({ service: 'reso' });
         },
@@ -239,7 +251,9 @@ function captchaVariables(url: string) {
   return { CAPTCHA_BASE_URL: url, CAPTCHA_API_KEY: CAPTCHA_KEY, CAPTCHA_POLL_MS: '150' };
 }
 
-const resoTuning = ({ resoPageRows, resoTokenSeconds }: SandboxOptions) => ({
+const resoTuning = ({ resoPageRows, resoTokenSeconds, resoPagingBy, resoQuota }: SandboxOptions) => ({
+  ...(resoPagingBy === undefined ? {} : { pagingBy: resoPagingBy }),
+  ...(resoQuota === undefined ? {} : { quota: resoQuota }),
   ...(resoPageRows === undefined ? {} : { pageRows: resoPageRows }),
   ...(resoTokenSeconds === undefined ? {} : { tokenSeconds: resoTokenSeconds }),
 });

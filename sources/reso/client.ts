@@ -1,10 +1,10 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { AuthRejected, UnsafeTarget } from '../../core/errors.js';
 import type { Json } from '../../core/hash.js';
 import type { Window } from '../../core/schemas/collect.js';
 import type { HttpAnswer, HttpGet } from '../../net/http-client.js';
 import { failureIn, isTokenRefused, jsonOf, refusalOf } from './errors.js';
 import { FIELD_NAMES } from './fields.js';
+import { quotaEaseMs, quotaPauseMs } from './quota.js';
 import type { WalkSpan } from './schema.js';
 import { RESO, type ResoSettings } from './settings.js';
 import { createTokens } from './tokens.js';
@@ -56,6 +56,7 @@ export function createResoClient(
         refusalOf: refused,
         failureIn: (usable) => failureIn(usable, url),
         pauseOf: (headers) => quotaPauseMs(headers, Date.now()),
+        easeOf: (headers) => quotaEaseMs(headers, Date.now()),
       });
       const { fetchId, fetchedAt } = answer;
       return { json: jsonOf(answer, url), url, fetchId, fetchedAt };
@@ -126,25 +127,4 @@ export function checkedLink(link: string, origin: string): string {
     throw new UnsafeTarget(`${RESO}: the link to the next page holds a secret`);
   }
   return link;
-}
-
-/**
- * Pause that quota headers ask for (Trestle, "Quotas and Limits", read 2025-07): until the hour's reset when nothing is left of
- * the hour, else until the minute's.
- * @returns milliseconds; null when there are no such headers, or they cannot be read
- */
-export function quotaPauseMs(headers: IncomingHttpHeaders, nowMs: number): number | null {
-  const hourIsUsed = headers['hour-quota-available'] === '0';
-  const reset = headers[hourIsUsed ? 'hour-quota-resettime' : 'minute-quota-resettime'];
-  if (typeof reset !== 'string') return null;
-  const pauseMs = instantOf(reset.trim(), nowMs) - nowMs;
-  return Number.isFinite(pauseMs) && pauseMs > 0 ? pauseMs : null;
-}
-
-/** Seen as an ISO instant; epoch seconds or milliseconds, and seconds from now, are assumed. */
-function instantOf(text: string, nowMs: number): number {
-  if (!/^\d{1,15}$/.test(text)) return Date.parse(text);
-  const number = Number(text);
-  if (number > 1e12) return number;
-  return number > 1e9 ? number * 1_000 : nowMs + number * 1_000;
 }

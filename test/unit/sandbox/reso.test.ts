@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { Cursor } from '../../../core/schemas/collect.js';
 import { fieldOf } from '../../../domain/readings.js';
 import { PLANTED_PERSONAL } from '../../../sandbox/listing-site/html.js';
-import { resoRecords } from '../../../sandbox/reso.js';
+import { resoRecords } from '../../../sandbox/reso-desk.js';
 import { listingKey } from '../../../sandbox/reso-record.js';
 import { type Sandbox, startSandbox } from '../../../sandbox/sandbox.js';
 import { valuesOf } from '../../support/county-source.js';

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { Json } from '../../../../core/hash.js';
 import type { Cursor } from '../../../../core/schemas/collect.js';
 import type { Source } from '../../../../core/source.js';
-import { quotaPauseMs } from '../../../../sources/reso/client.js';
 import { type LocalAnswer, type LocalHttp, startLocalHttp } from '../../../support/local-http.js';
 import { GIVEN, RESO_WINDOW, resoRow, resoSettings, resoSource } from '../../../support/reso-source.js';
 
@@ -312,21 +311,6 @@ describe('a request answered with', () => {
     expect(problem).toBeGreaterThan(110_000);
     expect(problem).toBeLessThanOrEqual(120_000);
   });
-});
-
-it.each([
-  [{ 'hour-quota-available': '0', 'hour-quota-resettime': '2025-12-08T10:05:00Z' }, 300_000],
-  [
-    { 'hour-quota-available': '7', 'hour-quota-resettime': '2025-12-08T11:00:00Z', 'minute-quota-resettime': '30' },
-    30_000,
-  ],
-  [{ 'minute-quota-resettime': String(Date.parse('2025-12-08T10:00:10Z')) }, 10_000],
-  [{ 'minute-quota-resettime': String(Date.parse('2025-12-08T10:00:10Z') / 1_000) }, 10_000],
-  [{ 'hour-quota-available': '0', 'hour-quota-resettime': '2025-12-08T09:00:00Z' }, null],
-  [{ 'hour-quota-available': '0', 'hour-quota-resettime': 'soon' }, null],
-  [{}, null],
-])('reads the pause in the quota headers %j', (headers, expected) => {
-  expect(quotaPauseMs(headers, Date.parse('2025-12-08T10:00:00Z'))).toBe(expected);
 });
 
 describe('settings', () => {
