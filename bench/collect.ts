@@ -8,7 +8,7 @@ import { dailyWorkflowId, TASK_QUEUES } from '../core/ids.js';
 import { DEFAULT_RUN_OPTIONS } from '../core/schemas/run.js';
 import type { dailySequence } from '../workflows/daily-sequence.js';
 import { FLOOR_DATABASE, type FloorResult } from './floor-result.js';
-import { type BenchParts, end, NAMESPACE, startParts } from './parts.js';
+import { end, NAMESPACE, startParts, type TemporalParts, withTemporal } from './parts.js';
 import { cpuSeconds, peakMemoryBytes } from './processes.js';
 
 /** ZIPs of the market; the parcels are divided among them. */
@@ -45,7 +45,7 @@ async function main(): Promise<number> {
     process.stderr.write(USAGE);
     return 2;
   }
-  const parts = await startParts(Math.ceil(parcels / ZIPS.length));
+  const parts = await withTemporal(await startParts({ parcelsPerZip: Math.ceil(parcels / ZIPS.length), listings: 0 }));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void parts.stop().finally(() => process.exit(INTERRUPTED)));
   }
@@ -72,7 +72,7 @@ async function main(): Promise<number> {
 }
 
 /** The bare loop, in a process of its own. */
-async function measureFloor(parts: BenchParts): Promise<Figures> {
+async function measureFloor(parts: TemporalParts): Promise<Figures> {
   const before = cpuSeconds(parts.database.pid);
   const floor = await parts.start('bench/floor.js', ZIPS, { ...parts.variables, ...NO_CEILING });
   const [line] = floor.process.stdout ? await once(floor.process.stdout, 'data') : [''];
@@ -86,7 +86,7 @@ async function measureFloor(parts: BenchParts): Promise<Figures> {
 }
 
 /** The product: a worker process, a whole day of the county without the model. */
-async function measureProduct(parts: BenchParts): Promise<Figures> {
+async function measureProduct(parts: TemporalParts): Promise<Figures> {
   const worker = await parts.start('workers/main.js', [], {
     ...parts.variables,
     ...NO_CEILING,
@@ -144,7 +144,7 @@ function figures(records: number, wallMs: number, peak: number, cpu: Figures['cp
  * Both ways must have kept the same, or the ratio says nothing.
  * @returns requests that the product sent more than once: on a machine that is short of time a worker can look dead
  */
-async function checkSame(parts: BenchParts): Promise<number> {
+async function checkSame(parts: TemporalParts): Promise<number> {
   const client = await MongoClient.connect(parts.variables.MONGODB_URL ?? '');
   const countBoth = async (name: string, filter = {}) => {
     const count = async (database: string) => client.db(database).collection(name).countDocuments(filter);
@@ -163,7 +163,7 @@ async function checkSame(parts: BenchParts): Promise<number> {
   }
 }
 
-async function recordsIn(parts: BenchParts): Promise<number> {
+async function recordsIn(parts: TemporalParts): Promise<number> {
   const client = await MongoClient.connect(parts.variables.MONGODB_URL ?? '');
   const count = await client.db('phoenix_demo').collection('raw_properties').countDocuments();
   await client.close();

@@ -17,6 +17,7 @@ import { keepPayload } from '../store/raw-payloads.js';
 import { keepRecords } from '../store/records.js';
 import { keepPage } from '../store/windows.js';
 import { FLOOR_DATABASE, type FloorResult } from './floor-result.js';
+import { inLanes } from './lanes.js';
 
 /**
  * The bare loop that the product is held against: the same requests, the same lanes, the same documents, in one process,
@@ -32,9 +33,9 @@ const source = createMaricopaAssessor({ http: bareGet(database), settings: creat
 const signal = new AbortController().signal;
 
 const startedAtMs = performance.now();
-const walked = await inLanes(zips.map(windowOf), (window) => walk(window));
+const walked = await inLanes(zips.map(windowOf), LANES, (window) => walk(window));
 const details = walked.flatMap(({ window, keys }) => keys.map((key) => ({ window, key })));
-await inLanes(details, readDetail);
+await inLanes(details, LANES, readDetail);
 await composeAll();
 const wallMs = performance.now() - startedAtMs;
 
@@ -148,14 +149,4 @@ function windowOf(zip: string): Window {
     runKey: 'floor',
     limit: null,
   };
-}
-
-async function inLanes<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
-  const results: R[] = [];
-  const waiting = items[Symbol.iterator]();
-  const lane = async (): Promise<void> => {
-    for (const item of waiting) results.push(await work(item));
-  };
-  await Promise.all(Array.from({ length: LANES }, lane));
-  return results;
 }

@@ -17,14 +17,19 @@ import { temporalServer } from '../stack/temporal-server.js';
 export const NAMESPACE = 'phoenix-demo';
 const READY_MS = 60_000;
 
+/** What the sandbox of a bench holds. */
+export interface BenchWorld {
+  readonly parcelsPerZip: number;
+  readonly listings: number;
+}
+
 /** Real servers of a bench, in a temporary folder. */
 export interface BenchParts {
   readonly folder: string;
   readonly database: GuardedChild;
   /** What the database is, in one line. */
   readonly databaseLine: string;
-  readonly temporal: GuardedChild;
-  readonly temporalAddress: string;
+  readonly sandbox: Started;
   /** Environment of a process that is to work with these parts. */
   readonly variables: Readonly<Record<string, string>>;
   /** Starts a compiled program; it is ready when it prints its first line, which is returned. */
@@ -38,38 +43,35 @@ export interface Started {
   readonly firstLine: string;
 }
 
-/** Starts database, Temporal and the sandbox with so many parcels a ZIP. `stop` ends them all. */
-export async function startParts(parcelsPerZip: number): Promise<BenchParts> {
+/** The same with a Temporal server beside them. */
+export interface TemporalParts extends BenchParts {
+  readonly temporal: GuardedChild;
+  readonly temporalAddress: string;
+}
+
+/** Starts database and sandbox. `stop` ends them, and every program that was started with `start`. */
+export async function startParts(world: BenchWorld): Promise<BenchParts> {
   const folder = await mkdtemp(join(tmpdir(), 'phoenix-bench-'));
   const config = loadConfig({ env: { PHOENIX_CACHE: process.env.PHOENIX_CACHE } });
-  const [databasePort = 0, temporalPort = 0] = await freePorts(2);
+  const [databasePort = 0] = await freePorts(1);
   const { program, line } = await resolveMongodb(config);
   if (program === null) throw new Error(line);
   const data = join(folder, 'database');
   await mkdir(data, { recursive: true });
-  const guarded = { variables: {}, folder, graceMs: 10_000 };
   const command = fillIn(program, { port: String(databasePort), folder: data });
-  const database = await startGuarded({ ...guarded, ...command, logFile: join(folder, 'database.log') });
-  const { cliPath } = await installTemporal(config.cacheFolder);
-  const databaseFile = join(folder, 'temporal.db');
-  const server = temporalServer({ cliPath, port: temporalPort, uiPort: null, namespace: NAMESPACE, databaseFile });
-  const temporal = await startGuarded({ ...guarded, ...server, logFile: join(folder, 'temporal.log') });
-  const temporalAddress = `127.0.0.1:${temporalPort}`;
+  const database = await startGuarded({ ...guardedIn(folder), ...command, logFile: join(folder, 'database.log') });
   if ((await databaseReady(databasePort, { timeoutMs: READY_MS })) === null) throw new Error(`no database: ${folder}`);
-  if ((await temporalReady(temporalAddress, { timeoutMs: READY_MS })) === null)
-    throw new Error(`no Temporal: ${folder}`);
-  await prepareNamespace({ address: temporalAddress }, NAMESPACE, true);
 
   const running: ChildProcess[] = [];
-  const base = { PHOENIX_MODE: 'demo', PHOENIX_DATA: folder, PHOENIX_LOG_LEVEL: 'error' };
-  const addresses = { MONGODB_URL: databaseUrl(databasePort), TEMPORAL_ADDRESS: temporalAddress };
-  const start = async (
-    file: string,
-    args: readonly string[],
-    more: Readonly<Record<string, string>> = {},
-  ): Promise<Started> => {
+  const base = {
+    PHOENIX_MODE: 'demo',
+    PHOENIX_DATA: folder,
+    PHOENIX_LOG_LEVEL: 'error',
+    MONGODB_URL: databaseUrl(databasePort),
+  };
+  const start: BenchParts['start'] = async (file, args, more = {}) => {
     const child = spawn(process.execPath, [join(projectRoot(), 'dist', file), ...args], {
-      env: { ...process.env, ...base, ...addresses, ...more },
+      env: { ...process.env, ...base, ...more },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     running.push(child);
@@ -77,23 +79,51 @@ export async function startParts(parcelsPerZip: number): Promise<BenchParts> {
     if (child.pid === undefined || String(first) === '') throw new Error(`${file} did not start`);
     return { process: child, pid: child.pid, firstLine: String(first).split('\n')[0] ?? '' };
   };
-  const sandbox = await start('sandbox/main.js', ['--parcels', String(parcelsPerZip), '--listings', '0']);
+  const { parcelsPerZip, listings } = world;
+  const size = ['--parcels', String(parcelsPerZip), '--listings', String(listings)];
+  const sandbox = await start('sandbox/main.js', size);
   const { variables }: { variables: Record<string, string> } = JSON.parse(sandbox.firstLine);
   return {
     folder,
     database,
     databaseLine: line,
-    temporal,
-    temporalAddress,
-    variables: { ...variables, ...addresses },
+    sandbox,
+    variables: { ...variables, MONGODB_URL: base.MONGODB_URL },
     start,
     async stop() {
       await Promise.all(running.map(end));
-      await Promise.all([database.stop(), temporal.stop()]);
+      await database.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
+
+/** Starts a Temporal server beside the parts of a bench. `stop` of what is returned ends them all. */
+export async function withTemporal(parts: BenchParts): Promise<TemporalParts> {
+  const { folder } = parts;
+  const { cacheFolder } = loadConfig({ env: { PHOENIX_CACHE: process.env.PHOENIX_CACHE } });
+  const { cliPath } = await installTemporal(cacheFolder);
+  const [port = 0] = await freePorts(1);
+  const databaseFile = join(folder, 'temporal.db');
+  const server = temporalServer({ cliPath, port, uiPort: null, namespace: NAMESPACE, databaseFile });
+  const temporal = await startGuarded({ ...guardedIn(folder), ...server, logFile: join(folder, 'temporal.log') });
+  const temporalAddress = `127.0.0.1:${port}`;
+  if ((await temporalReady(temporalAddress, { timeoutMs: READY_MS })) === null)
+    throw new Error(`no Temporal: ${folder}`);
+  await prepareNamespace({ address: temporalAddress }, NAMESPACE, true);
+  return {
+    ...parts,
+    temporal,
+    temporalAddress,
+    variables: { ...parts.variables, TEMPORAL_ADDRESS: temporalAddress },
+    async stop() {
+      await temporal.stop();
+      await parts.stop();
+    },
+  };
+}
+
+const guardedIn = (folder: string) => ({ variables: {}, folder, graceMs: 10_000 });
 
 /** Asks a process to end and waits for it. */
 export async function end(child: ChildProcess): Promise<void> {

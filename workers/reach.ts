@@ -8,7 +8,7 @@ import { type BrowserPoolDeps, createBrowserPool } from '../net/browser.js';
 import type { KeepFailedPage } from '../net/failed-page.js';
 import { createHttpGet, type HttpGet } from '../net/http-client.js';
 import { unlessPaused } from '../net/kill-switch.js';
-import { createLimiter } from '../net/limiter.js';
+import { createLimiter, type HostLimit } from '../net/limiter.js';
 import { obeyRobots } from '../net/obey-robots.js';
 import { withPaces } from '../net/pace.js';
 import type { VisitPage } from '../net/page-visit.js';
@@ -33,8 +33,13 @@ export interface Reach {
   close(): Promise<void>;
 }
 
-/** How long a page of a site may take; tests of sites that never answer give shorter ones. */
-export type BrowserTimes = Pick<BrowserPoolDeps, 'navigationTimeoutMs' | 'settleTimeoutMs'>;
+/**
+ * How long a page of a site may take (tests of sites that never answer give shorter ones), and what becomes of the ceiling of
+ * each host (benches, which only ask this machine, lift it).
+ */
+export interface ReachOptions extends Pick<BrowserPoolDeps, 'navigationTimeoutMs' | 'settleTimeoutMs'> {
+  readonly limitOf?: (limit: HostLimit) => HostLimit;
+}
 
 /** How long a pace that an operator set is remembered, so that it does not cost a query for each request. */
 const PACE_MEMORY_MS = 1_000;
@@ -43,8 +48,9 @@ const PACE_MEMORY_MS = 1_000;
  * Every way out of this process to a source, in this order: operator's pause, robots.txt, ceiling of the host (lowered by
  * an operator's pace and by the site's crawl delay), audit row, the request itself.
  */
-export function createReach(config: Config, { db }: Database, browserTimes: BrowserTimes = {}): Reach {
-  const targets = sourceTargets(config);
+export function createReach(config: Config, { db }: Database, options: ReachOptions = {}): Reach {
+  const { limitOf = (limit) => limit, ...browserTimes } = options;
+  const targets = withLimits(sourceTargets(config), limitOf);
   const crawlDelays = new Map<string, number>();
   const setPaces = rememberedPaces(targets, async (source) => (await standingDecision(db, 'pace', source))?.pace);
   const limiter = withPaces(createLimiter(db), async (host) => [
@@ -79,6 +85,15 @@ export function createReach(config: Config, { db }: Database, browserTimes: Brow
     approvedSets: (source) => approvedSets(db, source),
   });
   return { sources, http, visit, keepFailedPage, close: () => pool.close() };
+}
+
+function withLimits(
+  targets: Readonly<Record<SourceName, SourceTarget>>,
+  limitOf: (limit: HostLimit) => HostLimit,
+): Readonly<Record<SourceName, SourceTarget>> {
+  const { ...changed } = targets;
+  for (const name of SOURCE_NAMES) changed[name] = { ...targets[name], limit: limitOf(targets[name].limit) };
+  return changed;
 }
 
 const paceOfDelay = (delayMs: number): readonly Pace[] => (delayMs > 0 ? [{ requests: 1, windowMs: delayMs }] : []);
