@@ -1,7 +1,7 @@
 import type { Config } from '../core/config.js';
 import { runDateOf } from '../core/dates.js';
 import { marketOf } from '../core/product-settings.js';
-import type { FillDayInput, FillDayPlan } from '../core/schemas/fill.js';
+import type { FillDayInput, FillDayPlan, FillPart } from '../core/schemas/fill.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { SourceRegistry } from '../sources/index.js';
 import type { Database } from '../store/database.js';
@@ -31,7 +31,7 @@ export function createGapsActivities({ config, database, sources }: GapsDeps) {
       const known = new Map((await windowsOfDay(db, market, runDate)).map((row) => [`${row.source} ${row.zip}`, row]));
       const plans = await planSources(config, db, sources, scope.sources ?? named);
       const counts = { complete: 0, missedBefore: 0, missed: 0 };
-      const collect: { plan: FillDayPlan['collect'][number]['plan']; zips: readonly string[] }[] = [];
+      const collect: FillPart[] = [];
       for (const plan of plans) {
         const rows = zips.map((zip) => ({ zip, before: known.get(`${plan.source} ${zip}`) ?? null }));
         const open = rows.filter(({ before }) => before?.state !== 'complete' && before?.state !== 'missed');
@@ -41,7 +41,7 @@ export function createGapsActivities({ config, database, sources }: GapsDeps) {
           await missAll(market, runDate, plan.source, open);
           counts.missed += open.length;
         } else if (open.length > 0)
-          collect.push({ plan: { ...plan, startDelayMs: 0 }, zips: open.map(({ zip }) => zip) });
+          collect.push({ plan: { ...plan, startDelayMs: 0 }, zips: open.map(({ zip }) => zip), past });
       }
       return { county, ...counts, collect };
     },

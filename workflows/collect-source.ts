@@ -97,7 +97,7 @@ function walkZip(input: CollectSourceInput, zip: string, hold: Hold, running: Se
 }
 
 function walkInput(input: CollectSourceInput, zip: string, paused: boolean): CollectZipInput {
-  const { plan, force, enrichWorkflowId } = input;
+  const { plan, force, enrichWorkflowId, past = false } = input;
   return {
     window: windowOf(input, zip),
     taskQueue: plan.taskQueue,
@@ -107,6 +107,7 @@ function walkInput(input: CollectSourceInput, zip: string, paused: boolean): Col
     cursor: null,
     pagesDone: 0,
     paused,
+    past,
   };
 }
 

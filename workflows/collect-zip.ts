@@ -27,6 +27,8 @@ export interface CollectZipInput {
   readonly cursor: Cursor | null;
   readonly pagesDone: number;
   readonly paused: boolean;
+  /** True for a day that is over. Left out: false. */
+  readonly past?: boolean;
 }
 
 /** How a ZIP ended, and what stops its source when that is the reason. */
@@ -57,7 +59,11 @@ export async function collectZip(input: CollectZipInput): Promise<CollectZipResu
   });
   try {
     if (input.pagesDone === 0) {
-      const { alreadyComplete } = await ledger.openWindow({ window, force: input.force });
+      const { alreadyComplete } = await ledger.openWindow({
+        window,
+        force: input.force,
+        past: input.past ?? false,
+      });
       if (alreadyComplete) {
         setCurrentDetails(`**${window.source} ${window.zip}**: complete already, nothing asked`);
         return ended({ alreadyComplete });

@@ -3,7 +3,7 @@ import { executeChild, setCurrentDetails, workflowInfo } from '@temporalio/workf
 import { daysFrom } from '../core/dates.js';
 import { dailyWorkflowId, runKeyOf, sourceWorkflowId, TASK_QUEUES } from '../core/ids.js';
 import type { SourceResult } from '../core/schemas/collect.js';
-import type { FillDayPlan, FilledSource, FillGapsInput, FillGapsResult } from '../core/schemas/fill.js';
+import type { FillDayPlan, FilledSource, FillGapsInput, FillGapsResult, FillPart } from '../core/schemas/fill.js';
 import { composition, gaps } from './activity-proxies.js';
 import { collectSource } from './collect-source.js';
 import { reasonOf } from './failures.js';
@@ -38,7 +38,7 @@ async function collectPart(
   { market }: FillGapsInput,
   runDate: string,
   { county }: FillDayPlan,
-  { plan, zips }: FillDayPlan['collect'][number],
+  { plan, zips, past }: FillPart,
 ): Promise<SourceResult> {
   const { source, skipReason } = plan;
   const none = { source, zips: [], detailsLeft: 0 };
@@ -50,7 +50,7 @@ async function collectPart(
     return await executeChild(collectSource, {
       workflowId: sourceWorkflowId(day, source),
       taskQueue: TASK_QUEUES.pipeline,
-      args: [{ run, county, plan, zips, limit: null, force: false, enrichWorkflowId: null, paused: false }],
+      args: [{ run, county, plan, zips, limit: null, force: false, enrichWorkflowId: null, paused: false, past }],
       staticSummary: `${source} of ${runDate}, what was missing`,
       typedSearchAttributes: [
         { key: SEARCH_ATTRIBUTES.market, value: market },

@@ -27,7 +27,15 @@ export interface FillDayPlan {
   /** Windows of sources that show only the present, closed as missed by this. */
   readonly missed: number;
   /** What can still be asked for, by source. */
-  readonly collect: readonly { readonly plan: SourcePlan; readonly zips: readonly string[] }[];
+  readonly collect: readonly FillPart[];
+}
+
+/** One source of one day. */
+export interface FillPart {
+  readonly plan: SourcePlan;
+  readonly zips: readonly string[];
+  /** The day is over; the source is asked for what changed last on it. */
+  readonly past: boolean;
 }
 
 /** What became of one source of one day. */

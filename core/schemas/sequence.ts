@@ -122,6 +122,8 @@ export interface CollectSourceInput {
   /** Workflow to tell when records were stored; null when nobody waits. */
   readonly enrichWorkflowId: string | null;
   readonly paused: boolean;
+  /** True for a day that is over, to be filled from a source that can be asked for the past. Left out: false. */
+  readonly past?: boolean;
 }
 
 /** What the phases after collection need to know about the run. */

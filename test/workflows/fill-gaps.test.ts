@@ -50,7 +50,7 @@ const planFill =
     complete: 1,
     missedBefore: 0,
     missed: runDate === '2026-03-03' ? 0 : 3,
-    collect: runDate === '2026-03-03' ? plans.map((plan) => ({ plan, zips: ZIPS })) : [],
+    collect: runDate === '2026-03-03' ? plans.map((plan) => ({ plan, zips: ZIPS, past: false })) : [],
   });
 
 describe('filling of gaps', () => {
