@@ -4,6 +4,7 @@ import { sourceTaskQueue } from '../core/ids.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { SourcePlan } from '../core/schemas/sequence.js';
 import type { Source } from '../core/source.js';
+import { proxyRefusal } from '../net/proxies/permission.js';
 import type { SourceRegistry } from '../sources/index.js';
 import { pauseReason, permissionHeld } from '../store/decisions.js';
 
@@ -35,5 +36,5 @@ async function reasonToSkip(config: Config, db: Db, source: Source): Promise<str
   if (source.traits.needsPermission && !(await permissionHeld(db, source.name))) {
     return `no permission for it is recorded (sources/${source.name}/README.md)`;
   }
-  return null;
+  return proxyRefusal(source.name, config.proxySources, (name) => permissionHeld(db, name, 'proxies'));
 }

@@ -37,6 +37,8 @@ export interface VisitorSession {
   readonly id: string;
   readonly profile: BrowserProfile;
   readonly state: VisitorState;
+  /** Id of the proxy it came through from its first page on, and will to its last; null: it comes directly. */
+  readonly proxy: string | null;
 }
 
 /**
@@ -46,12 +48,26 @@ export interface VisitorSession {
 export type PageVerdict = 'good' | 'bad' | 'refused';
 
 /** Why a session ended. */
-export type RetireReason = 'wall' | 'errors' | 'age';
+export type RetireReason = 'wall' | 'errors' | 'age' | 'proxy';
+
+/** Proxies as far as visitors need to know. */
+export interface VisitorProxies {
+  /** Whether a visitor may go on through its proxy. */
+  usable(id: string): Promise<boolean>;
+  /** Id of a proxy for a new visitor. */
+  choose(): Promise<string>;
+}
 
 /** The visitors of one site. */
 export interface VisitorSessions {
-  /** The youngest session of this very profile that may go on, or a new one without cookies. */
-  open(profile: BrowserProfile): Promise<VisitorSession>;
+  /**
+   * The youngest session of this very profile that may go on, or a new one without cookies. One whose proxy cannot be used ends
+   * here.
+   * @param proxies null: only visitors who come directly; otherwise only such as come through a proxy
+   */
+  open(profile: BrowserProfile, proxies?: VisitorProxies | null): Promise<VisitorSession>;
+  /** Ends a session that has not ended yet. */
+  retire(id: string, reason: RetireReason): Promise<void>;
   /** Books one page and keeps the state after it. @returns why the session ended with it; null: it goes on */
   book(id: string, verdict: PageVerdict, state: VisitorState): Promise<RetireReason | null>;
   /** Keeps the state alone. Changes nothing for a session that has ended. */

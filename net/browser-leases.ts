@@ -1,6 +1,8 @@
-import { BrowserCrashed } from '../core/errors.js';
+import { BrowserCrashed, ProxyFailed } from '../core/errors.js';
 import type { PageVerdict, VisitorSession, VisitorSessions, VisitorState } from '../core/visitor-session.js';
 import { type BrowserSession, type BrowserSettings, startSession } from './browser-session.js';
+import type { ProxyPool, ProxyRide } from './proxies/pool.js';
+import { bookPage, visitorWay } from './proxies/visitor-way.js';
 
 /** A browser, the visitor it goes as, and what must be known to end it: it goes when it is retired and no reader is left. */
 interface Lease {
@@ -11,11 +13,15 @@ interface Lease {
   readers: number;
   pages: number;
   retired: boolean;
+  /** The last page's use of the visitor's proxy; null: it comes directly. */
+  ride: ProxyRide | null;
 }
 
 export interface LeasesDeps extends BrowserSettings {
   readonly renewAfterPages: number;
   readonly sessions: VisitorSessions;
+  /** Every visitor keeps to one proxy of these; left out: it comes directly. */
+  readonly proxies?: ProxyPool;
 }
 
 /** A browser as long as a reader needs it. */
@@ -23,8 +29,13 @@ export interface Loan {
   readonly session: BrowserSession;
   /** Id of the visitor that the browser goes as. */
   readonly visitor: string;
-  /** Wraps the reading of one page, so that its cookies are kept and its crash is noticed. */
-  read<T>(work: () => Promise<T>): Promise<T>;
+  /** Id of the proxy that its visitor comes through; null: it comes directly. */
+  readonly proxy: string | null;
+  /**
+   * Wraps the reading of one page, so that its cookies are kept and its crash is noticed.
+   * @throws ProxyFailed in the place of a page or an error that is the proxy's, and whatever `work` throws
+   */
+  read<T extends { readonly status: number }>(work: () => Promise<T>): Promise<T>;
   /** Must be called once at the end. */
   giveBack(): Promise<void>;
 }
@@ -48,14 +59,15 @@ async function stateOf({ session, state }: Lease): Promise<VisitorState> {
  * Lends the current browser, and sees to it that every browser ever started is ended and leaves its visitor's state behind.
  */
 export function createLeases(deps: LeasesDeps) {
-  const { renewAfterPages, sessions } = deps;
+  const { renewAfterPages, sessions, proxies } = deps;
   let current: Promise<Lease> | null = null;
   let closed = false;
   const open = new Set<Lease>();
 
   const start = async (): Promise<Lease> => {
-    const { session, visitor } = await startSession(deps, (profile) => sessions.open(profile));
-    const lease: Lease = { session, visitor, state: visitor.state, readers: 0, pages: 0, retired: false };
+    const way = proxies ? await visitorWay(proxies) : null;
+    const { session, visitor } = await startSession(deps, way, (profile) => sessions.open(profile, way));
+    const lease: Lease = { session, visitor, state: visitor.state, readers: 0, pages: 0, retired: false, ride: null };
     open.add(lease);
     return lease;
   };
@@ -92,6 +104,28 @@ export function createLeases(deps: LeasesDeps) {
       await endIfDone(lease);
     }
   };
+  const endVisitor = async (lease: Lease) => {
+    await sessions.retire(lease.visitor.id, 'proxy');
+    retire(lease);
+  };
+  /** A visitor whose proxy rests is not gone on with, nor is it let go another way. */
+  const borrowForPage = async (): Promise<Lease> => {
+    for (;;) {
+      const lease = await borrow();
+      const { proxy } = lease.visitor;
+      if (proxy === null || !proxies) return lease;
+      lease.ride = await proxies.takeAgain(proxy);
+      if (lease.ride !== null) return lease;
+      await endVisitor(lease);
+      await giveBack(lease);
+    }
+  };
+  const book = async (lease: Lease, outcome: Parameters<typeof bookPage>[1]) => {
+    if (lease.ride === null) return;
+    const { ended, error } = await bookPage(lease.ride, outcome);
+    if (ended) await endVisitor(lease);
+    if (error !== null) throw error;
+  };
   const giveBack = async (lease: Lease) => {
     lease.readers -= 1;
     if (lease.pages >= renewAfterPages) retire(lease);
@@ -100,18 +134,22 @@ export function createLeases(deps: LeasesDeps) {
   return {
     /** Lends the browser of the current visitor. */
     async lend(): Promise<Loan> {
-      const lease = await borrow();
+      const lease = await borrowForPage();
       return {
         session: lease.session,
         visitor: lease.visitor.id,
+        proxy: lease.visitor.proxy,
         async read(work) {
           try {
             const result = await work();
+            await book(lease, { status: result.status });
             const cookies = await lease.session.context.cookies().catch(() => lease.state.cookies);
             lease.state = { ...lease.state, cookies };
             return result;
           } catch (problem) {
             if (problem instanceof BrowserCrashed) retire(lease);
+            if (!(problem instanceof ProxyFailed))
+              await book(lease, { problem, browserLives: lease.session.alive() });
             throw problem;
           } finally {
             lease.pages += 1;
@@ -136,6 +174,7 @@ export function createLeases(deps: LeasesDeps) {
       if (state === undefined) return;
       const ended = await sessions.book(visitor, verdict, state);
       if (ended === null) return;
+      if (ended === 'wall') await leases.at(-1)?.ride?.failed('walled');
       for (const lease of leases) {
         retire(lease);
         await endIfDone(lease);

@@ -2,7 +2,10 @@ import { lookup } from 'node:dns/promises';
 import { type Browser, type BrowserContext, chromium } from 'playwright';
 import { BadConfig, BrowserCrashed } from '../core/errors.js';
 import type { BrowserProfile, VisitorSession } from '../core/visitor-session.js';
-import { type Resolve, safeAddressOf } from './safe-lookup.js';
+import type { UsableProxy } from './proxies/proxy.js';
+import { assertFitsProxy } from './proxies/tunnel.js';
+import type { VisitorWay } from './proxies/visitor-way.js';
+import { assertSafeHost, type Resolve, safeAddressOf } from './safe-lookup.js';
 
 /** How the browser is started and what it says about itself. */
 export interface BrowserSettings {
@@ -52,15 +55,17 @@ const LOOKS = { locale: 'en-US', timezoneId: 'America/Phoenix', viewport: { widt
 
 /**
  * Starts a browser and opens its context as a visitor.
+ * @param way the proxies that its visitor may come through; null: it comes directly
  * @param visitorOf gives the visitor whose profile is that of the installed browser
  * @throws BadConfig (no program at the path), BrowserCrashed (it did not start; retried), UnsafeTarget (a host leads into a
  * private network), NetworkError (a host has no address; retried), and what `visitorOf` throws
  */
 export async function startSession(
   settings: BrowserSettings,
+  way: VisitorWay | null,
   visitorOf: (profile: BrowserProfile) => Promise<VisitorSession>,
 ): Promise<{ readonly session: BrowserSession; readonly visitor: VisitorSession }> {
-  const browser = await launch(settings);
+  const browser = await launch(settings, way);
   let closing: Promise<void> | null = null;
   let pid: number | null = null;
   const close = () => {
@@ -87,11 +92,14 @@ export async function startSession(
     userAgent: `${userAgent} ${settings.product}`,
     ...LOOKS,
   };
-  const visitor = await closedOnFault(
-    () => visitorOf(profile),
+  const { visitor, proxy } = await closedOnFault(
+    async () => {
+      const found = await visitorOf(profile);
+      return { visitor: found, proxy: proxyOf(found, way, settings.hosts) };
+    },
     (problem) => problem,
   );
-  const context = await closedOnFault(() => openContext(browser, visitor, settings.hosts), diedStarting);
+  const context = await closedOnFault(() => openContext(browser, visitor, settings.hosts, proxy), diedStarting);
   const session = { context, version, alive: () => closing === null && browser.isConnected(), close };
   return { session, visitor };
 }
@@ -100,10 +108,28 @@ function diedStarting(problem: unknown): BrowserCrashed {
   return new BrowserCrashed('the browser died while it started', { cause: problem });
 }
 
-async function launch({ executablePath, hosts, resolve = lookup }: BrowserSettings): Promise<Browser> {
+/** The proxy of a visitor; null when it comes directly. @throws UnsafeTarget, BrowserCrashed */
+function proxyOf({ proxy: id }: VisitorSession, way: VisitorWay | null, hosts: readonly string[]): UsableProxy | null {
+  if (way === null || id === null) return null;
+  const proxy = way.proxyOf(id);
+  for (const host of hosts) assertFitsProxy(`http://${host}/`, proxy);
+  return proxy;
+}
+
+/**
+ * Names that the browser finds. The checked address of each host is kept: a name that changes it in between (DNS rebinding) gains
+ * nothing. With proxies the hosts are found by those, and by the browser itself not at all: it cannot go around them.
+ */
+async function reachableNames({ hosts, resolve = lookup }: BrowserSettings, way: VisitorWay | null) {
+  if (way === null) return Promise.all(hosts.map(async (host) => `MAP ${host} ${await safeAddressOf(host, resolve)}`));
+  for (const host of hosts) assertSafeHost(`http://${host}/`);
+  return way.addresses.map((address) => `EXCLUDE ${address.includes(':') ? `[${address}]` : address}`);
+}
+
+async function launch(settings: BrowserSettings, way: VisitorWay | null): Promise<Browser> {
+  const { executablePath } = settings;
   if (executablePath === '') throw new BadConfig(['CHROMIUM_PATH: no browser is given']);
-  // The browser keeps the address that was checked: a name that changes it in between (DNS rebinding) gains nothing.
-  const reachable = await Promise.all(hosts.map(async (host) => `MAP ${host} ${await safeAddressOf(host, resolve)}`));
+  const reachable = await reachableNames(settings, way);
   try {
     return await chromium.launch({
       executablePath,
@@ -127,6 +153,7 @@ async function openContext(
   browser: Browser,
   { profile, state }: VisitorSession,
   hosts: readonly string[],
+  proxy: UsableProxy | null,
 ): Promise<BrowserContext> {
   const { userAgent, locale, timezoneId, viewport } = profile;
   const context = await browser.newContext({
@@ -138,6 +165,7 @@ async function openContext(
       cookies: state.cookies.map((cookie) => ({ ...cookie })),
       origins: state.origins.map(({ origin, localStorage }) => ({ origin, localStorage: [...localStorage] })),
     },
+    ...(proxy === null ? {} : { proxy: proxySettings(proxy) }),
     acceptDownloads: false,
     serviceWorkers: 'block', // they would fetch outside the route below
   });
@@ -147,6 +175,11 @@ async function openContext(
     return wanted ? route.continue() : route.abort('blockedbyclient');
   });
   return context;
+}
+
+function proxySettings({ address, port, username, password }: UsableProxy) {
+  const host = address.includes(':') ? `[${address}]` : address;
+  return { server: `http://${host}:${port}`, username, password };
 }
 
 async function endBrowser(browser: Browser, pid: number | null): Promise<void> {

@@ -6,6 +6,7 @@ import type { CaptchaAnswer } from './captcha/submit-captcha.js';
 import { createMemorySessions } from './memory-sessions.js';
 import { type LoadedPage, type OpenPage, openPage, type PageLoad } from './page-load.js';
 import { drawPage } from './page-picture.js';
+import type { ProxyPool } from './proxies/pool.js';
 
 export interface BrowserPoolDeps extends BrowserSettings {
   /** Pages after which the process is renewed; Chromium's memory only grows. Default 200. */
@@ -16,6 +17,8 @@ export interface BrowserPoolDeps extends BrowserSettings {
   readonly settleTimeoutMs?: number;
   /** Where the visitor is kept; left out: in memory, so that it ends with the pool. */
   readonly sessions?: VisitorSessions;
+  /** Every visitor comes through one of these and keeps to it; left out: it comes directly. */
+  readonly proxies?: ProxyPool;
 }
 
 /** A page, and the id of the visitor who saw it. */
@@ -23,14 +26,17 @@ export interface VisitedPage extends LoadedPage {
   readonly visitor: string;
 }
 
-export type PoolLoad = Pick<PageLoad, 'source' | 'url' | 'waitFor' | 'signal' | 'onHtml'>;
+export type PoolLoad = Pick<PageLoad, 'source' | 'url' | 'waitFor' | 'signal' | 'onHtml'> & {
+  /** Told the proxy that the page is about to be asked for through; not told when it is asked directly. */
+  readonly via?: (proxy: string) => Promise<void>;
+};
 
 /** One browser process, started when first needed, renewed after N pages and after every crash. */
 export interface BrowserPool {
   /**
    * Loads one page as the visitor whose cookies earlier pages set. A repeat is safe; a crash costs this page alone, the
    * next call has a fresh browser.
-   * @throws BrowserCrashed, NetworkError (retried), UnsafeTarget, ResponseInvalid, BadConfig; the signal's reason
+   * @throws BrowserCrashed, NetworkError, ProxyFailed (retried), NoProxyLeft, UnsafeTarget, ResponseInvalid, BadConfig; the signal's reason
    */
   load(load: PoolLoad): Promise<VisitedPage>;
   /** A page that stays open between two steps, such as a captcha and its answer. Nothing is started before the first step. */
@@ -70,7 +76,7 @@ export function createBrowserPool(deps: BrowserPoolDeps): BrowserPool {
   });
   const tab = (): Tab => {
     let held: { readonly loan: Loan; readonly page: OpenPage } | null = null;
-    const step = async ({ url, ...load }: PoolLoad, captcha: CaptchaAnswer | null): Promise<VisitedPage> => {
+    const step = async ({ url, via, ...load }: PoolLoad, captcha: CaptchaAnswer | null): Promise<VisitedPage> => {
       assertReachable(deps.hosts, url);
       load.signal.throwIfAborted();
       if (held === null) {
@@ -78,6 +84,7 @@ export function createBrowserPool(deps: BrowserPoolDeps): BrowserPool {
         held = { loan, page: openPage(loan.session.context) };
       }
       const { loan, page } = held;
+      if (loan.proxy !== null) await via?.(loan.proxy);
       const full = { ...load, url, navigationTimeoutMs, settleTimeoutMs };
       const result = await loan.read(() => (captcha === null ? page.load(full) : page.answer(full, captcha)));
       return { ...result, visitor: loan.visitor };

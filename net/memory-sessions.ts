@@ -14,11 +14,20 @@ export function createMemorySessions(): VisitorSessions {
   let current: (VisitorSession & { readonly errorScore: number; readonly startedAtMs: number }) | null = null;
   const ended = new Map<string, RetireReason>();
   return {
-    async open(profile) {
-      if (current === null || !isDeepStrictEqual(current.profile, profile)) {
-        current = { id: randomUUID(), profile, state: NO_STATE, errorScore: 0, startedAtMs: Date.now() };
+    async open(profile, proxies = null) {
+      const kept = current?.proxy ?? null;
+      const sameWay = proxies === null ? kept === null : kept !== null && (await proxies.usable(kept));
+      if (current === null || !sameWay || !isDeepStrictEqual(current.profile, profile)) {
+        if (current !== null && !sameWay) ended.set(current.id, 'proxy');
+        const proxy = (await proxies?.choose()) ?? null;
+        current = { id: randomUUID(), profile, state: NO_STATE, proxy, errorScore: 0, startedAtMs: Date.now() };
       }
       return current;
+    },
+    async retire(id, reason) {
+      if (current?.id !== id) return;
+      ended.set(id, reason);
+      current = null;
     },
     async book(id, verdict, state) {
       if (current?.id !== id) return ended.get(id) ?? 'age';

@@ -73,12 +73,12 @@ async function visitInTab(
   const load = { ...visit, onHtml };
   const ask = async (
     endpoint: string,
-    step: () => Promise<VisitedPage>,
+    step: (via: (proxy: string) => Promise<void>) => Promise<VisitedPage>,
   ): Promise<{ page: PageAnswer } | WalledPage> => {
     const wall: { met: WalledPage | null } = { met: null };
     try {
-      const page = await sendPolitely(polite, { ...visit, endpoint }, limit, async (fetchId) => {
-        const { visitor, ...shown } = await step();
+      const page = await sendPolitely(polite, { ...visit, endpoint }, limit, async (fetchId, via) => {
+        const { visitor, ...shown } = await step(via);
         const result = answered(visit, shown, fetchId);
         if (captcha) wall.met = wallIn(visit, visitor, result);
         const verdict = wall.met === null ? verdictOn(result.failure) : null;
@@ -93,13 +93,13 @@ async function visitInTab(
   };
   const answerWith = (solver: CaptchaSolver, walled: WalledPage) =>
     passCaptcha(solver, visit, walled, (answer, solution) =>
-      ask('captcha', async () => {
+      ask('captcha', async (via) => {
         await solver.take(solution); // with the slot granted: a token that is taken is on its way
-        return tab.answer(load, answer);
+        return tab.answer({ ...load, via }, answer);
       }),
     );
   try {
-    const came = await ask(visit.endpoint, () => tab.load(load));
+    const came = await ask(visit.endpoint, (via) => tab.load({ ...load, via }));
     if ('page' in came) return came.page;
     if (!captcha) throw came.problem;
     return await answerWith(captcha, came).catch(async (problem: unknown) => {

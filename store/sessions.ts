@@ -21,6 +21,8 @@ export interface SessionDocument {
   readonly profileKey: string;
   /** Secret. Null once the session has ended. */
   readonly state: VisitorState | null;
+  /** Id of the proxy it comes through; null or left out: it comes directly. */
+  readonly proxy?: string | null;
   readonly pages: number;
   readonly errorScore: number;
   readonly startedAt: Date;
@@ -46,14 +48,23 @@ export function createSessions(db: Db, host: string): VisitorSessions {
     );
   };
   return {
-    async open(profile) {
+    retire,
+    async open(profile, proxies = null) {
       const profileKey = sha256(canonicalJson({ ...profile, viewport: { ...profile.viewport } }));
       const young = new Date(Date.now() - MAX_AGE_MS);
-      const found = await sessions.findOne(
-        { host, profileKey, retiredAt: null, startedAt: { $gt: young } },
-        { sort: { startedAt: -1, _id: 1 } },
-      );
-      if (found) return { id: found._id, profile: found.profile, state: found.state ?? NO_STATE };
+      const way = proxies === null ? null : { $ne: null };
+      for (;;) {
+        const found = await sessions.findOne(
+          { host, profileKey, retiredAt: null, startedAt: { $gt: young }, proxy: way },
+          { sort: { startedAt: -1, _id: 1 } },
+        );
+        if (found === null) break;
+        const { _id: id, proxy = null } = found;
+        if (proxies === null || proxy === null || (await proxies.usable(proxy)))
+          return { id, profile: found.profile, state: found.state ?? NO_STATE, proxy };
+        await retire(id, 'proxy');
+      }
+      const proxy = (await proxies?.choose()) ?? null;
       const now = new Date();
       const session: SessionDocument = {
         _id: randomUUID(),
@@ -61,6 +72,7 @@ export function createSessions(db: Db, host: string): VisitorSessions {
         profile,
         profileKey,
         state: NO_STATE,
+        proxy,
         pages: 0,
         errorScore: 0,
         startedAt: now,
@@ -70,7 +82,7 @@ export function createSessions(db: Db, host: string): VisitorSessions {
         expireAt: new Date(now.getTime() + MAX_AGE_MS + REMEMBERED_MS),
       };
       await sessions.insertOne(session);
-      return { id: session._id, profile, state: NO_STATE };
+      return { id: session._id, profile, state: NO_STATE, proxy };
     },
     async book(id, verdict, state) {
       const score = { $max: [0, { $add: ['$errorScore', pointsOf(verdict)] }] };

@@ -13,11 +13,15 @@ import { obeyRobots } from '../net/obey-robots.js';
 import { withPaces } from '../net/pace.js';
 import type { VisitPage } from '../net/page-visit.js';
 import type { SourceTarget } from '../net/polite-request.js';
+import { ifProxiesPermitted, proxyRefusal } from '../net/proxies/permission.js';
+import { createProxyPool } from '../net/proxies/pool.js';
+import { createWebshare } from '../net/proxies/webshare.js';
 import { createVisitPage } from '../net/visit-page.js';
 import { createSources, type SourceRegistry, sourceTargets } from '../sources/index.js';
 import type { Database } from '../store/database.js';
 import { pauseError, permissionHeld, standingDecision } from '../store/decisions.js';
 import { approvedSets } from '../store/selector-sets.js';
+import { createProxyLedger } from '../store/proxies.js';
 import { createSessions } from '../store/sessions.js';
 import { createSolver } from './captcha.js';
 
@@ -45,8 +49,8 @@ export interface ReachOptions extends Pick<BrowserPoolDeps, 'navigationTimeoutMs
 const PACE_MEMORY_MS = 1_000;
 
 /**
- * Every way out of this process to a source, in this order: operator's pause, robots.txt, ceiling of the host (lowered by
- * an operator's pace and by the site's crawl delay), audit row, the request itself.
+ * Every way out of this process to a source, in this order: operator's pause, permission for proxies, robots.txt, ceiling of the
+ * host (lowered by an operator's pace and by the site's crawl delay), audit row, the request itself.
  */
 export function createReach(config: Config, { db }: Database, options: ReachOptions = {}): Reach {
   const { limitOf = (limit) => limit, ...browserTimes } = options;
@@ -59,7 +63,9 @@ export function createReach(config: Config, { db }: Database, options: ReachOpti
   ]);
   const polite = { limiter, audit: createAudit(db) };
   const userAgent = productName(config.contact);
+  const proxies = createProxies(config, db, userAgent);
   const pool = createBrowserPool({
+    ...(config.proxySources.includes('phoenix-mls') ? { proxies: proxies.pool } : {}),
     executablePath: config.chromiumPath ?? '',
     product: userAgent,
     hosts: [new URL(config.phoenixMlsBaseUrl).hostname],
@@ -69,14 +75,14 @@ export function createReach(config: Config, { db }: Database, options: ReachOpti
   const { dataFolder } = config;
   const keepFailedPage = createFailedPages({ db, dataFolder, draw: (html) => pool.draw(html) });
   const paused = (source: SourceName) => pauseError(db, source);
-  const obeying = obeyRobots(createHttpGet({ ...polite, userAgent, targets }), targets, (host, delayMs) =>
+  const unpermitted = (source: SourceName) =>
+    proxyRefusal(source, config.proxySources, (one) => permissionHeld(db, one, 'proxies'));
+  const obeying = obeyRobots(createHttpGet({ ...polite, userAgent, targets, proxies }), targets, (host, delayMs) =>
     crawlDelays.set(host, delayMs),
   );
-  const http = unlessPaused(obeying, paused);
-  const visit = unlessPaused(
-    createVisitPage({ ...polite, pool, targets, keepFailedPage, captcha: createSolver(config, { db }) }),
-    paused,
-  );
+  const http = unlessPaused(ifProxiesPermitted(obeying, unpermitted), paused);
+  const visiting = createVisitPage({ ...polite, pool, targets, keepFailedPage, captcha: createSolver(config, { db }) });
+  const visit = unlessPaused(ifProxiesPermitted(visiting, unpermitted), paused);
   const sources = createSources({
     config,
     http,
@@ -94,6 +100,14 @@ function withLimits(
   const { ...changed } = targets;
   for (const name of SOURCE_NAMES) changed[name] = { ...targets[name], limit: limitOf(targets[name].limit) };
   return changed;
+}
+
+/** Asks nobody anything before a source that goes through proxies is asked for the first time. */
+function createProxies(config: Config, db: Database['db'], userAgent: string) {
+  const { webshareBaseUrl: baseUrl, proxyCountries: countries, proxyPoolSize: poolSize, proxySources } = config;
+  const service = createWebshare({ baseUrl, apiKey: config.webshareApiKey ?? '', userAgent, countries });
+  const sources = new Set(SOURCE_NAMES.filter((name) => proxySources.includes(name)));
+  return { sources, pool: createProxyPool({ service, ledger: createProxyLedger(db), poolSize }) };
 }
 
 const paceOfDelay = (delayMs: number): readonly Pace[] => (delayMs > 0 ? [{ requests: 1, windowMs: delayMs }] : []);

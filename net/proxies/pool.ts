@@ -22,8 +22,8 @@ export interface ProxyPool {
   take(signal: AbortSignal): Promise<ProxyRide>;
   /** Takes this very proxy once more; null when it rests, is gone, or is not known to this worker. Asks nobody but the database. */
   takeAgain(id: string): Promise<ProxyRide | null>;
-  /** Addresses of all proxies known now, for a browser that may reach nothing else. Throws what `take` throws. */
-  addresses(signal: AbortSignal): Promise<readonly string[]>;
+  /** All proxies known now. Throws what `take` throws. */
+  known(signal: AbortSignal): Promise<ReadonlyMap<string, UsableProxy>>;
 }
 
 export interface ProxyPoolDeps {
@@ -109,10 +109,7 @@ export function createProxyPool({
       const pick = proxy && (await ledger.pickAgain(id));
       return pick ? rideOn(pick, proxy) : null;
     },
-    async addresses(signal) {
-      const { proxies } = await unlessAborted(current(false), signal);
-      return [...new Set([...proxies.values()].map(({ address }) => address))];
-    },
+    known: async (signal) => (await unlessAborted(current(false), signal)).proxies,
   };
 }
 
