@@ -121,6 +121,16 @@ export function normaliseParcelNumber(text: string): string | null {
   return `${book}${map}${item}${letter.toUpperCase()}`;
 }
 
+/**
+ * A parcel number of any county of Arizona in a compact form, as its source stated it: digits, then perhaps a letter, without
+ * dashes, dots and blanks. Which form is right for a county is known to its source.
+ * @returns null when the text is no parcel number of any
+ */
+export function compactParcelNumber(text: string): string | null {
+  const compact = text.replace(/[-. ]/g, '').toUpperCase();
+  return /^\d{8,9}[A-Z]?$/.test(compact) && compact.length <= 9 ? compact : null;
+}
+
 /** The form the county prints: `123-45-678A`. Expects the compact form. */
 export function displayParcelNumber(parcelNumber: string): string {
   return `${parcelNumber.slice(0, 3)}-${parcelNumber.slice(3, 5)}-${parcelNumber.slice(5)}`;

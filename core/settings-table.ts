@@ -312,11 +312,15 @@ export const SETTINGS = {
     httpUrl.default('https://ipv4.webshare.io'),
     'Page that phx proxies check asks for through each proxy; the default shows the address of who asks',
   ),
-  pimaAssessorBaseUrl: row('PIMA_ASSESSOR_BASE_URL', httpUrl.nullable().default(null), 'Address of pima-assessor'),
+  pimaAssessorBaseUrl: row(
+    'PIMA_ASSESSOR_BASE_URL',
+    httpUrl.default('https://mapdata.tucsonaz.gov'),
+    'Address of the map server with the parcels of Pima County',
+  ),
   pimaAssessorWindowLimit: row(
     'PIMA_ASSESSOR_WINDOW_LIMIT',
     whole(1, 1_000_000).default(60),
-    'Most requests to pima-assessor in one window',
+    'Most requests to the map server of Pima County in one window',
   ),
   pimaAssessorWindowMs: row(
     'PIMA_ASSESSOR_WINDOW_MS',
@@ -326,7 +330,7 @@ export const SETTINGS = {
   pimaAssessorInFlight: row(
     'PIMA_ASSESSOR_IN_FLIGHT',
     whole(1, 100).default(2),
-    'Most requests to pima-assessor at one time',
+    'Most requests to the map server of Pima County at one time',
   ),
 } as const;
 

@@ -1,4 +1,4 @@
-import { normaliseParcelNumber } from '../core/ids.js';
+import { compactParcelNumber } from '../core/ids.js';
 import type { Fact, FactValue } from '../core/schemas/facts.js';
 import { LISTING_SOURCES, type SourceName } from '../core/schemas/names.js';
 import type { ChosenFact, ComposedProperty, StoredRecord } from '../core/schemas/property.js';
@@ -25,6 +25,7 @@ const SOURCE_RANK: Readonly<Record<SourceName, number>> = {
   'maricopa-gis': 1,
   reso: 2,
   'phoenix-mls': 3,
+  'pima-assessor': 4,
 };
 
 /** Names that describe the record and not the property: two sources never agree on them, and need not. */
@@ -83,7 +84,7 @@ export function composeProperty(
   const zip = /^\d{5}/.exec(`${textOf('PostalCode') ?? ''}`)?.[0];
   return {
     propertyId,
-    parcelNumber: typeof parcel === 'string' ? normaliseParcelNumber(parcel) : null,
+    parcelNumber: typeof parcel === 'string' ? compactParcelNumber(parcel) : null,
     zip: zip ?? [...records].sort(byRecordId).find((record) => record.zip !== null)?.zip ?? null,
     recordIds: records.map(({ recordId }) => recordId).sort(compareText),
     facts,

@@ -1,4 +1,4 @@
-import { normaliseParcelNumber } from '../core/ids.js';
+import { compactParcelNumber } from '../core/ids.js';
 import type { FactValue } from '../core/schemas/facts.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { ChosenFact, ComposedProperty, DocumentOrigin, Enrichment } from '../core/schemas/property.js';
@@ -184,7 +184,7 @@ export function toProcessedDocument(
       processing_time_ms: enrichment.processingMs,
     },
     property_id: property.propertyId,
-    parcel_number: property.parcelNumber === null ? null : normaliseParcelNumber(property.parcelNumber),
+    parcel_number: property.parcelNumber === null ? null : compactParcelNumber(property.parcelNumber),
     raw_ids: rawIds,
     mode: origin.mode,
     market: origin.market,

@@ -1,10 +1,8 @@
-import type { Json } from '../core/hash.js';
-import { drifted } from './county-answers.js';
+import { startLayer } from './arcgis-layer.js';
 import { allParcels } from './county-search.js';
 import type { Faults } from './faults.js';
 import { type GisRecord, gisRecord } from './gis-record.js';
-import { type RunningService, type ServiceAnswer, type ServiceRequest, startHttpService } from './http-service.js';
-import type { JsonObject } from './json.js';
+import type { RunningService } from './http-service.js';
 import type { RequestLog } from './request-log.js';
 import type { World } from './world.js';
 
@@ -18,7 +16,6 @@ export interface GisOptions {
 }
 
 const QUERY = '/arcgis/rest/services/Parcels/MapServer/0/query';
-const DEFAULT_PAGE_ROWS = 1_000;
 
 /** Every parcel as the layer shows it, by parcel number. */
 export function gisRecords(world: World): ReadonlyMap<string, GisRecord> {
@@ -28,69 +25,7 @@ export function gisRecords(world: World): ReadonlyMap<string, GisRecord> {
 }
 
 /** Starts the stand-in of the county's map layer of parcels on 127.0.0.1. */
-export function startGis(
-  world: World,
-  { log, faults, port = 0, pageRows = DEFAULT_PAGE_ROWS }: GisOptions,
-): Promise<RunningService> {
+export function startGis(world: World, options: GisOptions): Promise<RunningService> {
   const rows = [...gisRecords(world).values()].map(({ row }) => row);
-  const handle = (request: ServiceRequest) => answer(rows, pageRows, request);
-  return startHttpService({ service: 'gis', port, log, faults, handle });
-}
-
-function answer(rows: readonly JsonObject[], pageRows: number, request: ServiceRequest): ServiceAnswer {
-  const { fault, path, query } = request;
-  if (path !== QUERY) return { status: 404, headers: { 'content-type': 'text/html' }, body: '' };
-  if (fault?.kind === 'html' || query.get('f') !== 'json') return queryForm();
-  if (fault?.kind === 'refused-token') return failure(499, 'Token Required');
-  if (fault?.kind === 'error-body') return failure(fault.code, 'Failed to execute query.');
-  const plain = queried(fault?.kind === 'empty' ? [] : rows, pageRows, query);
-  return fault?.kind === 'drift' ? drifted(plain, fault) : plain;
-}
-
-/** The one condition that is understood; ArcGIS refuses any other with 400 inside an answer of status 200. */
-function queried(rows: readonly JsonObject[], pageRows: number, query: URLSearchParams): ServiceAnswer {
-  const zip = /^PHYSICAL_ZIP\s*=\s*'(\d{5})'$/.exec(query.get('where') ?? '')?.[1];
-  const [sample] = rows;
-  const fields = fieldsOf(query.get('outFields'), sample);
-  if (zip === undefined || fields === null) return failure(400, 'Failed to execute query.');
-  const found = rows.filter(({ PHYSICAL_ZIP }) => PHYSICAL_ZIP === zip);
-  if (query.get('returnCountOnly') === 'true') return json({ count: found.length });
-  const offset = wholeAt(query, 'resultOffset', 0);
-  const size = Math.min(wholeAt(query, 'resultRecordCount', pageRows), pageRows);
-  const page = found.slice(offset, offset + size);
-  const more = offset + size < found.length;
-  return json({
-    displayFieldName: 'APN',
-    features: page.map((row) => ({ attributes: Object.fromEntries(fields.map((name) => [name, row[name] ?? null])) })),
-    ...(more ? { exceededTransferLimit: true } : {}),
-  });
-}
-
-/** Null when a field is asked for that the layer does not have. */
-function fieldsOf(asked: string | null, sample: JsonObject | undefined): readonly string[] | null {
-  if (sample === undefined) return [];
-  const known = Object.keys(sample);
-  if (asked === '*') return known;
-  const names = (asked ?? 'OBJECTID').split(',');
-  return names.every((name) => known.includes(name)) ? names : null;
-}
-
-function wholeAt(query: URLSearchParams, name: string, otherwise: number): number {
-  const value = Number(query.get(name) ?? otherwise);
-  return Number.isInteger(value) && value >= 0 ? value : otherwise;
-}
-
-function json(body: Json): ServiceAnswer {
-  return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-}
-
-/** ArcGIS tells every failure with status 200. */
-function failure(code: number, message: string): ServiceAnswer {
-  return json({ error: { code, message, details: [] } });
-}
-
-function queryForm(): ServiceAnswer {
-  const body =
-    '<!DOCTYPE html><html><head><title>Query: Parcels (ID: 0)</title></head><body><form></form></body></html>';
-  return { status: 200, headers: { 'content-type': 'text/html;charset=utf-8' }, body };
+  return startLayer({ service: 'gis', query: QUERY, zipField: 'PHYSICAL_ZIP', rows, ...options });
 }

@@ -10,6 +10,7 @@ import { gisRecords, startGis } from './gis.js';
 import { startListingSite } from './listing-site/index.js';
 import type { LayoutName } from './listing-site/layouts.js';
 import { type MailServer, startMailServer } from './mail-server.js';
+import { startPima } from './pima.js';
 import type { Ports } from './ports.js';
 import { createRandom } from './random.js';
 import { createRequestLog, type LoggedRequest, type RequestLog } from './request-log.js';
@@ -41,7 +42,7 @@ export interface SandboxOptions {
   readonly mailFolder?: string;
   /** Default any free ones; given by whoever must find the services again after a restart. */
   readonly ports?: Ports;
-  /** Most rows of a page of the map layer; default 1,000. */
+  /** Most rows of a page of the map layers of both counties; default 1,000. */
   readonly gisPageRows?: number;
   /** Most rows of a page of the RESO service; default 25. */
   readonly resoPageRows?: number;
@@ -67,6 +68,8 @@ export interface Sandbox {
   readonly listingSite: { readonly url: string; readonly log: readonly LoggedRequest[] };
   /** The county's map layer of parcels. */
   readonly gis: { readonly url: string; readonly log: readonly LoggedRequest[] };
+  /** The parcels of Pima County. */
+  readonly pima: { readonly url: string; readonly log: readonly LoggedRequest[] };
   /** The RESO Web API with its token service; `secret` is the client's. */
   readonly reso: {
     readonly url: string;
@@ -132,6 +135,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     );
     const smtp = keep(await startMailServer(options.mailFolder ?? null, portOf('mail')));
     const gis = keep(await startGis(world, { log, faults, port: portOf('gis'), ...gisPages(options) }));
+    const parcelsPerZip = options.parcelsPerZip ?? 120;
+    const pima = keep(
+      await startPima({ seed, parcelsPerZip, log, faults, port: portOf('pima'), ...gisPages(options) }),
+    );
     const client = { clientId: RESO_CLIENT_ID, clientSecret: RESO_CLIENT_SECRET };
     const reso = keep(await startReso(world, { log, faults, port: portOf('reso'), ...client, ...resoTuning(options) }));
     const webshare = keep(await startWebshare({ log, faults, key: WEBSHARE_KEY, port: portOf('webshare') }));
@@ -161,6 +168,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
           return log.entries({ service: 'gis' });
         },
       },
+      pima: {
+        url: pima.url,
+        get log() {
+          return log.entries({ service: 'pima' });
+        },
+      },
       reso: {
         url: reso.url,
         secret: RESO_CLIENT_SECRET,
@@ -184,7 +197,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       control: control.url,
       variables: {
         ...variablesOf(world, county.url, token, listingSite.url, smtp),
-        ...gisVariables(gis.url),
+        ...gisVariables('MARICOPA_GIS', gis.url),
+        ...gisVariables('PIMA_ASSESSOR', pima.url),
         ...resoVariables(reso.url),
         ...captchaVariables(captcha.url),
         WEBSHARE_BASE_URL: webshare.url,
@@ -218,13 +232,13 @@ function variablesOf(world: World, countyUrl: string, token: string, listingUrl:
   };
 }
 
-/** The sandbox's own allowance, faster than what the county's map server is asked for. */
-function gisVariables(url: string) {
+/** The sandbox's own allowance, faster than what a county's map server is asked for. */
+function gisVariables(prefix: string, url: string) {
   return {
-    MARICOPA_GIS_BASE_URL: url,
-    MARICOPA_GIS_WINDOW_LIMIT: '300',
-    MARICOPA_GIS_WINDOW_MS: '6000',
-    MARICOPA_GIS_IN_FLIGHT: '4',
+    [`${prefix}_BASE_URL`]: url,
+    [`${prefix}_WINDOW_LIMIT`]: '300',
+    [`${prefix}_WINDOW_MS`]: '6000',
+    [`${prefix}_IN_FLIGHT`]: '4',
   };
 }
 

@@ -7,6 +7,7 @@ import type { SourceTarget } from '../net/polite-request.js';
 import { createMaricopaAssessor, createMaricopaSettings } from './maricopa-assessor/index.js';
 import { createGisSettings, createMaricopaGis } from './maricopa-gis/index.js';
 import { createPhoenixMls, createPhoenixMlsSettings } from './phoenix-mls/index.js';
+import { createPimaAssessor, createPimaAssessorSettings } from './pima-assessor/index.js';
 import { createReso, createResoSettings } from './reso/index.js';
 
 /** The sources there are. */
@@ -38,6 +39,7 @@ export function createSources({ config, http, visit, permissionHeld, approvedSet
     }),
     'maricopa-gis': createMaricopaGis({ http, settings: createGisSettings(config) }),
     reso: createReso({ http, settings: createResoSettings(config) }),
+    'pima-assessor': createPimaAssessor({ http, settings: createPimaAssessorSettings(config) }),
   };
   return { all: Object.values(sources), get: (name) => sources[name] };
 }
@@ -49,5 +51,6 @@ export function sourceTargets(config: Config): Readonly<Record<SourceName, Sourc
     'phoenix-mls': createPhoenixMlsSettings(config).target,
     'maricopa-gis': createGisSettings(config).target,
     reso: createResoSettings(config).target,
+    'pima-assessor': createPimaAssessorSettings(config).target,
   };
 }

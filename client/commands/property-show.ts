@@ -1,4 +1,4 @@
-import { normaliseParcelNumber, parcelPropertyId } from '../../core/ids.js';
+import { compactParcelNumber, parcelPropertyId } from '../../core/ids.js';
 import { marketOf } from '../../core/product-settings.js';
 import type { Fact, FactValue } from '../../core/schemas/facts.js';
 import type { ChosenFact } from '../../core/schemas/property.js';
@@ -53,8 +53,8 @@ export async function showProperty(
 }
 
 /** A parcel number in any of its forms, or a property id as it stands. */
-function propertyIdOf(text: string): string {
-  const parcelNumber = normaliseParcelNumber(text);
+export function propertyIdOf(text: string): string {
+  const parcelNumber = compactParcelNumber(text);
   const [market] = theMarket();
   if (parcelNumber !== null) return parcelPropertyId(marketOf(market).county, parcelNumber);
   if (/^(listing:[a-z-]+|[a-z]{2}(-[a-z]+)+):\S+$/.test(text)) return text;

@@ -1,5 +1,5 @@
 /** Names of the sources; equal to their folder names. */
-export const SOURCE_NAMES = ['maricopa-assessor', 'phoenix-mls', 'maricopa-gis', 'reso'] as const;
+export const SOURCE_NAMES = ['maricopa-assessor', 'phoenix-mls', 'maricopa-gis', 'reso', 'pima-assessor'] as const;
 export type SourceName = (typeof SOURCE_NAMES)[number];
 
 /** Sources whose records are listings; the records of the others are about parcels. */

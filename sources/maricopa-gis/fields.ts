@@ -76,7 +76,7 @@ const saleDate: Reader = (value, year) => {
 /** A coordinate; zero stands for none, as in other map layers (assumed). */
 const coordinate = (name: string, bounds: Bounds): Reader => nonZero(decimal(name, bounds));
 
-/** The mapping: what is asked of a row, and the facts it gives. Fields about persons are not among them. */
+/** The mapping: what is asked of a row, the only fields kept, and the facts they give. Fields about persons are not among them. */
 export const ROW_FIELDS: readonly FieldRule[] = [
   { from: 'PHYSICAL_ADDRESS', read: address },
   { from: 'PHYSICAL_CITY', read: text('City') },
@@ -97,6 +97,3 @@ export const ROW_FIELDS: readonly FieldRule[] = [
   { from: 'CITY_ZONING', read: text('Zoning') },
   { from: 'SUBNAME', read: text('SubdivisionName') },
 ];
-
-/** Names asked for, and the only ones kept: `OBJECTID` and `APN` beside those of the mapping. */
-export const FIELD_NAMES: readonly string[] = ['OBJECTID', 'APN', ...ROW_FIELDS.map(({ from }) => from)];

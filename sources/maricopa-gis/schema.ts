@@ -1,18 +1,5 @@
 import { z } from 'zod';
-import { PAGE_ROWS } from './settings.js';
-
-/** Answer to `returnCountOnly`. */
-export const countEnvelope = z.object({ count: z.number().int().nonnegative() });
-
-/** A page of rows. Unknown extra fields are let through. */
-export const pageEnvelope = z.object({
-  features: z.array(z.unknown()).max(PAGE_ROWS),
-  /** True: more rows follow. Left out by the server when it is false. */
-  exceededTransferLimit: z.boolean().optional(),
-});
-
-/** How a mandatory field must look: a text, or one value or nothing. */
-const scalar = z.union([z.string(), z.number(), z.null()], { error: 'has another type' });
+import { scalar } from '../arcgis-schema.js';
 
 /** Fields without which a row is not understood. All else may be null or missing. */
 export const mandatoryRow = z.object({
@@ -21,13 +8,3 @@ export const mandatoryRow = z.object({
   PHYSICAL_ZIP: scalar,
   LIVING_SPACE: scalar,
 });
-
-/** Where a walk stands. */
-export const walkCursor = z.object({
-  /** Rows passed in this pass. */
-  offset: z.number().int().nonnegative(),
-  /** Rows that the layer counted when this pass began. */
-  total: z.number().int().nonnegative(),
-  pass: z.union([z.literal(1), z.literal(2)]),
-});
-export type WalkCursor = z.infer<typeof walkCursor>;

@@ -26,7 +26,7 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const LANES = 2;
 
 /** Parcels of a ZIP code before anything was asked, for plans (assumed: the mean of the market's ZIPs, rounded up). */
-const ASSUMED_PARCELS = 10_000;
+export const ASSUMED_PARCELS = 10_000;
 
 type GisConfig = Pick<
   Config,
@@ -59,8 +59,3 @@ export const TRAITS: SourceTraits = {
   notConfigured: null,
   startDelayMs: 0,
 };
-
-/** Requests of a walk over ZIP codes: one count a ZIP, then its pages. */
-export function requestsFor(zips: number, limit: number | null): number {
-  return zips * (1 + Math.ceil(Math.min(ASSUMED_PARCELS, limit ?? ASSUMED_PARCELS) / PAGE_ROWS));
-}

@@ -36,7 +36,7 @@ const MAY_NAME: Readonly<Record<string, readonly string[]>> = {
 /** Modules that may end up in the workflow bundle, where there is no Node. `names` are lists of words that `domain` reads. */
 const IN_WORKFLOWS = ['core/ids.ts', 'core/dates.ts', 'core/errors.ts', 'core/assert.ts', 'core/schemas/names.ts'];
 const ZOD =
-  /^(core\/schemas\/|core\/(config|settings-table|product-settings)\.ts$|sources\/[^/]+\/schema\.ts$|llm\/|web\/api\/)/;
+  /^(core\/schemas\/|core\/(config|settings-table|product-settings)\.ts$|sources\/([^/]+\/|arcgis-)schema\.ts$|llm\/|web\/api\/)/;
 /** Reads of `process.env` beside `core/config.ts`, each with its reason. */
 const READS_ENVIRONMENT: Readonly<Record<string, string>> = {
   'stack/bootstrap.mjs': 'finds the npm that runs it, before there is a config to load',
@@ -44,6 +44,8 @@ const READS_ENVIRONMENT: Readonly<Record<string, string>> = {
   'bench/parts.ts': 'hands its own environment on to the worker processes it measures',
 };
 const SOURCE_FILES = ['README.md', 'client.ts', 'parse.ts', 'schema.ts', 'settings.ts', 'errors.ts', 'index.ts'];
+/** Of a map layer the asking and its errors are those of all layers (`sources/arcgis-source.ts`). */
+const LAYER_FILES = ['README.md', 'fields.ts', 'parse.ts', 'schema.ts', 'settings.ts', 'index.ts'];
 const MOST_LINES = 400;
 const MOST_TEST_LINES = 600;
 
@@ -134,7 +136,10 @@ describe('files', () => {
     .map(({ name }) => name);
 
   it.each(sources)('of the source %s have the names that all sources have', (name) => {
-    const missing = SOURCE_FILES.filter((file) => !existsSync(join(projectRoot(), 'sources', name, file)));
+    const isLayer = textOf(`sources/${name}/index.ts`).includes('createLayerSource');
+    const missing = (isLayer ? LAYER_FILES : SOURCE_FILES).filter(
+      (file) => !existsSync(join(projectRoot(), 'sources', name, file)),
+    );
     expect(missing).toEqual([]);
   });
 

@@ -1,9 +1,6 @@
-import type { Json } from '../../core/hash.js';
-import type { RawBody } from '../../core/source.js';
-import { WITHHELD } from '../../domain/contacts.js';
-import { FIELD_NAMES } from './fields.js';
-
-const KEPT: ReadonlySet<string> = new Set(FIELD_NAMES);
+import type { Json } from '../core/hash.js';
+import type { RawBody } from '../core/source.js';
+import { WITHHELD } from '../domain/contacts.js';
 
 type JsonObject = { readonly [key: string]: Json };
 
@@ -11,36 +8,38 @@ type JsonObject = { readonly [key: string]: Json };
  * Keeps what was asked for and withholds everything else, whatever its name: owners and mailing addresses are never asked for,
  * but a server may send more than that. Pure and idempotent. A page is withheld whole, since the layer's answers are JSON.
  */
-export function redact(body: RawBody): RawBody {
-  return body.type === 'html' ? { type: 'html', html: WITHHELD } : { type: 'json', json: redactedAnswer(body.json) };
+export function createLayerRedact(fieldNames: readonly string[]): (body: RawBody) => RawBody {
+  const kept: ReadonlySet<string> = new Set(fieldNames);
+  return (body) =>
+    body.type === 'html' ? { type: 'html', html: WITHHELD } : { type: 'json', json: redactedAnswer(body.json, kept) };
 }
 
-function redactedAnswer(json: Json): Json {
+function redactedAnswer(json: Json, kept: ReadonlySet<string>): Json {
   if (!isJsonObject(json)) return withheld(json);
   return Object.fromEntries(
     Object.entries(json).map(([name, value]): [string, Json] => {
-      if (name === 'features' && isList(value)) return [name, value.map(redactedFeature)];
+      if (name === 'features' && isList(value)) return [name, value.map((feature) => redactedFeature(feature, kept))];
       const told = name === 'exceededTransferLimit' || name === 'count';
       return [name, told && typeof value !== 'string' && !isNested(value) ? value : withheld(value)];
     }),
   );
 }
 
-function redactedFeature(feature: Json): Json {
+function redactedFeature(feature: Json, kept: ReadonlySet<string>): Json {
   if (!isJsonObject(feature)) return withheld(feature);
   return Object.fromEntries(
     Object.entries(feature).map(([name, value]): [string, Json] => [
       name,
-      name === 'attributes' && isJsonObject(value) ? redactedRow(value) : withheld(value),
+      name === 'attributes' && isJsonObject(value) ? redactedRow(value, kept) : withheld(value),
     ]),
   );
 }
 
-function redactedRow(row: JsonObject): Json {
+function redactedRow(row: JsonObject, kept: ReadonlySet<string>): Json {
   return Object.fromEntries(
     Object.entries(row).map(([name, value]): [string, Json] => [
       name,
-      KEPT.has(name) ? emptied(value) : withheld(value),
+      kept.has(name) ? emptied(value) : withheld(value),
     ]),
   );
 }

@@ -1,10 +1,9 @@
-import { UnsafeTarget } from '../../core/errors.js';
-import type { Json } from '../../core/hash.js';
-import type { Window } from '../../core/schemas/collect.js';
-import type { HttpGet } from '../../net/http-client.js';
-import { failureIn, jsonOf, refusalOf } from './errors.js';
-import { FIELD_NAMES } from './fields.js';
-import { GIS, type GisSettings } from './settings.js';
+import { UnsafeTarget } from '../core/errors.js';
+import type { Json } from '../core/hash.js';
+import type { Window } from '../core/schemas/collect.js';
+import type { SourceName } from '../core/schemas/names.js';
+import type { HttpGet } from '../net/http-client.js';
+import type { LayerErrors } from './arcgis-errors.js';
 
 /** What the layer answered, and to which request. */
 export interface Asked {
@@ -18,14 +17,30 @@ export interface Asked {
  * The layer over HTTP. Nothing is tried again here. Both raise what `HttpGet` raises, and AuthRejected, Blocked (the source
  * stops), ResponseInvalid (the page is not usable), SourceUnavailable, RateLimited (tried again), UnsafeTarget (not a ZIP code).
  */
-export interface GisClient {
+export interface LayerClient {
   /** How many rows a ZIP code has. */
   count(zip: string, window: Window | null, signal: AbortSignal): Promise<Asked>;
   /** Rows of a ZIP code in the order of their object ids, from `offset` on, at most so many. */
   rows(zip: string, offset: number, most: number, window: Window | null, signal: AbortSignal): Promise<Asked>;
 }
 
-export function createGisClient(http: HttpGet, { queryUrl }: GisSettings): GisClient {
+/** What is asked of a layer. */
+export interface LayerQuery {
+  readonly source: SourceName;
+  /** Address of the layer's query, without parameters. */
+  readonly queryUrl: string;
+  /** Field that holds the ZIP code where the parcel lies. */
+  readonly zipField: string;
+  /** Names of the fields that are asked for. */
+  readonly fieldNames: readonly string[];
+  readonly errors: LayerErrors;
+}
+
+export function createLayerClient(
+  http: HttpGet,
+  { source, queryUrl, zipField, fieldNames, errors }: LayerQuery,
+): LayerClient {
+  const { refusalOf, failureIn, jsonOf } = errors;
   async function ask(
     endpoint: string,
     zip: string,
@@ -34,10 +49,10 @@ export function createGisClient(http: HttpGet, { queryUrl }: GisSettings): GisCl
     signal: AbortSignal,
   ): Promise<Asked> {
     // The ZIP code becomes part of a condition in the layer's query language.
-    if (!/^\d{5}$/.test(zip)) throw new UnsafeTarget(`${GIS}: "${zip.slice(0, 20)}" is no ZIP code`);
-    const url = `${queryUrl}?${new URLSearchParams({ where: `PHYSICAL_ZIP='${zip}'`, ...parameters, f: 'json' })}`;
+    if (!/^\d{5}$/.test(zip)) throw new UnsafeTarget(`${source}: "${zip.slice(0, 20)}" is no ZIP code`);
+    const url = `${queryUrl}?${new URLSearchParams({ where: `${zipField}='${zip}'`, ...parameters, f: 'json' })}`;
     const answer = await http({
-      source: GIS,
+      source,
       endpoint,
       url,
       window,
@@ -57,7 +72,7 @@ export function createGisClient(http: HttpGet, { queryUrl }: GisSettings): GisCl
         'parcels-page',
         zip,
         {
-          outFields: FIELD_NAMES.join(','),
+          outFields: fieldNames.join(','),
           returnGeometry: 'false',
           orderByFields: 'OBJECTID',
           resultOffset: String(offset),

@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { scalar } from '../arcgis-schema.js';
+
+/** Fields without which a row is not understood. All else may be null or missing. */
+export const mandatoryRow = z.object({
+  PARCEL: z.string({ error: 'has another type' }).trim().min(1, 'is empty'),
+  SITE_ADDRESS: scalar,
+  SITE_ZIP: scalar,
+  GISAREA: scalar,
+});
