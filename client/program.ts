@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { productVersion } from '../core/paths.js';
 import type { Action } from './context.js';
+import { defineCaptcha } from './definitions/captcha.js';
 import { defineProperty } from './definitions/property.js';
 import { defineRuns } from './definitions/runs.js';
 import { defineSchedules } from './definitions/schedules.js';
@@ -62,6 +63,7 @@ export function createProgram({ run, ...output }: ProgramSetup): Command {
     defineWindows,
     defineProperty,
     defineSources,
+    defineCaptcha,
     defineSchedules,
     defineStack,
     defineTools,

@@ -2,6 +2,7 @@ import type { Db } from 'mongodb';
 import { CAPTCHA_STATES, type CaptchaState } from '../core/schemas/captcha.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { CaptchaTaskDocument } from './captcha-tasks.js';
+import type { CostEntryDocument } from './cost-entries.js';
 
 /** How the captchas of one source went. */
 export interface CaptchaFigures {
@@ -14,6 +15,8 @@ export interface CaptchaFigures {
   readonly medianSolveMs: number | null;
   /** Complaints that the service did not take. */
   readonly notReported: number;
+  /** What was booked for it. */
+  readonly costUsdMicros: number;
   readonly lastAt: Date;
 }
 
@@ -28,16 +31,23 @@ export async function captchaFigures(db: Db, since: Date | null): Promise<readon
     })
     .sort({ createdAt: 1 })
     .toArray();
+  const costs = await db
+    .collection<CostEntryDocument>('cost_entries')
+    .find(since === null ? { line: 'captcha' } : { line: 'captcha', at: { $gte: since } })
+    .toArray();
+  const costOf = (source: SourceName) =>
+    costs.filter((cost) => cost.source === source).reduce((sum, { costUsdMicros }) => sum + costUsdMicros, 0);
   const sources = [...new Set(tasks.map(({ source }) => source))].sort();
   return sources.map((source) =>
     figuresOf(
       source,
       tasks.filter((task) => task.source === source),
+      costOf(source),
     ),
   );
 }
 
-function figuresOf(source: SourceName, tasks: readonly CaptchaTaskDocument[]): CaptchaFigures {
+function figuresOf(source: SourceName, tasks: readonly CaptchaTaskDocument[], costUsdMicros: number): CaptchaFigures {
   const count = (state: CaptchaState) => tasks.filter((task) => task.state === state).length;
   const ended = tasks.filter(({ state }) => ENDED.includes(state)).length;
   const states = {
@@ -58,6 +68,7 @@ function figuresOf(source: SourceName, tasks: readonly CaptchaTaskDocument[]): C
     solveRate: ended === 0 ? null : states.accepted / ended,
     medianSolveMs: medianOf(tasks.map(({ solveMs }) => solveMs).filter((ms) => ms !== null)),
     notReported: tasks.filter(({ reported }) => reported === false).length,
+    costUsdMicros,
     lastAt: tasks.at(-1)?.createdAt ?? new Date(0),
   };
 }

@@ -51,7 +51,7 @@ const taskId = z.union([
 ]);
 
 /** Answer to `createTask` without error. */
-export const createdTask = z.looseObject({ taskId });
+export const createdTask = z.object({ taskId });
 
 /** A token is text in one piece: it goes into a field of a page. */
 const token = z.string().regex(/^[!-~]{10,10000}$/, 'must be a token');
