@@ -3,6 +3,7 @@ import type { Window } from '../../core/schemas/collect.js';
 import type { RawPayload } from '../../core/source.js';
 import type { PageAnswer, VisitPage } from '../../net/page-visit.js';
 import { createRobotsGate } from '../../net/robots.js';
+import { captchaIn } from './captcha.js';
 import { refusalOf } from './errors.js';
 import { type KnownSets, listingReady, resultsReady } from './known-sets.js';
 import { readListingPage } from './pages/listing-page.js';
@@ -27,12 +28,19 @@ export function payloadOf(kind: string, key: string | null, { url, answer }: Ope
 /** Opens pages of the site. Every method raises what `VisitPage` raises, and Blocked where no permission is recorded. */
 export interface PhoenixMlsClient {
   /** Results page of a ZIP code. @throws ResponseInvalid when another page comes */
-  results(zip: string, page: number, window: Window | null, signal: AbortSignal, size?: number): Promise<OpenedPage>;
+  results(zip: string, page: number, window: Window | null, signal: AbortSignal): Promise<OpenedPage>;
+  /** Results page of a ZIP code with so many cards, in whatever layout it comes. Errors as `results`. */
+  search(zip: string, page: number, size: number, window: Window, signal: AbortSignal): Promise<OpenedPage>;
   /**
    * Results page of one listing, and the address of its detail page; null when the site does not find it.
    * @throws SchemaDrift when the page is in no layout known, ResponseInvalid likewise
    */
   find(key: string, window: Window | null, signal: AbortSignal): Promise<{ opened: OpenedPage; detail: string | null }>;
+  /**
+   * Detail page of a listing in whatever layout it comes, by its path. Errors as `results`.
+   * @returns null when the site does not have it
+   */
+  detail(key: string, path: string, window: Window, signal: AbortSignal): Promise<OpenedPage | null>;
   /** Detail page of a listing. Null with a reason when the site does not have it. @throws ResponseInvalid likewise */
   listing(key: string, window: Window | null, signal: AbortSignal): Promise<OpenedPage | { readonly missing: string }>;
   /** Keeps the address of a detail page that a results page showed, so that the detail costs one page and not two. */
@@ -58,7 +66,7 @@ export function createClient(
     if (needsPermission && !(await permissionHeld())) throw notPermitted(baseUrl);
     await sets.refresh();
     const refusal = (answer: PageAnswer) => refusalOf(answer, sets.current());
-    const ask = { source: SOURCE, window, signal, refusalOf: refusal, redact };
+    const ask = { source: SOURCE, window, signal, refusalOf: refusal, captchaIn, redact };
     const rules = await robots.rules(async () => {
       const answer = await visit({ ...ask, endpoint: 'robots', url: `${baseUrl}/robots.txt`, waitFor: null });
       return { status: answer.status, text: robotsText(answer.html) };
@@ -79,14 +87,23 @@ export function createClient(
   };
   return {
     find,
-    async results(zip, page, window, signal, size = PAGE_SIZE) {
-      return open(RESULTS, resultsUrl(baseUrl, zip, page, size), window, signal);
+    async results(zip, page, window, signal) {
+      return open(RESULTS, resultsUrl(baseUrl, zip, page, PAGE_SIZE), window, signal);
+    },
+    async search(zip, page, size, window, signal) {
+      return open(ANY_RESULTS, resultsUrl(baseUrl, zip, page, size), window, signal);
+    },
+    async detail(key, path, window, signal) {
+      const url = listingUrl(path, key, baseUrl);
+      if (url === null) return null;
+      const opened = await open(anyListingOf(key), url, window, signal);
+      return isGone(opened.answer) ? null : opened;
     },
     async listing(key, window, signal) {
       const url = addresses.get(key) ?? (await find(key, window, signal)).detail;
       if (url === null) return { missing: 'the site finds no listing of this number' };
       const opened = await open(listingOf(key), url, window, signal);
-      if (opened.answer.status === 404 || opened.answer.status === 410) {
+      if (isGone(opened.answer)) {
         addresses.delete(key);
         return { missing: `the page of this listing answered ${opened.answer.status}` };
       }
@@ -125,6 +142,9 @@ const RESULTS: PageKind = {
   },
 };
 
+/** In a layout that no set knows, links to listings tell that the page is there. */
+const ANY_RESULTS: PageKind = { ...RESULTS, ready: (sets) => `${resultsReady(sets)}, a[href*="-mls_"]` };
+
 /** Only its link is wanted, so a layout that hides it is told from a listing that is not there. */
 const FIND_LISTING: PageKind = {
   ...RESULTS,
@@ -149,6 +169,13 @@ function listingOf(key: string): PageKind {
     },
   };
 }
+
+/** In a layout that no set knows, a heading tells that the page is there. */
+function anyListingOf(key: string): PageKind {
+  return { ...listingOf(key), ready: (sets) => `${listingReady(sets)}, h1, h2` };
+}
+
+const isGone = ({ status }: PageAnswer) => status === 404 || status === 410;
 
 function redact(html: string): string {
   const body = redactPage({ type: 'html', html });

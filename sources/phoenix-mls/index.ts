@@ -49,7 +49,7 @@ export function createPhoenixMls({ visit, settings, permissionHeld, approvedSets
     redact: redactPage,
     parse: (payload) => parsePage(payload, sets.current()),
     driftOf: driftOfPage,
-    repair: createRepair(client, settings.baseUrl, sets),
+    repair: createRepair(client, sets),
   };
 }
 

@@ -2,20 +2,22 @@ import type { Window } from '../../core/schemas/collect.js';
 import type { KnownThing, SamplePage, SourceRepair } from '../../core/source-repair.js';
 import { type PhoenixMlsClient, payloadOf } from './client.js';
 import type { KnownSets } from './known-sets.js';
-import { keysLinkedOn, listingUrl } from './pages/listing-url.js';
+import { keysLinkedOn } from './pages/listing-url.js';
 import { LISTING_CARD, RESULTS_PAGE } from './parse.js';
 import { proposeWithReview } from './repair/review.js';
 import { LISTING_PAGE, PAGE_SIZES } from './settings.js';
 
 /** Detail pages of a sample, and of those the most whose listing is not active: only these show where the status stands. */
 const DETAILS = 18;
+/** Detail pages asked for at most: some listings have left the site. */
+const ASKED = 30;
 const NOT_ACTIVE = 6;
 /** Searches of a sample, and pages of each: with more pages than one, so that paging shows. */
 const SEARCHES = 3;
 const PAGES = 4;
 
 /** How the listing site is checked, and learned again, from pages of listings that are known. */
-export function createRepair(client: PhoenixMlsClient, baseUrl: string, sets: KnownSets): SourceRepair {
+export function createRepair(client: PhoenixMlsClient, sets: KnownSets): SourceRepair {
   return {
     passing: ['xAttribution'],
     async readKnown(window, { key }, signal) {
@@ -31,12 +33,13 @@ export function createRepair(client: PhoenixMlsClient, baseUrl: string, sets: Kn
       const pages: SamplePage[] = [];
       for (const zip of zipsOf(things))
         pages.push(...(await search(client, window, zip, countIn(things, zip), signal)));
+      let left = ASKED;
+      const enough = () => pages.filter(({ payload }) => payload.kind === LISTING_PAGE).length >= DETAILS;
       for (const { key, path } of detailsOf(things)) {
-        const url = listingUrl(path, key, baseUrl);
-        if (url === null) continue;
-        client.remember(key, url);
-        const listing = await client.listing(key, window, signal);
-        if (!('missing' in listing)) pages.push({ payload: payloadOf(LISTING_PAGE, key, listing), total: null });
+        if (left === 0 || enough()) break;
+        left -= 1;
+        const listing = await client.detail(key, path, window, signal);
+        if (listing !== null) pages.push({ payload: payloadOf(LISTING_PAGE, key, listing), total: null });
       }
       return pages;
     },
@@ -57,7 +60,7 @@ async function search(
   const keys = new Set<string>();
   let ended = false;
   for (let page = 1; page <= PAGES + 1 && !ended; page += 1) {
-    const results = await client.results(zip, page, window, signal, size);
+    const results = await client.search(zip, page, size, window, signal);
     const before = keys.size;
     for (const key of keysLinkedOn(results.answer.html)) keys.add(key);
     ended = keys.size - before < size;
@@ -86,7 +89,7 @@ function detailsOf(things: readonly KnownThing[]): readonly { readonly key: stri
   });
   const notActive = known.filter(({ isActive }) => !isActive).slice(0, NOT_ACTIVE);
   const others = known.filter((listing) => !notActive.includes(listing));
-  return [...notActive, ...others].slice(0, DETAILS);
+  return [...notActive, ...others];
 }
 
 function textOf({ kinds }: KnownThing, kind: string, fact: string): string | null {
