@@ -1,6 +1,7 @@
 import type { Json } from '../core/hash.js';
 
-const JSON_TYPES = ['null', 'boolean', 'number', 'string', 'list', 'object'] as const;
+/** What a JSON value can be. */
+export const JSON_TYPES = ['null', 'boolean', 'number', 'string', 'list', 'object'] as const;
 export type JsonType = (typeof JSON_TYPES)[number];
 
 /** One place of a JSON answer, and how often it held what. */

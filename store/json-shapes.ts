@@ -1,15 +1,17 @@
-import type { AnyBulkWriteOperation, Db } from 'mongodb';
+import type { Db } from 'mongodb';
 import { sha256 } from '../core/hash.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { RawPayload } from '../core/source.js';
 import {
   compareShapes,
+  JSON_TYPES,
   type JsonShape,
   type ShapeChange,
   type ShapePath,
   shapeOf,
   withoutShape,
 } from '../domain/json-shape.js';
+import { isDuplicateKey } from './database.js';
 
 /** A place of the answers, and when it was there. */
 interface StoredPath extends ShapePath {
@@ -49,48 +51,121 @@ export async function noteShapes(
   runKey: string,
   payloads: readonly Pick<RawPayload, 'kind' | 'body' | 'fetchedAt'>[],
 ): Promise<void> {
-  const operations: AnyBulkWriteOperation<JsonShapeDocument>[] = [];
   for (const kind of new Set(payloads.map((payload) => payload.kind))) {
     const own = payloads.filter((payload) => payload.kind === kind);
     const bodies = own.flatMap(({ body }) => (body.type === 'json' ? [body.json] : []));
     if (bodies.length === 0) continue;
-    const shape = [...shapeOf(bodies)].map(([path, place]) => ({ id: sha256(path).slice(0, 12), path, place }));
-    const known = (await shapesOf(db).findOne({ _id: idOf(source, kind, null) }))?.paths ?? {};
-    const room = MOST_PATHS - Object.keys(known).length;
-    const fresh = new Set(shape.filter(({ id }) => !(id in known)).slice(0, Math.max(0, room)));
-    const kept = shape.filter((place) => place.id in known || fresh.has(place));
     const times = own.map(({ fetchedAt }) => Date.parse(fetchedAt));
-    const span = { first: new Date(Math.min(...times)), last: new Date(Math.max(...times)) };
-    for (const run of [runKey, null]) operations.push(additionOf(source, kind, run, kept, bodies.length, span));
+    const seen = {
+      answers: bodies.length,
+      firstSeenAt: new Date(Math.min(...times)),
+      lastSeenAt: new Date(Math.max(...times)),
+    };
+    const places = [...shapeOf(bodies)].map(([path, place]) => ({ id: sha256(path).slice(0, 12), path, place }));
+    const all = await addInTurn(db, { source, kind, runKey: null }, { ...seen, places });
+    await addInTurn(db, { source, kind, runKey }, { ...seen, places: places.filter(({ id }) => id in all) });
   }
-  if (operations.length > 0) await shapesOf(db).bulkWrite(operations);
 }
 
-function additionOf(
-  source: SourceName,
-  kind: string,
-  runKey: string | null,
-  places: readonly { readonly id: string; readonly path: string; readonly place: ShapePath }[],
-  answers: number,
-  { first, last }: { readonly first: Date; readonly last: Date },
-): AnyBulkWriteOperation<JsonShapeDocument> {
-  const each = <T>(value: (one: (typeof places)[number]) => readonly (readonly [string, T])[]) =>
-    Object.fromEntries(places.flatMap((one) => value(one).map(([name, item]) => [`paths.${one.id}.${name}`, item])));
+interface Addition extends Pick<JsonShapeDocument, 'answers' | 'firstSeenAt' | 'lastSeenAt'> {
+  readonly places: readonly { readonly id: string; readonly path: string; readonly place: ShapePath }[];
+}
+
+type Whose = Pick<JsonShapeDocument, 'source' | 'kind' | 'runKey'>;
+type Paths = JsonShapeDocument['paths'];
+
+/** What waits for the write before it, by id of the row. Lanes of one process would only undo each other's writes. */
+interface Turn {
+  readonly additions: Addition[];
+  readonly done: Promise<Paths>;
+}
+const turns = new WeakMap<Db, { readonly waiting: Map<string, Turn>; readonly last: Map<string, Promise<Paths>> }>();
+
+/** Adds to one fingerprint, together with what others of this process add meanwhile. @returns the places that it holds then */
+function addInTurn(db: Db, of: Whose, addition: Addition): Promise<Paths> {
+  const id = idOf(of.source, of.kind, of.runKey);
+  const { waiting, last } = turns.get(db) ?? { waiting: new Map<string, Turn>(), last: new Map() };
+  turns.set(db, { waiting, last });
+  const turn = waiting.get(id);
+  if (turn !== undefined) {
+    turn.additions.push(addition);
+    return turn.done;
+  }
+  const additions = [addition];
+  const begin = () => {
+    waiting.delete(id);
+    return add(db, of, additions);
+  };
+  const before = last.get(id);
+  const done = before === undefined ? begin() : before.then(begin, begin);
+  if (before !== undefined) waiting.set(id, { additions, done });
+  last.set(id, done);
+  const forget = () => {
+    if (last.get(id) === done) last.delete(id);
+  };
+  done.then(forget, forget);
+  return done;
+}
+
+/**
+ * Adds to one fingerprint: read, and replaced where no other process added meanwhile, else once more. An update with an operator
+ * for each place takes the local database 15 times as long (300 places: 95 ms of CPU instead of 6; 2026-11-22).
+ */
+async function add(db: Db, of: Whose, additions: readonly Addition[]): Promise<Paths> {
+  const _id = idOf(of.source, of.kind, of.runKey);
+  const [first] = additions;
+  if (first === undefined) return {};
+  for (;;) {
+    const known = await shapesOf(db).findOne({ _id });
+    const { firstSeenAt, lastSeenAt } = first;
+    const base: JsonShapeDocument = known ?? { _id, ...of, answers: 0, firstSeenAt, lastSeenAt, paths: {} };
+    const next = additions.reduce(added, base);
+    // The number of answers only grows, so it tells whether the row is still the one that was read.
+    if (await replaced(db, next, known?.answers ?? null)) return next.paths;
+  }
+}
+
+/** @param answers of the row to be replaced; null when there is to be none. @returns false when another one is there */
+async function replaced(db: Db, next: JsonShapeDocument, answers: number | null): Promise<boolean> {
+  if (answers !== null) return (await shapesOf(db).replaceOne({ _id: next._id, answers }, next)).matchedCount === 1;
+  try {
+    await shapesOf(db).insertOne(next);
+    return true;
+  } catch (problem) {
+    if (isDuplicateKey(problem)) return false;
+    throw problem;
+  }
+}
+
+function added(known: JsonShapeDocument, { places, ...seen }: Addition): JsonShapeDocument {
+  const paths: Record<string, StoredPath> = { ...known.paths };
+  let room = MOST_PATHS - Object.keys(paths).length;
+  for (const { id, path, place } of places) {
+    const before = paths[id];
+    if (before === undefined && room <= 0) continue;
+    if (before === undefined) room -= 1;
+    paths[id] = {
+      path,
+      parent: place.parent,
+      types: sumOf(before?.types ?? {}, place.types),
+      ...span(before ?? seen, seen),
+    };
+  }
+  return { ...known, answers: known.answers + seen.answers, ...span(known, seen), paths };
+}
+
+function sumOf(a: ShapePath['types'], b: ShapePath['types']): ShapePath['types'] {
+  const sum = { ...a };
+  for (const type of JSON_TYPES) if (b[type] !== undefined) sum[type] = (sum[type] ?? 0) + b[type];
+  return sum;
+}
+
+type Span = Pick<JsonShapeDocument, 'firstSeenAt' | 'lastSeenAt'>;
+
+function span(a: Span, b: Span): Span {
   return {
-    updateOne: {
-      filter: { _id: idOf(source, kind, runKey) },
-      update: {
-        $setOnInsert: { source, kind, runKey },
-        $set: each<string | null>(({ path, place }) => [
-          ['path', path],
-          ['parent', place.parent],
-        ]),
-        $inc: { answers, ...each(({ place }) => Object.entries(place.types).map(([type, n]) => [`types.${type}`, n])) },
-        $min: { firstSeenAt: first, ...each(() => [['firstSeenAt', first]]) },
-        $max: { lastSeenAt: last, ...each(() => [['lastSeenAt', last]]) },
-      },
-      upsert: true,
-    },
+    firstSeenAt: new Date(Math.min(a.firstSeenAt.getTime(), b.firstSeenAt.getTime())),
+    lastSeenAt: new Date(Math.max(a.lastSeenAt.getTime(), b.lastSeenAt.getTime())),
   };
 }
 
