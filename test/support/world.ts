@@ -40,6 +40,8 @@ export interface TestWorldOptions {
   readonly gisPageRows?: number;
   /** Most rows of a page of the RESO service. */
   readonly resoPageRows?: number;
+  /** How links of the RESO service find the next page. */
+  readonly resoPagingBy?: 'row' | 'number';
   /** Variables of every worker, over those of the sandbox. */
   readonly variables?: Readonly<Record<string, string>>;
 }
