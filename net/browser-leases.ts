@@ -148,8 +148,7 @@ export function createLeases(deps: LeasesDeps) {
             return result;
           } catch (problem) {
             if (problem instanceof BrowserCrashed) retire(lease);
-            if (!(problem instanceof ProxyFailed))
-              await book(lease, { problem, browserLives: lease.session.alive() });
+            if (!(problem instanceof ProxyFailed)) await book(lease, { problem, browserLives: lease.session.alive() });
             throw problem;
           } finally {
             lease.pages += 1;
