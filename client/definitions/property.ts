@@ -17,4 +17,20 @@ export function defineProperty(program: Command, run: Run): void {
     .action(async (id: string, flags: { field?: string }) =>
       run(async (context) => (await import('../commands/property-show.js')).showProperty(context, id, flags)),
     );
+  describeCommand(property, 'persons', 'Show what is kept about the persons of a property (PHOENIX_PERSONAL_DATA)', [
+    'property persons 103-06-005',
+  ])
+    .argument('<apn>', 'parcel number, with or without dashes, or property id')
+    .action(async (id: string) =>
+      run(async (context) => (await import('../commands/property-persons.js')).showPersons(context, id)),
+    );
+  describeCommand(property, 'erase-persons', 'Erase what is kept about the persons of a property, or of all', [
+    'property erase-persons 103-06-005',
+    'property erase-persons --all',
+  ])
+    .argument('[apn]', 'parcel number, with or without dashes, or property id')
+    .option('--all', 'of every property')
+    .action(async (id: string | undefined, flags: { all?: true }) =>
+      run(async (context) => (await import('../commands/property-persons.js')).erasePersons(context, id, flags)),
+    );
 }
