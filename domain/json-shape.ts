@@ -106,8 +106,8 @@ export interface ShapeChange {
   readonly of: number;
 }
 
-/** Fewer rows before than this tell nothing about what is usual. */
-const LEAST_BEFORE = 5;
+/** At its share now, a field or type must have been due so often before: else it is only a rare one, met at last. */
+const LEAST_DUE = 5;
 /** A field that is not always there is gone when so many were to be expected: by chance that is one time in 3,000. */
 const LEAST_EXPECTED = 8;
 /** A field that was there in so many rows, each of them, is gone when so few rows lack it. */
@@ -127,12 +127,12 @@ function freshChange(path: string, { parent, types }: ShapePath, before: JsonSha
   const of = rowsOf(now, parent) || said;
   if (said === 0) return [];
   if (known === undefined) {
-    if (rowsOf(before, parent) < LEAST_BEFORE) return []; // its parent is new itself, or hardly known
+    if ((said / of) * rowsOf(before, parent) < LEAST_DUE) return []; // rare, or its parent is new itself
     return [{ path, change: 'new', words: namesOf(types), rows: said, of }];
   }
   const strange = JSON_TYPES.filter((type) => type !== 'null' && (types[type] ?? 0) > 0 && !known.types[type]);
-  if (strange.length === 0 || valuesOf(known.types) < LEAST_BEFORE) return [];
   const rows = strange.reduce((sum, type) => sum + (types[type] ?? 0), 0);
+  if (rows === 0 || (rows / said) * valuesOf(known.types) < LEAST_DUE) return [];
   return [{ path, change: 'retyped', words: `${strange.join(', ')}; was ${namesOf(known.types)}`, rows, of }];
 }
 

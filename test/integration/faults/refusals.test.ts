@@ -1,6 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { LANES } from '../../../sources/maricopa-assessor/settings.js';
 import { acceptWindow } from '../../../store/accept-window.js';
+import type { ArtifactDocument } from '../../../store/artifacts.js';
+import { shapeChanges } from '../../../store/json-shapes.js';
 import { addsUp, COUNTY, type FaultWorld, startFaultWorld, ZIPS } from '../../support/fault-world.js';
 
 const TODAY = '2026-03-03';
@@ -69,7 +73,36 @@ describe('an answer that is not what was asked for', () => {
     expect((await world.quarantined()).length).toBe(5);
     expect(await world.db.collection('raw_properties').countDocuments({ zip: '85031' })).toBe(25);
     expect(world.sandbox.county.log.filter(({ path }) => path.startsWith('/parcel/'))).toEqual([]);
+    const fixture = await world.db.collection<ArtifactDocument>('artifacts').findOne({ code: 'SchemaDrift' });
+    expect(fixture).toMatchObject({ mediaType: 'application/json', source: COUNTY, zip: '85031' });
+    expect(states[85031]).toContain(`page kept as ${fixture?.path}`);
+    const body: unknown = JSON.parse(await readFile(join(world.dataFolder, fixture?.path ?? ''), 'utf8'));
+    expect(body).toMatchObject({
+      Results: expect.arrayContaining([expect.objectContaining({ Ownership: '[withheld]' })]),
+    });
   }, 90_000);
+
+  it('warns of an optional field that has another name, by path, with share and time, and the day is complete', async () => {
+    expect((await world.day(YESTERDAY)).warnings).toEqual([]);
+    const effect = { kind: 'drift', change: 'rename', field: 'SubdivisonName' } as const;
+    world.sandbox.faults.add({ service: 'county', effect, path: '^/search/' });
+    const before = new Date().toISOString();
+    const { status, counts, warnings = [] } = await world.day(TODAY);
+    expect({ status, quarantined: counts.quarantined }).toEqual({ status: 'complete', quarantined: 0 });
+    const gone = warnings.find((line) => line.includes('Results[].SubdivisonName:'));
+    expect(gone).toMatch(
+      /search-page: Results\[\]\.SubdivisonName: gone from 90 of 90 rows \(was string\), last seen 20/,
+    );
+    const fresh = warnings.find((line) => line.includes(': new field'));
+    expect(fresh).toMatch(/search-page: Results\[\]\.\w+: new field \(string\) in \d+ of 90 rows, first seen 20/);
+    expect((fresh ?? '').slice(-24) > before).toBe(true);
+    expect(warnings).toHaveLength(2);
+    expect(
+      (await shapeChanges(world.db, { source: COUNTY, since: new Date(before) })).map(({ change }) => change).sort(),
+    ).toEqual(['gone', 'new']);
+    const again = await world.day(TODAY);
+    expect(again.warnings).toEqual([]); // nothing was asked, nothing is counted twice
+  }, 120_000);
 
   it('suspects a ZIP that is empty where the last complete day was full, and forgets nothing', async () => {
     expect((await world.day(YESTERDAY)).status).toBe('complete');

@@ -88,6 +88,11 @@ describe('a change of shape', () => {
       ],
     ],
     ['none, for a field of some rows that few rows lack', page(rows(5, () => ({ APN: 'a', Lot: null }))), []],
+    [
+      'none, for a new field so rare that it may not have been met before',
+      page(rows(25, (at) => ({ APN: 'a', Lot: 1, ...(at < 2 ? { Rental: 1 } : {}) }))),
+      [],
+    ],
     ['none, for an empty list', page([]), []],
   ])('is %s', (_name, body, expected) => {
     expect(changesOf(body)).toEqual(expected);
