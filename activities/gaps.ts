@@ -1,6 +1,6 @@
 import type { Config } from '../core/config.js';
 import { runDateOf } from '../core/dates.js';
-import { marketOf } from '../core/product-settings.js';
+import { marketOf, zipsOf } from '../core/product-settings.js';
 import type { FillDayInput, FillDayPlan, FillPart } from '../core/schemas/fill.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { SourceRegistry } from '../sources/index.js';
@@ -25,9 +25,9 @@ export function createGapsActivities({ config, database, sources }: GapsDeps) {
      * missed; what can still be asked for is given back.
      */
     async planFill({ market, runDate, ...scope }: FillDayInput): Promise<FillDayPlan> {
-      const { county, zips: ofMarket, sources: named, timeZone } = marketOf(market);
+      const { county, sources: named, timeZone } = marketOf(market);
       const past = runDate < runDateOf(Date.now(), timeZone);
-      const zips = scope.zips ?? [...new Set([...ofMarket, ...config.extraZips])];
+      const zips = scope.zips ?? zipsOf(market, config.extraZips);
       const known = new Map((await windowsOfDay(db, market, runDate)).map((row) => [`${row.source} ${row.zip}`, row]));
       const plans = await planSources(config, db, sources, scope.sources ?? named);
       const counts = { complete: 0, missedBefore: 0, missed: 0 };

@@ -1,4 +1,5 @@
 import type { Config } from '../core/config.js';
+import { instantOf, runDateOf } from '../core/dates.js';
 import type { RunOptions } from '../core/schemas/run.js';
 import type { RunPlan } from '../core/schemas/sequence.js';
 
@@ -34,11 +35,8 @@ export function planModel(
 }
 
 function nightBudgetMs(timeZone: string, nowMs: number): number {
-  const parts = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
-    .format(new Date(nowMs))
-    .split(':')
-    .map(Number);
-  const [hour = 0, minute = 0] = parts;
-  const left = NIGHT_DEADLINE.hour * 60 + NIGHT_DEADLINE.minute - (hour * 60 + minute);
-  return left > 0 ? left * 60_000 : DAYTIME_MS;
+  const { hour, minute } = NIGHT_DEADLINE;
+  // Of the instants, not of the clock: on a change day the night is an hour longer or shorter.
+  const leftMs = instantOf(runDateOf(nowMs, timeZone), hour, minute, timeZone) - nowMs;
+  return leftMs > 0 ? leftMs : DAYTIME_MS;
 }

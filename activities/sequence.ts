@@ -1,6 +1,6 @@
 import type { Config } from '../core/config.js';
 import { secretValues } from '../core/config.js';
-import { loadPhaseBudgets, marketOf } from '../core/product-settings.js';
+import { loadPhaseBudgets, marketOf, zipsOf } from '../core/product-settings.js';
 import { optionsIn } from '../core/run-options.js';
 import type { RunSummary } from '../core/schemas/run.js';
 import type {
@@ -21,7 +21,7 @@ import { findFaults } from '../store/integrity.js';
 import { askModelAgain, releaseClaims } from '../store/queue.js';
 import { closeRun, findRun, openRun } from '../store/runs.js';
 import { type ModelFound, planModel } from './plan-model.js';
-import { planSources } from './plan-sources.js';
+import { planAlternatives, planSources } from './plan-sources.js';
 
 export interface SequenceDeps {
   readonly config: Config;
@@ -44,7 +44,7 @@ export function createSequenceActivities({ config, database, sources, findModel 
     async planRun({ run, options }: PrepareInput): Promise<RunPlan> {
       const market = marketOf(run.market);
       const earlierRuns = await openRun(db, { ...run, mode: config.mode, options });
-      const zips = options.zips ?? [...market.zips, ...config.extraZips.filter((zip) => !market.zips.includes(zip))];
+      const zips = options.zips ?? zipsOf(run.market, config.extraZips);
       if (options.forceLlm) await askModelAgain(db, run.market, zips);
       const model = planModel(config, options, await findModel(), earlierRuns === 0, market.timeZone, Date.now());
       const budgets = Object.entries(loadPhaseBudgets());
@@ -53,6 +53,7 @@ export function createSequenceActivities({ config, database, sources, findModel 
         zips,
         limit: optionsIn(config.mode, options).limit,
         sources: await planSources(config, db, sources, options.sources ?? market.sources),
+        ...(options.sources === null ? { alternatives: await planAlternatives(config, db, sources, market) } : {}),
         ...model,
         phaseBudgetMs: Object.fromEntries(budgets.map(([name, { budgetMinutes }]) => [name, budgetMinutes * 60_000])),
       };

@@ -1,5 +1,5 @@
 import { isRunDate, runDateOf } from '../core/dates.js';
-import { loadMarkets, type Market } from '../core/product-settings.js';
+import { defaultMarket, loadMarkets, type Market } from '../core/product-settings.js';
 import { MODES, type Mode, SOURCE_NAMES, type SourceName } from '../core/schemas/names.js';
 import { DEFAULT_RUN_OPTIONS, type RunOptions } from '../core/schemas/run.js';
 import type { RunFlags } from './definitions/run-flags.js';
@@ -34,7 +34,7 @@ const SECONDS_OF_DAY = 86_400;
 
 /** Reads the flags of a run; adds what is wrong with them to `faults`, so the caller can add its own and report all. */
 export function readRunFlags(flags: RunFlags, faults: Faults): RunRequest {
-  const [name, market] = theMarket();
+  const [name, market] = theMarket(flags.market);
   return {
     market: name,
     runDate: readDate(flags.date, market, faults),
@@ -49,11 +49,13 @@ export function readRunFlags(flags: RunFlags, faults: Faults): RunRequest {
   };
 }
 
-/** The market that commands work on: the first one of `config/markets.json`. */
-export function theMarket(): readonly [string, Market] {
-  const [first] = Object.entries(loadMarkets());
-  if (!first) throw new CliError('UsageError', 'config/markets.json names no market');
-  return first;
+/** The market that a command works on: the one named, else the first of `config/markets.json`. @throws CliError (UsageError) */
+export function theMarket(named?: string): readonly [string, Market] {
+  const markets = loadMarkets();
+  const name = named ?? defaultMarket(markets);
+  const market = Object.hasOwn(markets, name) ? markets[name] : undefined;
+  if (market) return [name, market];
+  throw new CliError('UsageError', `market ${name} is unknown`, `there are: ${Object.keys(markets).join(', ')}`);
 }
 
 /** Today in the zone of the market. */

@@ -7,6 +7,7 @@ import { DEFAULT_RUN_OPTIONS } from '../core/schemas/run.js';
 import type { ScheduledInput } from '../core/schemas/sequence.js';
 
 const MANAGED = 'managed: config/schedules.json, phx schedules apply';
+const NOT_BEGUN = 'not begun: phx schedules resume lets it go on';
 const POLICY = { SKIP: ScheduleOverlapPolicy.SKIP, BUFFER_ONE: ScheduleOverlapPolicy.BUFFER_ONE } as const;
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -31,7 +32,7 @@ export async function reconcileSchedule(client: Client, mode: Mode, row: Schedul
 
 /** A declared schedule as Temporal takes it. */
 export function scheduleOf(row: ScheduleRow, mode: Mode) {
-  const { scheduleId, market, timeZone, calendar, comment, overlap, catchupWindow } = row;
+  const { scheduleId, market, timeZone, calendar, comment, overlap, catchupWindow, startsPaused } = row;
   const input: ScheduledInput = { market, timeZone, options: optionsIn(mode, DEFAULT_RUN_OPTIONS) };
   return {
     scheduleId,
@@ -46,7 +47,7 @@ export function scheduleOf(row: ScheduleRow, mode: Mode) {
     },
     policies: { overlap: POLICY[overlap], catchupWindow: windowMs(catchupWindow), pauseOnFailure: false },
     memo: { managed: MANAGED },
-    state: { note: MANAGED },
+    state: startsPaused ? { note: NOT_BEGUN, paused: true } : { note: MANAGED },
   } satisfies ScheduleOptions;
 }
 

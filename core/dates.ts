@@ -57,3 +57,22 @@ export function startOfDay(runDate: string, timeZone: string): number {
   }
   return inside;
 }
+
+/**
+ * The instant at which the clocks of a time zone show a time of a day, epoch milliseconds. A time that a change day leaves out is
+ * an hour later; of one that it has twice, the first.
+ * @param runDate `YYYY-MM-DD`
+ */
+export function instantOf(runDate: string, hour: number, minute: number, timeZone: string): number {
+  const wanted = hour * 60 + minute;
+  const counted = startOfDay(runDate, timeZone) + wanted * 60_000;
+  const shown = minuteOfDay(counted, timeZone);
+  const instant = counted + (wanted - shown) * 60_000;
+  return minuteOfDay(instant, timeZone) === wanted ? instant : counted;
+}
+
+function minuteOfDay(instant: number, timeZone: string): number {
+  const format = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const [hour = 0, minute = 0] = format.format(new Date(instant)).split(':').map(Number);
+  return hour * 60 + minute;
+}

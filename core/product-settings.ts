@@ -10,6 +10,13 @@ const market = z.strictObject({
   timeZone: z.string(),
   zips: z.array(z.string().regex(/^\d{5}$/)).min(1),
   sources: z.array(z.enum(SOURCE_NAMES)).min(1),
+  /** Source to the one that collects a ZIP where it does not. */
+  alternatives: z
+    .partialRecord(z.enum(SOURCE_NAMES), z.enum(SOURCE_NAMES))
+    .refine((all) => Object.values(all).every((by) => all[by] === undefined), {
+      error: 'a source that stands in cannot have an alternative itself',
+    })
+    .exactOptional(),
 });
 const phase = z.strictObject({ budgetMinutes: z.number().positive() });
 const schedule = z.strictObject({
@@ -21,6 +28,8 @@ const schedule = z.strictObject({
   timeZone: z.string(),
   overlap: z.enum(['SKIP', 'BUFFER_ONE']),
   catchupWindow: z.string().regex(/^\d+[smhd]$/),
+  /** Made paused: a person lets it go on when the market is to begin. Changes nothing once it is made. */
+  startsPaused: z.literal(true).optional(),
 });
 
 /** A named set of county, ZIPs, sources and time zone. A ZIP is in one market. */
@@ -49,6 +58,25 @@ export function marketOf(name: string): Market {
   const found = Object.hasOwn(markets, name) ? markets[name] : undefined;
   if (!found) throw new BadConfig([`market ${name} is unknown; there are: ${Object.keys(markets).join(', ')}`]);
   return found;
+}
+
+/** The market that commands work on where none is named: the first of the file. @throws BadConfig when there is none */
+export function defaultMarket(markets = loadMarkets()): string {
+  const [first] = Object.keys(markets);
+  if (first === undefined) throw new BadConfig(['config/markets.json names no market']);
+  return first;
+}
+
+/**
+ * The ZIPs that a run of a market walks: its own, and in the default market those beside them too, unless they are another
+ * market's: a ZIP is in one market.
+ * @param extraZips of the process settings
+ */
+export function zipsOf(name: string, extraZips: readonly string[], markets = loadMarkets()): readonly string[] {
+  const own = markets[name]?.zips ?? [];
+  if (name !== defaultMarket(markets)) return own;
+  const taken = new Set(Object.values(markets).flatMap(({ zips }) => zips));
+  return [...own, ...new Set(extraZips.filter((zip) => !taken.has(zip)))];
 }
 
 function load<T>(file: string, schema: z.ZodType<T>): T {

@@ -67,7 +67,7 @@ function subdivisionRows(world: World, words: string): readonly JsonObject[] {
 
 /** Every parcel of the world. */
 export function allParcels(world: World): readonly Parcel[] {
-  return world.zips.flatMap((zip) => world.parcelsOf(zip));
+  return [...world.zips, ...world.otherZips].flatMap((zip) => world.parcelsOf(zip));
 }
 
 function holds(value: unknown, words: string): boolean {

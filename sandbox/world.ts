@@ -13,6 +13,8 @@ import { indexRecordings, type Recordings } from './recordings.js';
 
 /** ZIP codes of the default market; always in the world. */
 export const MARKET_ZIPS: readonly string[] = ['85031', '85033', '85035'];
+/** ZIP codes of the other markets of the county: served to whoever asks for them. */
+const OTHER_MARKETS_ZIPS: readonly string[] = ['85250', '85251', '85257'];
 
 export interface WorldOptions {
   /** Folder of recorded exchanges. */
@@ -32,6 +34,8 @@ export interface World {
   readonly recordings: Recordings;
   /** Every ZIP with parcels: the market's, then those of `recordedZips` that are not among them. */
   readonly zips: readonly string[];
+  /** ZIPs of other markets of the county, filled like those of the default one. */
+  readonly otherZips: readonly string[];
   /** ZIPs named by recorded parcel documents and search rows. */
   readonly recordedZips: readonly string[];
   /** Parcels of a ZIP in the order of its search; empty for a ZIP that is not in the world. */
@@ -69,6 +73,10 @@ export function createWorld({ recordings: folder, parcelsPerZip, seed, listings 
     const own = recorded.filter((parcel) => parcel.zip === zip).slice(0, parcelsPerZip);
     byZip.set(zip, parcelsOfZip(zip, own, filled.has(zip) ? parcelsPerZip : own.length, index, ground));
   });
+  const otherZips = OTHER_MARKETS_ZIPS.filter((zip) => !zips.includes(zip));
+  otherZips.forEach((zip, index) => {
+    byZip.set(zip, parcelsOfZip(zip, [], parcelsPerZip, zips.length + index, ground));
+  });
   const byApn = new Map([...byZip.values()].flat().map((parcel) => [parcel.facts.apn, parcel]));
   const parcelsOf = (zip: string): readonly Parcel[] => byZip.get(zip) ?? [];
   return {
@@ -76,6 +84,7 @@ export function createWorld({ recordings: folder, parcelsPerZip, seed, listings 
     day,
     recordings,
     zips,
+    otherZips,
     recordedZips,
     parcelsOf,
     parcel: (apn) => byApn.get(normaliseParcelNumber(apn) ?? '') ?? null,

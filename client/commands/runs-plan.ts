@@ -1,5 +1,5 @@
 import type { Config } from '../../core/config.js';
-import { marketOf } from '../../core/product-settings.js';
+import { marketOf, zipsOf } from '../../core/product-settings.js';
 import { optionsIn } from '../../core/run-options.js';
 import { readSetting } from '../connect.js';
 import type { CliContext } from '../context.js';
@@ -50,7 +50,7 @@ export async function planRun(context: CliContext, flags: RunsStartFlags): Promi
 function plansOf(config: Config, request: RunRequest) {
   const market = marketOf(request.market);
   const { sources, zips, limit } = optionsIn(config.mode, request.options);
-  const walked = zips ?? [...new Set([...market.zips, ...config.extraZips])];
+  const walked = zips ?? zipsOf(request.market, config.extraZips);
   const wanted = sources ?? market.sources;
   return sourcesForPlans(config)
     .filter(({ name }) => wanted.includes(name))

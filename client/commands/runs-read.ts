@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
 import type { Config } from '../../core/config.js';
-import { marketOf } from '../../core/product-settings.js';
+import { marketOf, zipsOf } from '../../core/product-settings.js';
 import type { RunDocument, WindowDocument } from '../../store/documents.js';
 import { latestRunOf, listRuns } from '../../store/runs.js';
 import { windowsOfDay } from '../../store/windows.js';
@@ -16,11 +16,14 @@ import { readSnapshot } from '../snapshot.js';
 const MOST_RUNS = 1_000;
 
 /** Latest runs, newest first. `[]` when there is none. */
-export async function listRunsCommand(context: CliContext, flags: { readonly limit: string }): Promise<number> {
+export async function listRunsCommand(
+  context: CliContext,
+  flags: { readonly limit: string; readonly market?: string },
+): Promise<number> {
   const faults = new Faults();
   const limit = readWhole('--limit', flags.limit, 1, MOST_RUNS, faults) ?? 1;
   faults.throwAny();
-  const [market] = theMarket();
+  const [market] = theMarket(flags.market);
   const { config } = await readSetting(context);
   const runs = (await withDatabase(config, (db) => listRuns(db, market, limit))).map(rowOf);
   context.out.document(runs);
@@ -119,7 +122,7 @@ interface MissingWindow {
 /** ZIPs of a day that are not complete, those that nobody began among them. */
 function missingOf(run: RunDocument, windows: readonly WindowDocument[], config: Config): readonly MissingWindow[] {
   const market = marketOf(run.market);
-  const zips = run.options.zips ?? [...new Set([...market.zips, ...config.extraZips])];
+  const zips = run.options.zips ?? zipsOf(run.market, config.extraZips);
   return (run.options.sources ?? market.sources).flatMap((source) =>
     zips.flatMap((zip) => {
       const window = windows.find((one) => one.source === source && one.zip === zip);

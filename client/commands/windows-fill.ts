@@ -21,7 +21,7 @@ const FOUND = 3;
  */
 export async function fillWindows(context: CliContext, text: string, flags: WindowsFillFlags): Promise<number> {
   const faults = new Faults();
-  const [name, market] = theMarket();
+  const [name, market] = theMarket(flags.market);
   const days = readDays(text, today(market), faults);
   const sources = readSources(flags.source, faults);
   const zips = readZips(flags.zip, faults);

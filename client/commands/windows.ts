@@ -1,6 +1,6 @@
 import type { Config } from '../../core/config.js';
 import { isRunDate } from '../../core/dates.js';
-import type { Market } from '../../core/product-settings.js';
+import { type Market, zipsOf } from '../../core/product-settings.js';
 import type { SourceName } from '../../core/schemas/names.js';
 import type { WindowDocument } from '../../store/documents.js';
 import { windowsOfDay } from '../../store/windows.js';
@@ -13,14 +13,14 @@ import { Faults, readSources, theMarket, today } from '../run-request.js';
 /** The ledger of a day. Windows that nobody began are `not begun`. */
 export async function listWindows(context: CliContext, flags: WindowsListFlags): Promise<number> {
   const faults = new Faults();
-  const [name, market] = theMarket();
+  const [name, market] = theMarket(flags.market);
   const runDate = flags.date ?? today(market);
   if (!isRunDate(runDate)) faults.add(`--date must be a day of the calendar as YYYY-MM-DD, not "${runDate}"`);
   const sources = readSources(flags.source, faults);
   faults.throwAny();
   const { config } = await readSetting(context);
   const found = await withDatabase(config, (db) => windowsOfDay(db, name, runDate));
-  const rows = rowsOf(config, market, found, sources).map((row) => ({
+  const rows = rowsOf(config, name, market, found, sources).map((row) => ({
     schemaVersion: 1,
     market: name,
     runDate,
@@ -38,9 +38,15 @@ export async function listWindows(context: CliContext, flags: WindowsListFlags):
   return 0;
 }
 
-function rowsOf(config: Config, market: Market, found: readonly WindowDocument[], only: readonly SourceName[] | null) {
+function rowsOf(
+  config: Config,
+  name: string,
+  market: Market,
+  found: readonly WindowDocument[],
+  only: readonly SourceName[] | null,
+) {
   const began = found.filter(({ source }) => only?.includes(source) ?? true);
-  const zips = [...new Set([...market.zips, ...config.extraZips])];
+  const zips = zipsOf(name, config.extraZips);
   const due = (only ?? market.sources).flatMap((source) => zips.map((zip) => ({ source, zip })));
   const notBegun = due.filter(({ source, zip }) => !began.some((row) => row.source === source && row.zip === zip));
   const rows = [

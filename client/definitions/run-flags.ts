@@ -3,6 +3,7 @@ import { gather } from './describe.js';
 
 /** Flags that say what a run does; the same for `phx start` and `phx runs start`. Texts are checked by `readRunFlags`. */
 export interface RunFlags {
+  readonly market?: string;
   readonly source?: readonly string[];
   readonly zip?: readonly string[];
   readonly limit?: string;
@@ -15,6 +16,7 @@ export interface RunFlags {
 /** Adds them to a command. */
 export function addRunFlags(command: Command): Command {
   return command
+    .option('--market <name>', 'market to work on; default the first of config/markets.json')
     .option('--source <name...>', 'only these sources; a unique beginning of the name is enough', gather)
     .option('--zip <zip...>', 'only these ZIP codes', gather)
     .option('--limit <n>', 'most records of each ZIP and source')

@@ -24,7 +24,8 @@ export function defineRuns(program: Command, run: Run): void {
   defineStartOfRuns(runs, run);
   describeCommand(runs, 'list', 'List the latest runs', ['runs list', 'runs list --limit 5 --json'])
     .option('--limit <n>', 'most runs to list', '20')
-    .action(async (flags: { limit: string }) =>
+    .option('--market <name>', 'of this market; default the first of config/markets.json')
+    .action(async (flags: { limit: string; market?: string }) =>
       run(async (context) => (await import('../commands/runs-read.js')).listRunsCommand(context, flags)),
     );
   describeCommand(runs, 'show', 'Show what a run did, and what is missing', [

@@ -3,11 +3,13 @@ import type { Run } from '../program.js';
 import { describeCommand, gather } from './describe.js';
 
 export interface WindowsListFlags {
+  readonly market?: string;
   readonly date?: string;
   readonly source?: readonly string[];
 }
 
 export interface WindowsFillFlags {
+  readonly market?: string;
   readonly source?: readonly string[];
   readonly zip?: readonly string[];
   readonly detach?: true;
@@ -28,6 +30,7 @@ export function defineWindows(program: Command, run: Run): void {
     'windows list',
     'windows list --date 2026-11-22 --source maricopa --json',
   ])
+    .option('--market <name>', 'of this market; default the first of config/markets.json')
     .option('--date <day>', 'run date YYYY-MM-DD in the zone of the market; default today')
     .option('--source <name...>', 'only these sources; a unique beginning of the name is enough', gather)
     .action(async (flags: WindowsListFlags) =>
@@ -38,6 +41,7 @@ export function defineWindows(program: Command, run: Run): void {
     'windows fill 2026-11-22 --source reso --json',
   ])
     .argument('<days>', 'FROM:TO, both inside, or one day')
+    .option('--market <name>', 'of this market; default the first of config/markets.json')
     .option('--source <name...>', 'only these sources; a unique beginning of the name is enough', gather)
     .option('--zip <zip...>', 'only these ZIP codes', gather)
     .option('--detach', 'return as soon as it has started')

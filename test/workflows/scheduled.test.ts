@@ -49,6 +49,28 @@ describe('a scheduled start', () => {
     });
   });
 
+  it.each([
+    ['when the clocks go forward', '2026-03-08T08:30:00Z', '2026-03-08T09:30:00Z', '2026-03-08'],
+    ['when they go back', '2026-11-01T09:30:00Z', '2026-11-01T10:30:00Z', '2026-11-01'],
+  ])('is at 03:00 of the market, %s', async (_name, start, end, runDate) => {
+    const market = uniqueId('denver');
+    const { activities, calls } = createFakes(PLAN);
+    const args = [{ market, timeZone: 'America/Denver', options: DEFAULT_RUN_OPTIONS }];
+    await server.withWorkers(activities, async () => {
+      const schedule = await server.client.schedule.create({
+        scheduleId: market,
+        spec: { calendars: [{ hour: 3, minute: 0 }], timezone: 'America/Denver' },
+        state: { paused: true },
+        action: { type: 'startWorkflow', workflowType: 'scheduled', ...startArguments(market), args },
+      });
+      // One hour around the time that is due: at the other offset nothing would be.
+      await schedule.backfill({ start: new Date(start), end: new Date(end), overlap: 'ALLOW_ALL' });
+      await until(() => calls.report !== null);
+      await schedule.delete();
+    });
+    expect(calls.report?.run).toMatchObject({ market, runDate });
+  });
+
   it('gives the result of the day it ran', async () => {
     const { activities, calls } = createFakes(PLAN);
     const result = await server.withWorkers(activities, () =>

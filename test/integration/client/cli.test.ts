@@ -69,12 +69,17 @@ describe('without what it needs', () => {
 
 describe('schedules', () => {
   it('are created, and brought up to date by the same command', async () => {
-    expect((await json('schedules', 'list')).document).toMatchObject([{ state: 'not applied', next: [] }]);
+    const none = { state: 'not applied', next: [] };
+    expect((await json('schedules', 'list')).document).toMatchObject([none, none, none]);
     expect((await json('schedules', 'apply')).document).toMatchObject([
       { scheduleId: 'daily-phoenix', result: 'created' },
+      { scheduleId: 'daily-scottsdale', result: 'created' },
+      { scheduleId: 'daily-tucson', result: 'created' },
     ]);
     expect((await json('schedules', 'apply')).document).toMatchObject([
       { scheduleId: 'daily-phoenix', result: 'updated' },
+      { scheduleId: 'daily-scottsdale', result: 'updated' },
+      { scheduleId: 'daily-tucson', result: 'updated' },
     ]);
   });
 
@@ -96,11 +101,14 @@ describe('schedules', () => {
   it('stay held over an update', async () => {
     await cli('schedules', 'pause', 'daily-phoenix', '--note', 'the county asked us to');
     await cli('schedules', 'apply');
-    expect((await json('schedules', 'list')).document).toMatchObject([
-      { state: 'paused', note: 'the county asked us to' },
-    ]);
+    const notBegun = { state: 'paused', note: expect.stringContaining('not begun') };
+    const held = { state: 'paused', note: 'the county asked us to' };
+    expect((await json('schedules', 'list')).document).toMatchObject([held, notBegun, notBegun]);
     expect((await cli('schedules', 'resume', 'daily-phoenix')).code).toBe(0);
-    expect((await json('schedules', 'list')).document).toMatchObject([{ state: 'active' }]);
+    expect((await cli('schedules', 'resume', 'daily-tucson')).code).toBe(0);
+    await cli('schedules', 'apply');
+    const active = { state: 'active' };
+    expect((await json('schedules', 'list')).document).toMatchObject([active, notBegun, active]);
     expect((await cli('schedules', 'trigger', 'weekly-phoenix')).code).toBe(5);
   });
 });

@@ -9,6 +9,7 @@ describe('product settings', () => {
       timeZone: 'America/Phoenix',
       zips: ['85031', '85033', '85035'],
       sources: ['maricopa-assessor', 'phoenix-mls', 'maricopa-gis'],
+      alternatives: { 'maricopa-assessor': 'maricopa-gis', 'phoenix-mls': 'reso' },
     });
   });
 
