@@ -19,15 +19,15 @@ export interface BrowserProcess {
 const seenGroups = new Set<number>();
 
 /**
- * Living browser processes of this test process, dead ones that nobody has waited for left out. Read from `/proc`, so
+ * Living browser processes of a process, by default this test process; dead ones that nobody has waited for are left out. Read from `/proc`, so
  * that helpers which lost their parent are found too, if the browser was seen once while it lived.
  */
-export function browserProcesses(): readonly BrowserProcess[] {
+export function browserProcesses(starter = process.pid): readonly BrowserProcess[] {
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => readProcess(Number(name)));
   for (const { parent, group, command } of all) {
-    if (parent === process.pid && command.includes('--remote-debugging-pipe')) seenGroups.add(group);
+    if (parent === starter && command.includes('--remote-debugging-pipe')) seenGroups.add(group);
   }
   const ours = all.filter(({ group }) => seenGroups.has(group));
   const pids = new Set(ours.map(({ pid }) => pid));
