@@ -47,10 +47,12 @@ suite(`an hour of collection under faults, 1/${PLAN.scale} of the time`, () => {
     }
   });
 
-  const whole = scale > 0 ? it : it.skip; // a short one has hardly begun when it ends
-  whole('uses the rate that is allowed, while there is work', () => {
-    for (const { utilisation } of Object.values(hour.hosts)) expect(utilisation).toBeGreaterThanOrEqual(0.99);
-  });
+  // A short one has hardly begun when it ends.
+  if (scale > 0) {
+    it('uses the rate that is allowed, while there is work', () => {
+      for (const { utilisation } of Object.values(hour.hosts)) expect(utilisation).toBeGreaterThanOrEqual(0.99);
+    });
+  }
 
   it('goes to the listing site through proxies alone', () => {
     expect(hour.direct).toBe(0);
