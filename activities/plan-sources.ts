@@ -1,8 +1,9 @@
 import type { Db } from 'mongodb';
 import type { Config } from '../core/config.js';
 import { sourceTaskQueue } from '../core/ids.js';
+import type { Market } from '../core/product-settings.js';
 import type { SourceName } from '../core/schemas/names.js';
-import type { SourcePlan } from '../core/schemas/sequence.js';
+import type { AlternativePlan, SourcePlan } from '../core/schemas/sequence.js';
 import type { Source } from '../core/source.js';
 import { proxyRefusal } from '../net/proxies/permission.js';
 import type { SourceRegistry } from '../sources/index.js';
@@ -25,6 +26,19 @@ export async function planSources(
       return source.repair ? { ...plan, repairs: true } : plan;
     }),
   );
+}
+
+/** What may stand in for the sources of a market, as its settings say, and how each would be asked. */
+export async function planAlternatives(
+  config: Config,
+  db: Db,
+  registry: SourceRegistry,
+  { sources, alternatives = {} }: Pick<Market, 'sources' | 'alternatives'>,
+): Promise<readonly AlternativePlan[]> {
+  const pairs = sources.flatMap((of) => (alternatives[of] === undefined ? [] : [{ of, by: alternatives[of] }]));
+  const beside = [...new Set(pairs.map(({ by }) => by).filter((by) => !sources.includes(by)))];
+  const plans = await planSources(config, db, registry, beside);
+  return pairs.map((pair) => ({ ...pair, plan: plans.find(({ source }) => source === pair.by) ?? null }));
 }
 
 async function reasonToSkip(config: Config, db: Db, source: Source): Promise<string | null> {

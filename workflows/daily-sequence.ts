@@ -3,6 +3,7 @@ import {
   type ChildWorkflowHandle,
   executeChild,
   log,
+  patched,
   setCurrentDetails,
   setHandler,
   startChild,
@@ -20,7 +21,9 @@ import type {
   RunPlan,
   SequenceProgress,
   SourcePlan,
+  StandIn,
 } from '../core/schemas/sequence.js';
+import { gapsOf, standInsOf, toAsk } from '../domain/stand-ins.js';
 import { collectSource } from './collect-source.js';
 import { enrichPending } from './enrich-pending.js';
 import { cancelRequested, reasonOf } from './failures.js';
@@ -38,6 +41,7 @@ interface Progress {
   readonly sources: Map<string, SourceResult | 'running'>;
   readonly phases: PhaseTime[];
   readonly problems: string[];
+  readonly standIns: StandIn[];
   cancelled: boolean;
   readonly running: Set<string>;
 }
@@ -56,6 +60,7 @@ export async function dailySequence(input: DailySequenceInput): Promise<DailySeq
     sources: new Map(),
     phases: [],
     problems: [],
+    standIns: [],
     cancelled: false,
     running: new Set(),
   };
@@ -97,6 +102,7 @@ async function collectAndEnrich(
   });
   await timed(progress, 'collect', async () => {
     await Promise.all(plan.sources.map((source) => collectOne(input, progress, plan, source, enrich.workflowId, hold)));
+    await letStandIn(input, progress, plan, enrich.workflowId, hold);
   });
   await timed(progress, 'enrich', () => awaitEnrichment(progress, enrich));
 }
@@ -147,6 +153,28 @@ async function collectOne(
   show(progress);
 }
 
+/** Collects what a source did not from its alternative, under the alternative's own name. The window of the source stays as it is. */
+async function letStandIn(
+  input: DailySequenceInput,
+  progress: Progress,
+  plan: RunPlan,
+  enrichWorkflowId: string,
+  hold: Hold,
+): Promise<void> {
+  const gaps = gapsOf(plan.alternatives ?? [], plan.zips, endedOf(progress));
+  if (gaps.length === 0 || cancelRequested() || !patched('stand-ins')) return;
+  await Promise.all(
+    toAsk(gaps).map(({ plan: by, zips }) =>
+      collectOne(input, progress, { ...plan, zips }, { ...by, startDelayMs: 0 }, enrichWorkflowId, hold),
+    ),
+  );
+  progress.standIns.push(...standInsOf(gaps, endedOf(progress)));
+}
+
+function endedOf({ sources }: Progress): ReadonlyMap<string, SourceResult> {
+  return new Map([...sources].flatMap(([name, state]) => (state === 'running' ? [] : [[name, state] as const])));
+}
+
 /** Words can wait for another day: enrichment that fails is a problem of the report, not of the day. */
 async function awaitEnrichment(progress: Progress, enrich: ChildWorkflowHandle<typeof enrichPending>): Promise<void> {
   try {
@@ -165,6 +193,7 @@ async function finish(input: DailySequenceInput, progress: Progress): Promise<Da
     plan: progress.plan,
     sources: [...progress.sources.values()].filter((source) => source !== 'running'),
     phases: progress.phases,
+    standIns: progress.standIns,
     problems: progress.problems,
     cancelled: progress.cancelled,
   });

@@ -52,11 +52,32 @@ export interface SourcePlan {
   readonly repairs?: true;
 }
 
+/** A source that may collect the ZIPs that another one does not. */
+export interface AlternativePlan {
+  readonly of: SourceName;
+  readonly by: SourceName;
+  /** How it would be asked; null when the run asks it anyway. */
+  readonly plan: SourcePlan | null;
+}
+
+/** One ZIP that a source did not collect, and what became of it with its alternative. */
+export interface StandIn {
+  readonly zip: string;
+  readonly of: SourceName;
+  readonly by: SourceName;
+  /** Why the source itself did not collect it. */
+  readonly because: string;
+  /** Why the alternative did not either; null when it did. */
+  readonly problem: string | null;
+}
+
 /** What `prepareRun` found, and what the run will do. */
 export interface RunPlan {
   readonly county: string;
   readonly zips: readonly string[];
   readonly sources: readonly SourcePlan[];
+  /** Left out by runs of a scope of their own: what they name is asked, and nothing instead. */
+  readonly alternatives?: readonly AlternativePlan[];
   /** Most keys of a window, null for all; the mode may set one. */
   readonly limit: number | null;
   /** Milliseconds the run may spend on the model; 0 when there is none. */
@@ -133,6 +154,8 @@ export interface FinishInput {
   readonly plan: RunPlan | null;
   readonly sources: readonly SourceResult[];
   readonly phases: readonly PhaseTime[];
+  /** Left out: nothing stood in for anything. */
+  readonly standIns?: readonly StandIn[];
   /** Problems met so far, one exact sentence each. */
   readonly problems: readonly string[];
   readonly cancelled: boolean;

@@ -3,6 +3,7 @@ import { NO_COUNTS } from '../../core/schemas/collect.js';
 import type { Mode, SourceName } from '../../core/schemas/names.js';
 import type { LlmSummary, RunStatus, RunSummary, SourceSummary, ZipSummary } from '../../core/schemas/run.js';
 import type { FinishInput } from '../../core/schemas/sequence.js';
+import { standInsInWords } from '../../domain/stand-ins.js';
 import { shapeChanges } from '../../store/json-shapes.js';
 import { queueStates } from '../../store/queue.js';
 import { findRun } from '../../store/runs.js';
@@ -42,7 +43,10 @@ export async function summariseRun(db: Db, mode: Mode, input: FinishInput, ended
       ...(plan ? [] : ['nothing was collected: the run could not be prepared']),
       ...input.problems,
     ],
-    warnings: (await shapeChanges(db, { runKey: run.runKey })).slice(0, MOST_WARNINGS).map(changeInWords),
+    warnings: [
+      ...standInsInWords(input.standIns ?? []),
+      ...(await shapeChanges(db, { runKey: run.runKey })).slice(0, MOST_WARNINGS).map(changeInWords),
+    ],
     properties: {
       total: await processed.countDocuments({ market: run.market }),
       withListing: await processed.countDocuments({

@@ -12,7 +12,7 @@ import { ACTIVITY_NAMES, type Activities } from './fake-activities.js';
 import { startTestTemporal, TEST_NAMESPACE } from './temporal.js';
 import { workflowBundle } from './workflow-bundle.js';
 
-const QUEUES_BESIDE_PIPELINE = ['http-maricopa-assessor', 'browser', 'llm', 'notify'];
+const QUEUES_BESIDE_PIPELINE = ['http-maricopa-assessor', 'http-reso', 'browser', 'llm', 'notify'];
 
 /** Our search attributes as `temporal.api.enums.v1.IndexedValueType`. */
 const ATTRIBUTE_TYPES = Object.fromEntries(
