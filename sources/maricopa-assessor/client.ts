@@ -1,4 +1,4 @@
-import { UnsafeTarget } from '../../core/errors.js';
+import { PhoenixError, ResponseInvalid, SourceUnavailable, UnsafeTarget } from '../../core/errors.js';
 import { displayParcelNumber } from '../../core/ids.js';
 import type { Window } from '../../core/schemas/collect.js';
 import type { HttpAnswer, HttpGet } from '../../net/http-client.js';
@@ -35,6 +35,8 @@ export interface MaricopaClient {
 /** A search that has always had results; tells a refused token from an outage. */
 export const KNOWN_GOOD_SEARCH = '85031';
 
+const UNEXPLAINED = 'an empty page with status 500 and no reason';
+
 interface Call {
   readonly endpoint: string;
   readonly url: string;
@@ -49,13 +51,17 @@ export function createMaricopaClient(http: HttpGet, { baseUrl, credentials: all 
     let unexplained = false;
     const refused = (answer: HttpAnswer) => {
       unexplained = isUnexplained(answer);
-      return refusalOf(answer);
+      // Of the page, not of the host: five of them at start-up must not open the circuit before it is known what they mean.
+      return unexplained ? new ResponseInvalid(MARICOPA, UNEXPLAINED) : refusalOf(answer);
     };
     const headers: Readonly<Record<string, string>> = credential === null ? {} : { AUTHORIZATION: credential.token };
     try {
       return { status: 'answered', answer: await http({ source: MARICOPA, headers, refusalOf: refused, ...call }) };
     } catch (problem) {
-      return { status: 'failed', problem, refusal: refusalIn(problem, unexplained) };
+      const refusal = refusalIn(problem, unexplained);
+      if (refusal !== 'unexplained') return { status: 'failed', problem, refusal };
+      const outage = new SourceUnavailable(new URL(call.url).host, UNEXPLAINED, { cause: problem });
+      return { status: 'failed', problem: outage, refusal };
     }
   }
 
@@ -65,8 +71,13 @@ export function createMaricopaClient(http: HttpGet, { baseUrl, credentials: all 
       ask: (credential) => send(call, credential),
       askKnownGood: (credential) => send(searchCall(KNOWN_GOOD_SEARCH, 1, window, signal), credential),
       async siteIsServed() {
-        const site = await send({ endpoint: 'site-page', url: `${baseUrl}/`, window, signal }, null);
-        return site.status === 'answered' && site.answer.status < 400;
+        const site = { endpoint: 'site-page', url: `${baseUrl}/`, window, signal };
+        try {
+          return (await http({ source: MARICOPA, headers: {}, refusalOf, ...site })).status < 400;
+        } catch (problem) {
+          if (problem instanceof PhoenixError) return false;
+          throw problem;
+        }
       },
     });
     const { fetchId, fetchedAt } = answer;

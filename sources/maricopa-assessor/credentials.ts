@@ -58,8 +58,8 @@ export function createCredentials(all: readonly Credential[]): Credentials {
 }
 
 /**
- * An empty 500 without a reason is the token when a known-good search ends alike and the site, which needs no token, is
- * there. If the site is gone too it is an outage, which no token can help: the circuit breaker's.
+ * An empty 500 without a reason is the token when the site, which needs none, is there, and a known-good search ends alike.
+ * If the site is gone too it is an outage, which no token can help: the circuit breaker's.
  */
 async function isTokenRefused(
   failed: Extract<Sent, { status: 'failed' }>,
@@ -67,9 +67,9 @@ async function isTokenRefused(
   { askKnownGood, siteIsServed }: Asking,
 ): Promise<boolean> {
   if (failed.refusal !== 'unexplained') return failed.refusal === 'said';
+  if (!(await siteIsServed())) return false;
   const known = await askKnownGood(credential);
-  if (known.status === 'answered' || known.refusal === 'none') return false;
-  return known.refusal === 'said' || (await siteIsServed());
+  return known.status === 'failed' && known.refusal !== 'none';
 }
 
 function everyTokenRefused(all: readonly Credential[], cause: unknown): AuthRejected {
