@@ -3,6 +3,7 @@ import { productVersion } from '../core/paths.js';
 import type { Action } from './context.js';
 import { defineCaptcha } from './definitions/captcha.js';
 import { defineProperty } from './definitions/property.js';
+import { defineProxies } from './definitions/proxies.js';
 import { defineRuns } from './definitions/runs.js';
 import { defineSchedules } from './definitions/schedules.js';
 import { defineSources } from './definitions/sources.js';
@@ -63,6 +64,7 @@ export function createProgram({ run, ...output }: ProgramSetup): Command {
     defineWindows,
     defineProperty,
     defineSources,
+    defineProxies,
     defineCaptcha,
     defineSchedules,
     defineStack,

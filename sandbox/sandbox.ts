@@ -18,7 +18,7 @@ import { RESO_ROOT, RESO_TOKEN_PATH, startReso } from './reso.js';
 import type { ResoDesk } from './reso-desk.js';
 import type { ResoQuota } from './reso-quota.js';
 import { canonicalTruth } from './truth.js';
-import { startWebshare, type WebshareService } from './webshare.js';
+import { CHECK_PATH, startWebshare, type WebshareService } from './webshare.js';
 import { createWorld, MARKET_ZIPS, type World } from './world.js';
 
 export interface SandboxOptions {
@@ -203,6 +203,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         ...captchaVariables(captcha.url),
         WEBSHARE_BASE_URL: webshare.url,
         WEBSHARE_API_KEY: WEBSHARE_KEY,
+        PROXY_CHECK_URL: `${webshare.url}${CHECK_PATH}`,
       },
       stop,
     };

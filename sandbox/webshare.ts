@@ -23,6 +23,8 @@ export interface WebshareService extends RunningService {
 }
 
 const PATH = '/api/v2/proxy/list/';
+/** Shows the address of who asks, as ipv4.webshare.io does: here everybody has the same. */
+export const CHECK_PATH = '/ip';
 const PAGE_ROWS = 25;
 const DEFAULT_PROXIES = 12;
 /** Every fourth proxy is elsewhere, so that a wish for a country can be told from none. */
@@ -63,6 +65,7 @@ const json = (status: number, body: Json): ServiceAnswer => ({
 
 function answer(proxies: readonly ForwardProxy[], key: string, request: ServiceRequest): ServiceAnswer {
   const { method, path, query, headers, fault } = request;
+  if (path === CHECK_PATH) return { status: 200, headers: { 'content-type': 'text/plain' }, body: '127.0.0.1\n' };
   if (path !== PATH) return json(404, { detail: 'Not found.' });
   if (method !== 'GET') return json(405, { detail: `Method "${method}" not allowed.` });
   if (headers.authorization !== `Token ${key}` || fault?.kind === 'refused-token')

@@ -32,6 +32,21 @@ export interface SessionDocument {
   readonly expireAt: Date;
 }
 
+/**
+ * Ends the visitors who come through a proxy, on whatever site, so that the next ones come through others. A page in flight ends first.
+ * @param proxy id; null: every visitor who comes through any
+ * @returns how many ended
+ */
+export async function endVisitorsThrough(db: Db, proxy: string | null): Promise<number> {
+  const ended = await db
+    .collection<SessionDocument>('sessions')
+    .updateMany(
+      { retiredAt: null, proxy: proxy ?? { $ne: null } },
+      { $set: { retiredAt: new Date(), retiredFor: 'proxy', state: null } },
+    );
+  return ended.modifiedCount;
+}
+
 /** A session is kept for a week after its last day, without its cookies, to be counted. */
 const REMEMBERED_MS = 7 * MAX_AGE_MS;
 

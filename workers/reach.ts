@@ -20,8 +20,8 @@ import { createVisitPage } from '../net/visit-page.js';
 import { createSources, type SourceRegistry, sourceTargets } from '../sources/index.js';
 import type { Database } from '../store/database.js';
 import { pauseError, permissionHeld, standingDecision } from '../store/decisions.js';
-import { approvedSets } from '../store/selector-sets.js';
 import { createProxyLedger } from '../store/proxies.js';
+import { approvedSets } from '../store/selector-sets.js';
 import { createSessions } from '../store/sessions.js';
 import { createSolver } from './captcha.js';
 

@@ -36,11 +36,6 @@ export type ProxyFault =
   /** The site showed a wall to a visitor who came through it. */
   | 'walled';
 
-/** How a request through a proxy ended. */
-export type ProxyOutcome =
-  /** `connectMs`: time to the open tunnel; null where it was open before, or cannot be seen. */
-  { readonly ok: true; readonly connectMs: number | null } | { readonly ok: false; readonly fault: ProxyFault };
-
 /**
  * Why a proxy of a list must not be used; null when it may. A proxy is on the Internet. One on this machine is taken only from
  * a service that is on this machine itself: otherwise a list could send us, with our requests, to whatever listens here.
