@@ -161,7 +161,9 @@ async function carry(deps: CarryDeps, request: IncomingMessage, response: Server
   if (absolute === null || verdict !== null) return refuse(response, verdict ?? 400);
   if (deps.behaviour().kind === 'cut') return void response.destroy();
   const headers = Object.entries(request.headers).filter(([name]) => !OWN_HEADERS.has(name));
-  const onward = forward(absolute, { method: request.method, headers: Object.fromEntries(headers), agent: false });
+  // The host of the address counts, whatever the header says (RFC 9112, 3.2.2).
+  const sent = { ...Object.fromEntries(headers), host: absolute.host };
+  const onward = forward(absolute, { method: request.method, headers: sent, agent: false });
   onward.once('socket', deps.keep);
   onward.once('error', () => (response.headersSent ? response.destroy() : refuse(response, 502)));
   onward.once('response', (answer) => {

@@ -5,6 +5,7 @@ import {
   MAX_AGE_MS,
   NO_STATE,
   type PageVerdict,
+  type VisitorProxies,
   type VisitorSessions,
   type VisitorState,
 } from '../../../core/visitor-session.js';
@@ -97,6 +98,32 @@ describe.each<[string, () => VisitorSessions]>([
     let last: string | null = null;
     for (const verdict of verdicts) last = await sessions.book(id, verdict, state);
     expect(last).toBe(ended);
+  });
+
+  it('keep to their proxy, end with it, and never mix with those who come directly', async () => {
+    const dead = new Set<string>();
+    let taken = 0;
+    const proxies: VisitorProxies = {
+      usable: async (id) => !dead.has(id),
+      choose: async () => {
+        taken += 1;
+        return `webshare:${taken}`;
+      },
+    };
+    const direct = await sessions.open(profile);
+    expect(direct.proxy).toBeNull();
+    const first = await sessions.open(profile, proxies);
+    expect(first).toMatchObject({ proxy: 'webshare:1', state: NO_STATE });
+    expect(first.id).not.toBe(direct.id);
+    await sessions.book(first.id, 'good', state);
+    expect(await sessions.open(profile, proxies)).toMatchObject({ id: first.id, proxy: 'webshare:1', state });
+    dead.add('webshare:1');
+    const second = await sessions.open(profile, proxies);
+    expect(second).toMatchObject({ proxy: 'webshare:2', state: NO_STATE });
+    expect(await sessions.book(first.id, 'good', state)).toBe('proxy');
+    await sessions.retire(second.id, 'proxy');
+    expect(await sessions.open(profile, proxies)).toMatchObject({ proxy: 'webshare:3', state: NO_STATE });
+    expect((await sessions.open(profile)).proxy).toBeNull();
   });
 
   it('keep a state that comes with no page', async () => {
