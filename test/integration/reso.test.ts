@@ -2,10 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { planSources } from '../../activities/plan-sources.js';
 import { sourcesForPlans } from '../../client/plan-sources.js';
 import { loadConfig } from '../../core/config.js';
+import { runDateOf } from '../../core/dates.js';
+import { fillGapsWorkflowId, TASK_QUEUES } from '../../core/ids.js';
 import type { ProcessedPropertyDocument } from '../../domain/document-shape.js';
 import { PLANTED_PERSONAL } from '../../sandbox/listing-site/html.js';
 import { listingKey } from '../../sandbox/reso-record.js';
 import type { RawPropertyDocument } from '../../store/documents.js';
+import type { fillGaps } from '../../workflows/fill-gaps.js';
 import { type FaultWorld, startFaultWorld } from '../support/fault-world.js';
 import { databaseTraces, fileTraces, findWords, historyTraces } from '../support/traces.js';
 import { contentOf } from '../support/world.js';
@@ -109,6 +112,26 @@ describe('trouble in the middle of a walk', () => {
     expect(status).toBe('failed');
     expect(JSON.stringify(missing)).toContain('RESO_BASE_URL');
   }, 90_000);
+});
+
+describe('filling of a past day', () => {
+  it('asks for what changed last on it, once, under its own window', async () => {
+    await world.empty();
+    const past = runDateOf(Date.now() - 3 * 86_400_000, 'America/Phoenix');
+    const [changed] = listings();
+    world.sandbox.reso.desk.change(changed?.listingId ?? '', { ModificationTimestamp: `${past}T20:00:00.000Z` });
+    const client = await world.client();
+    const fill = () =>
+      client.workflow.execute<typeof fillGaps>('fillGaps', {
+        workflowId: fillGapsWorkflowId('phoenix', past, past),
+        taskQueue: TASK_QUEUES.pipeline,
+        args: [{ market: 'phoenix', from: past, to: past, sources: ['reso'], zips: TWO_ZIPS }],
+      });
+    expect(await fill()).toMatchObject({ missed: 0, filled: [{ runDate: past, result: { status: 'complete' } }] });
+    expect(await raw().find().toArray()).toMatchObject([{ key: changed === undefined ? '' : listingKey(changed) }]);
+    expect(await fill()).toMatchObject({ complete: 2, filled: [] });
+    world.sandbox.reso.desk.reset();
+  }, 120_000);
 });
 
 describe('a run without credentials', () => {

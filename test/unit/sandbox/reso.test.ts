@@ -110,4 +110,38 @@ describe('the stand-in', () => {
       '/Reso/OData/Property 200',
     ]);
   });
+
+  it('changes a row, or loses it, behind the page that gave it', async () => {
+    const { desk } = sandbox.reso;
+    const token = await tokenOf();
+    const keys = async (query: Readonly<Record<string, string>> = {}) => {
+      const { body } = await ask({ $select: 'ListingKey', $top: '2', $count: 'true', ...query }, token);
+      const rows: unknown = fieldOf(body, 'value');
+      return {
+        rows: Array.isArray(rows) ? rows.map((row) => fieldOf(row, 'ListingKey')) : [],
+        count: fieldOf(body, '@odata.count'),
+      };
+    };
+    const sinceNow = { $filter: `ModificationTimestamp ge ${new Date().toISOString()}` };
+    const first = await keys();
+    expect(await keys(sinceNow)).toEqual({ rows: [], count: 0 });
+    sandbox.faults.add({ service: 'reso', effect: { kind: 'row-moves' }, path: '/Property', times: 1 });
+    expect(await keys()).toEqual(first);
+    expect(await keys(sinceNow)).toEqual({ rows: first.rows.slice(0, 1), count: 1 });
+    sandbox.faults.add({ service: 'reso', effect: { kind: 'row-vanishes' }, path: '/Property', times: 1 });
+    expect(await keys()).toEqual(first);
+    expect((await keys()).count).toBe(Number(first.count) - 1);
+    desk.reset();
+    expect(await keys()).toEqual(first);
+  });
+
+  it.each([1000, 1010, 1013, 1015, 1019, 1021, 1023, 1024, 1030, 1510, 1515, 1516, 1550])(
+    'answers with the provider code %i in the form of the contract',
+    async (code) => {
+      sandbox.faults.add({ service: 'reso', effect: { kind: 'error-body', code }, path: '/Property', times: 1 });
+      const { status, body } = await ask({}, await tokenOf());
+      expect(body).toMatchObject({ error: { code: String(code), target: null, details: [] } });
+      expect(status).toBeGreaterThanOrEqual(401);
+    },
+  );
 });
