@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { assertFitsProxy } from '../../../net/proxies/tunnel.js';
 import { createWebshare, readProxies } from '../../../net/proxies/webshare.js';
 import { listen, type RunningService } from '../../../sandbox/http-service.js';
 
@@ -162,4 +163,25 @@ describe('the list of proxies', () => {
     await expect(nobody.list(new AbortController().signal)).rejects.toMatchObject({ code: 'ProxyFailed' });
     await expect(list(AbortSignal.abort(new Error('stop now')))).rejects.toThrow('stop now');
   });
+});
+
+describe('an address of this machine', () => {
+  const proxy = (address: string) => ({
+    id: 'webshare:d-1',
+    address,
+    port: 80,
+    country: null,
+    rank: 0,
+    username: 'u',
+    password: 'p',
+  });
+
+  it.each(['http://127.0.0.1:8080/', 'http://localhost/', 'http://[::1]/'])(
+    'is asked through no proxy elsewhere: %s',
+    (url) => {
+      expect(() => assertFitsProxy(url, proxy('8.8.4.4'))).toThrow(expect.objectContaining({ code: 'UnsafeTarget' }));
+      expect(() => assertFitsProxy(url, proxy('127.0.0.1'))).not.toThrow();
+      expect(() => assertFitsProxy('https://site.example/', proxy('8.8.4.4'))).not.toThrow();
+    },
+  );
 });
