@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runDateOf } from '../../core/dates.js';
@@ -24,6 +25,17 @@ const tomorrow = () => runDateOf(Date.now() + 86_400_000, 'America/Phoenix');
 let world: TestWorld;
 let settings: Readonly<Record<string, string>>;
 let browserPath: string;
+let worker: { readonly stop: () => Promise<unknown> };
+
+async function startWorker(): Promise<typeof worker> {
+  const child = await world.startWorker();
+  return {
+    stop: () => {
+      child.kill('SIGKILL');
+      return once(child, 'exit');
+    },
+  };
+}
 
 const cli = (...args: string[]) => phx(args, settings);
 const askedOf = (path: RegExp) =>
@@ -108,7 +120,7 @@ suite('a site that has a new layout in the middle of a run', () => {
       MONGODB_URL: world.database.url,
       TEMPORAL_ADDRESS: world.temporal.address,
     };
-    await world.startWorker();
+    worker = await startWorker();
   }, 120_000);
   afterAll(() => world?.stop(), 60_000);
 
@@ -167,6 +179,12 @@ suite('a site that has a new layout in the middle of a run', () => {
   it('refuses a decision without a name or a reason', async () => {
     expect((await cli('sources', 'repair', 'approve', 'phoenix', '--by', 'Operator')).code).toBe(2);
   });
+
+  it('is waited with by a worker that was started anew', async () => {
+    await worker.stop();
+    worker = await startWorker();
+    expect((await cli('sources', 'repair', 'review', 'phoenix')).stdout).toContain('learned@1: proposed');
+  }, 60_000);
 
   it('is read by the approved set, and the run is finished with every listing once and right', async () => {
     const done = await cli('sources', 'repair', 'approve', 'phoenix', '--by', 'Operator', '--reason', 'looked at it');
