@@ -34,8 +34,8 @@ export type PoolLoad = Pick<PageLoad, 'source' | 'url' | 'waitFor' | 'signal' | 
 /** One browser process, started when first needed, renewed after N pages and after every crash. */
 export interface BrowserPool {
   /**
-   * Loads one page as the visitor whose cookies earlier pages set. A repeat is safe; a crash costs this page alone, the
-   * next call has a fresh browser.
+   * Loads one page as the visitor whose cookies earlier pages set. A repeat is safe; a crash costs the pages that are open
+   * at the time, the next call has a fresh browser.
    * @throws BrowserCrashed, NetworkError, ProxyFailed (retried), NoProxyLeft, UnsafeTarget, ResponseInvalid, BadConfig; the signal's reason
    */
   load(load: PoolLoad): Promise<VisitedPage>;

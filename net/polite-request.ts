@@ -61,10 +61,12 @@ export async function sendPolitely<T>(
   const grant = await limiter.acquire(host, limit, signal);
   const startedAtMs = performance.now();
   let answered = false;
+  let booked: Promise<void> | null = null;
   try {
     await audit.sent({ fetchId, source, endpoint, url, window, host, grantedAtMs: grant.grantedAtMs });
     const ended = await settle(send(fetchId, (proxy) => audit.via(fetchId, proxy)));
-    await audit.ended(fetchId, {
+    answered = ended.ok;
+    booked = audit.ended(fetchId, {
       status: ended.status,
       bodyBytes: ended.body.length,
       bodySha256: ended.body.length > 0 ? sha256(ended.body) : null,
@@ -73,15 +75,17 @@ export async function sendPolitely<T>(
       pauseMs: !ended.ok && ended.problem instanceof RateLimited ? ended.problem.retryAfterMs : null,
     });
     if (!ended.ok) {
+      await booked;
       await tellLimiter(limiter, host, ended.problem);
       throw ended.problem;
     }
-    answered = true;
     // A wait that is shorter than our own is kept anyway, and costs no write.
-    if (ended.easeMs > limit.windowMs / limit.windowLimit) await limiter.defer(host, ended.easeMs);
+    if (ended.easeMs > limit.windowMs / limit.windowLimit)
+      await Promise.all([booked, limiter.defer(host, ended.easeMs)]);
     return ended.value;
   } finally {
-    await limiter.release(host, grant, answered);
+    // Side by side: every way to the database and back is felt where pages are small.
+    await Promise.all([booked, limiter.release(host, grant, answered)]);
   }
 }
 
