@@ -1,11 +1,15 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { projectRoot } from '../../core/paths.js';
+import { PERSONAL_CLASSES } from '../../core/schemas/personal.js';
 import { PLANTED_PERSONAL, VISIT_SECRET } from '../../sandbox/listing-site/html.js';
 import { OWNER_CANARIES } from '../../sandbox/owners.js';
 import { testBrowser } from '../support/browser.js';
 import { personalWordsIn } from '../support/personal-words.js';
+import { phx } from '../support/phx.js';
 import { type SmtpStandIn, startSmtp } from '../support/smtp.js';
 import { databaseTraces, fileTraces, findWords, historyTraces, type Trace } from '../support/traces.js';
 import { startTestWorld, type TestWorld } from '../support/world.js';
@@ -25,6 +29,7 @@ let mail: SmtpStandIn;
 let traces: Readonly<Record<'database' | 'histories' | 'files' | 'mails', readonly Trace[]>>;
 let all: readonly Trace[];
 let withListings = false;
+let worker: ChildProcess;
 
 beforeAll(async () => {
   const { path: chromium, line } = await testBrowser();
@@ -47,22 +52,31 @@ beforeAll(async () => {
   world.sandbox.faults.add({ service: 'county', effect: { kind: 'status', status: 503 }, times: 2 });
   world.sandbox.faults.add({ service: 'county', effect: { kind: 'cut-body' }, path: '^/parcel/', times: 2 });
   world.sandbox.faults.add({ service: 'county', effect: { kind: 'html' }, path: '^/parcel/', times: 1 });
-  await world.startWorker();
+  worker = await world.startWorker();
   const { status } = await world.runDay(RUN_DATE);
   expect(status).toBe(withListings ? 'complete' : 'partial');
   await world.runDay(RUN_DATE, { force: true });
-  const client = await world.client();
-  traces = {
+  traces = await tracesNow();
+  all = Object.values(traces).flat();
+}, 300_000);
+
+async function tracesNow(): Promise<typeof traces> {
+  return {
     database: await databaseTraces(world.db),
-    histories: await historyTraces(client),
+    histories: await historyTraces(await world.client()),
     files: await fileTraces(world.dataFolder),
     mails: mail.received.map(({ raw, parsed: { text, html } }, at) => ({
       place: `mail ${at}`,
       text: `${raw} ${text} ${html}`,
     })),
   };
-  all = Object.values(traces).flat();
-}, 300_000);
+}
+
+/** Requests to the endpoints that are about persons alone. */
+const askedAboutPersons = () =>
+  world.sandbox.county.log
+    .filter(({ path }) => /(owner|rental)-details|search\/rental/.test(path))
+    .map(({ path }) => path);
 
 afterAll(async () => {
   await world.stop();
@@ -115,6 +129,11 @@ describe('with the switch for personal data off', () => {
     expect(findWords(all, persons)).toEqual([]);
   });
 
+  it('asks no endpoint that is about persons, and keeps nothing apart', async () => {
+    expect(askedAboutPersons()).toEqual([]);
+    expect(await world.db.collection('personal_facts').countDocuments()).toBe(0);
+  });
+
   it('leaves no invented owner anywhere', () => {
     expect(findWords(all, OWNER_CANARIES)).toEqual([]);
     expect(all.filter(({ text }) => /\bOWNER \d+\b/.test(text)).map(({ place }) => place)).toEqual([]);
@@ -137,4 +156,55 @@ it('leaves no secret anywhere', () => {
   const encoded = secrets.map((secret) => Buffer.from(secret).toString('base64').replace(/=+$/, ''));
   expect(mail.received.length).toBeGreaterThan(0);
   expect(findWords(all, [...secrets, ...encoded])).toEqual([]);
+});
+
+describe('with the switch for personal data on', () => {
+  let on: typeof traces;
+  const elsewhere = () =>
+    Object.values(on)
+      .flat()
+      .filter(({ place }) => !place.startsWith('personal_facts '));
+
+  beforeAll(async () => {
+    worker.kill('SIGTERM');
+    await once(worker, 'exit');
+    await world.startWorker({
+      PHOENIX_PERSONAL_DATA: PERSONAL_CLASSES.join(','),
+      MARICOPA_DETAILS: 'parcel,owner-details,rental-details',
+    });
+    const { status } = await world.runDay('2026-03-03', { force: true, sources: ['maricopa-assessor'] });
+    expect(status).toBe('complete');
+    on = await tracesNow();
+  }, 300_000);
+
+  it('asks them, and keeps every canary in its own place', () => {
+    expect(askedAboutPersons().some((path) => path.endsWith('/owner-details'))).toBe(true);
+    const found = findWords(on.database, OWNER_CANARIES);
+    expect(found.length).toBeGreaterThan(0);
+    const kept = on.database.filter(({ place }) => place.startsWith('personal_facts ')).map(({ text }) => text);
+    expect(OWNER_CANARIES.filter((word) => !kept.some((text) => text.includes(word)))).toEqual([]);
+  });
+
+  it('leaves them nowhere else: no other collection, log, history, report or mail', () => {
+    expect(findWords(elsewhere(), [...OWNER_CANARIES, ...recordedPersons()])).toEqual([]);
+  });
+
+  it('erases them by parcel, and all of them', async () => {
+    const settings = {
+      ...world.sandbox.variables,
+      PHOENIX_MODE: 'demo',
+      PHOENIX_DATA: world.dataFolder,
+      MONGODB_URL: world.database.url,
+    };
+    const facts = world.db.collection<{ _id: string; propertyId: string; value: string }>('personal_facts');
+    const one = await facts.findOne({});
+    const [, apn = ''] = one?.propertyId.split(':') ?? [];
+    expect((await phx(['property', 'persons', apn], settings)).stdout).toContain(one?.value);
+    expect((await phx(['property', 'erase-persons', apn], settings)).code).toBe(0);
+    expect(await facts.countDocuments({ propertyId: one?.propertyId ?? '' })).toBe(0);
+    expect(await facts.countDocuments()).toBeGreaterThan(0);
+    expect((await phx(['property', 'erase-persons'], settings)).code).toBe(2);
+    expect((await phx(['property', 'erase-persons', '--all'], settings)).code).toBe(0);
+    expect(await facts.countDocuments()).toBe(0);
+  }, 60_000);
 });
