@@ -148,6 +148,8 @@ export interface QuarantineDocument {
   readonly key: string | null;
   readonly path: string;
   readonly reason: string;
+  /** Of an answer that was not what was asked for; else left out. */
+  readonly code?: 'ResponseInvalid';
   readonly rawRef: string;
   readonly fetchId: string;
   readonly at: Date;

@@ -91,6 +91,33 @@ describe('process settings', () => {
     expect(text).not.toContain('hunter2');
   });
 
+  it.each([
+    ['a word that is none', { MARICOPA_DETAILS: 'parcel,everything' }, /^MARICOPA_DETAILS must be of parcel, /],
+    [
+      'persons while none are kept',
+      { MARICOPA_DETAILS: 'parcel,owner-details' },
+      /owner-details.*PHOENIX_PERSONAL_DATA/,
+    ],
+    [
+      'persons alone',
+      { MARICOPA_DETAILS: 'rental-details', PHOENIX_PERSONAL_DATA: 'telephone' },
+      /^MARICOPA_DETAILS must name parcel/,
+    ],
+    [
+      'a class that is none',
+      { PHOENIX_PERSONAL_DATA: 'owner-name,all' },
+      /^PHOENIX_PERSONAL_DATA must be of owner-name, /,
+    ],
+  ])('refuse %s', (_what, env, fault) => {
+    expect(faultsOf(() => loadConfig({ env, file: settingsFile({}) }))).toEqual([expect.stringMatching(fault)]);
+  });
+
+  it('keep nothing personal and ask one answer a parcel unless told to; the second token is a secret, too', () => {
+    const config = loadConfig({ env: { MARICOPA_API_KEY_2: 'second-county-token' }, file: settingsFile({}) });
+    expect(config).toMatchObject({ personalData: [], maricopaDetails: ['parcel'], maricopaApiKey: null });
+    expect(secretValues(config)).toContain('second-county-token');
+  });
+
   it('names every missing setting of production at once', () => {
     const faults = faultsOf(() =>
       loadConfig({
