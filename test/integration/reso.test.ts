@@ -135,6 +135,8 @@ describe('filling of a past day', () => {
 });
 
 describe('a run without credentials', () => {
+  beforeAll(() => world.empty()); // a refused key has paused the source
+
   it('leaves the source out, and says which settings are missing', async () => {
     const config = loadConfig({ env: { PHOENIX_MODE: 'demo', RESO_CLIENT_ID: 'half' }, file: '/dev/null' });
     const all = sourcesForPlans(config);
