@@ -19,7 +19,6 @@ await measure({ url: config.mongodbUrl, name }, async () => {
   else await readPages();
   return urls.length;
 });
-process.exit();
 
 async function readAnswer(url: string): Promise<void> {
   const answer = await fetch(url, { headers: { authorization: config.maricopaApiKey ?? '' } });
@@ -35,4 +34,5 @@ async function readPages(): Promise<void> {
     await page.goto(url, { waitUntil: 'domcontentloaded' });
     await page.content();
   }
+  await browser.close();
 }

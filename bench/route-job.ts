@@ -58,7 +58,7 @@ export async function keysOf({ db }: Database, { source, zip }: Window): Promise
 
 /**
  * Runs a job in this process: prints one JSON line before it begins, and the result after it. Opening the database and loading
- * programs is not measured; starting a browser is.
+ * programs is not measured; starting and ending a browser is.
  * @param work does the job; gives the number of pages
  */
 export async function measure(

@@ -120,12 +120,13 @@ async function measureOnce(bench: Bench, args: readonly string[], way: Way): Pro
   const others = () => ({ database: cpuSeconds(parts.database.pid), sandbox: cpuSeconds(parts.sandbox.pid) });
   const children = watchChildren(started.pid);
   const before = others();
+  const exited = once(started.process, 'exit').then(() => ['']);
   try {
-    const exited = once(started.process, 'exit').then(() => ['']);
     const [line] = await Promise.race([once(started.process.stdout ?? started.process, 'data'), exited]);
     if (String(line) === '') throw new Error(`${way} ${args[0]} ended without a result`);
     const result: RouteResult = JSON.parse(String(line));
     const after = others();
+    await exited;
     const cpu = {
       process: result.cpuSeconds,
       browser: children.seconds(),
