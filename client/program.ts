@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { productVersion } from '../core/paths.js';
 import type { Action } from './context.js';
 import { defineCaptcha } from './definitions/captcha.js';
+import { defineMarket } from './definitions/market.js';
 import { defineProperty } from './definitions/property.js';
 import { defineProxies } from './definitions/proxies.js';
 import { defineRuns } from './definitions/runs.js';
@@ -63,6 +64,7 @@ export function createProgram({ run, ...output }: ProgramSetup): Command {
     defineRuns,
     defineWindows,
     defineProperty,
+    defineMarket,
     defineSources,
     defineProxies,
     defineCaptcha,

@@ -1,7 +1,9 @@
 import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
+import { assertNever } from '../core/assert.js';
 import { scheduledWorkflowId, TASK_QUEUES } from '../core/ids.js';
 import type { ScheduleRow } from '../core/product-settings.js';
 import { optionsIn } from '../core/run-options.js';
+import { MARKET_FILES, type RefreshMarketInput } from '../core/schemas/market-data.js';
 import type { Mode } from '../core/schemas/names.js';
 import { DEFAULT_RUN_OPTIONS } from '../core/schemas/run.js';
 import type { ScheduledInput } from '../core/schemas/sequence.js';
@@ -32,23 +34,37 @@ export async function reconcileSchedule(client: Client, mode: Mode, row: Schedul
 
 /** A declared schedule as Temporal takes it. */
 export function scheduleOf(row: ScheduleRow, mode: Mode) {
-  const { scheduleId, market, timeZone, calendar, comment, overlap, catchupWindow, startsPaused } = row;
-  const input: ScheduledInput = { market, timeZone, options: optionsIn(mode, DEFAULT_RUN_OPTIONS) };
+  const { scheduleId, timeZone, calendar, comment, overlap, catchupWindow, startsPaused } = row;
   return {
     scheduleId,
     // The field is `timezone`; another name would be dropped without error and the run would start in UTC.
     spec: { calendars: [{ ...calendar, comment }], timezone: timeZone },
     action: {
       type: 'startWorkflow',
-      workflowType: 'scheduled',
       workflowId: scheduledWorkflowId(scheduleId),
       taskQueue: TASK_QUEUES.pipeline,
-      args: [input],
+      ...workOf(row, mode),
     },
     policies: { overlap: POLICY[overlap], catchupWindow: windowMs(catchupWindow), pauseOnFailure: false },
     memo: { managed: MANAGED },
     state: startsPaused ? { note: NOT_BEGUN, paused: true } : { note: MANAGED },
   } satisfies ScheduleOptions;
+}
+
+function workOf(row: ScheduleRow, mode: Mode): { readonly workflowType: string; readonly args: unknown[] } {
+  switch (row.workflow) {
+    case 'dailySequence': {
+      const { market, timeZone } = row;
+      const input: ScheduledInput = { market, timeZone, options: optionsIn(mode, DEFAULT_RUN_OPTIONS) };
+      return { workflowType: 'scheduled', args: [input] };
+    }
+    case 'refreshMarket': {
+      const input: RefreshMarketInput = { files: MARKET_FILES, force: false };
+      return { workflowType: 'refreshMarket', args: [input] };
+    }
+    default:
+      return assertNever(row, 'schedule');
+  }
 }
 
 /** `12h` in milliseconds; the form is checked where the file is read. */

@@ -1,4 +1,4 @@
-import type { SourceName } from './schemas/names.js';
+import type { AskerName } from './schemas/names.js';
 
 /** Whether Temporal tries the activity again. `after-delay`: after the time the error names. */
 export type RetryClass = 'retry' | 'after-delay' | 'never';
@@ -101,7 +101,7 @@ export class StoreUnavailable extends PhoenixError {
 export class AuthRejected extends PhoenixError {
   override readonly code = 'AuthRejected';
   constructor(
-    readonly source: SourceName,
+    readonly source: AskerName,
     problem: string,
     options?: ErrorOptions,
   ) {
@@ -113,7 +113,7 @@ export class AuthRejected extends PhoenixError {
 export class Blocked extends PhoenixError {
   override readonly code = 'Blocked';
   constructor(
-    readonly source: SourceName,
+    readonly source: AskerName,
     problem: string,
     options?: ErrorOptions,
   ) {
@@ -125,7 +125,7 @@ export class Blocked extends PhoenixError {
 export class SchemaDrift extends PhoenixError {
   override readonly code = 'SchemaDrift';
   constructor(
-    readonly source: SourceName,
+    readonly source: AskerName,
     readonly path: string,
     problem: string,
     options?: ErrorOptions,
@@ -138,7 +138,7 @@ export class SchemaDrift extends PhoenixError {
 export class ResponseInvalid extends PhoenixError {
   override readonly code = 'ResponseInvalid';
   constructor(
-    readonly source: SourceName,
+    readonly source: AskerName,
     problem: string,
     options?: ErrorOptions,
   ) {

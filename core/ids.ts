@@ -51,6 +51,9 @@ export function fillGapsWorkflowId(market: string, from: string, to: string): st
   return `fill/${market}/${from}_${to}`;
 }
 
+/** Workflow id of the refreshing of open market data: one at a time. */
+export const REFRESH_MARKET_WORKFLOW_ID = 'market-data/refresh';
+
 /** Workflow id of a probe that a person asks for: two at a time are one. */
 export function probeWorkflowId(source: SourceName): string {
   return `probe/${source}`;

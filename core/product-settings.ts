@@ -10,6 +10,11 @@ const market = z.strictObject({
   timeZone: z.string(),
   zips: z.array(z.string().regex(/^\d{5}$/)).min(1),
   sources: z.array(z.enum(SOURCE_NAMES)).min(1),
+  /** Number of the metropolitan area (CBSA), for figures that are published by it. */
+  metro: z
+    .string()
+    .regex(/^\d{5}$/)
+    .exactOptional(),
   /** Source to the one that collects a ZIP where it does not. */
   alternatives: z
     .partialRecord(z.enum(SOURCE_NAMES), z.enum(SOURCE_NAMES))
@@ -19,18 +24,24 @@ const market = z.strictObject({
     .exactOptional(),
 });
 const phase = z.strictObject({ budgetMinutes: z.number().positive() });
-const schedule = z.strictObject({
+const scheduleParts = {
   scheduleId: z.string().regex(/^[a-z0-9-]+$/),
-  market: z.string(),
-  workflow: z.literal('dailySequence'),
   comment: z.string(),
-  calendar: z.strictObject({ hour: z.number().int().min(0).max(23), minute: z.number().int().min(0).max(59) }),
+  calendar: z.strictObject({
+    hour: z.number().int().min(0).max(23),
+    minute: z.number().int().min(0).max(59),
+    dayOfWeek: z.enum(['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY']).exactOptional(),
+  }),
   timeZone: z.string(),
   overlap: z.enum(['SKIP', 'BUFFER_ONE']),
   catchupWindow: z.string().regex(/^\d+[smhd]$/),
   /** Made paused: a person lets it go on when the market is to begin. Changes nothing once it is made. */
-  startsPaused: z.literal(true).optional(),
-});
+  startsPaused: z.literal(true).exactOptional(),
+};
+const schedule = z.discriminatedUnion('workflow', [
+  z.strictObject({ ...scheduleParts, workflow: z.literal('dailySequence'), market: z.string() }),
+  z.strictObject({ ...scheduleParts, workflow: z.literal('refreshMarket') }),
+]);
 
 /** A named set of county, ZIPs, sources and time zone. A ZIP is in one market. */
 export type Market = z.infer<typeof market>;

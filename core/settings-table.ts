@@ -332,6 +332,24 @@ export const SETTINGS = {
     whole(1, 100).default(2),
     'Most requests to the map server of Pima County at one time',
   ),
+  censusBaseUrl: row('CENSUS_BASE_URL', httpUrl.default('https://api.census.gov'), 'Address of the census API'),
+  censusAcsYear: row('CENSUS_ACS_YEAR', whole(2015, 2100).default(2024), 'Last year of the five-year survey asked for'),
+  zillowDataBaseUrl: row(
+    'ZILLOW_DATA_BASE_URL',
+    httpUrl.default('https://files.zillowstatic.com'),
+    'Address of the published files of Zillow Research',
+  ),
+  redfinDataBaseUrl: row(
+    'REDFIN_DATA_BASE_URL',
+    httpUrl.default('https://redfin-public-data.s3.us-west-2.amazonaws.com'),
+    'Address of the published files of the Redfin data centre',
+  ),
+  fhfaBaseUrl: row('FHFA_BASE_URL', httpUrl.default('https://www.fhfa.gov'), 'Address of the house price index'),
+  marketDataMaxBytes: row(
+    'MARKET_DATA_MAX_BYTES',
+    whole(1_000, 100_000_000_000).default(3_000_000_000),
+    'Most bytes of one file of open market data, as it comes',
+  ),
 } as const;
 
 /** Names of the deployment package (requirement X3); a settings file with just these starts. */

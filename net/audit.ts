@@ -1,11 +1,11 @@
 import type { Db } from 'mongodb';
 import type { Window } from '../core/schemas/collect.js';
-import type { SourceName } from '../core/schemas/names.js';
+import type { AskerName } from '../core/schemas/names.js';
 
 /** One request, as written before it is sent. */
 export interface SentRequest {
   readonly fetchId: string;
-  readonly source: SourceName;
+  readonly source: AskerName;
   readonly host: string;
   readonly endpoint: string;
   /** Without credentials; sources never put them into addresses. */
@@ -32,7 +32,7 @@ export interface RequestOutcome {
 /** Row of `fetches`. A row without `status` and `error` is a request whose sender died. */
 export interface FetchDocument {
   readonly _id: string;
-  readonly source: SourceName;
+  readonly source: AskerName;
   readonly host: string;
   readonly endpoint: string;
   readonly url: string;

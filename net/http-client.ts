@@ -18,6 +18,7 @@ import { assertSafeHost, guardedLookup, type Resolve } from './safe-lookup.js';
 
 /** One request of a source: a GET, or the POST of a form. */
 export interface HttpRequest extends RequestAbout {
+  readonly source: SourceName;
   /** Headers besides the user agent; credentials go here and are never stored. */
   readonly headers: Readonly<Record<string, string>>;
   /** Sends these fields as a form instead of a GET; credentials may be among them and are never stored. */

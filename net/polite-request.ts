@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { PhoenixError, RateLimited } from '../core/errors.js';
 import { sha256 } from '../core/hash.js';
 import type { Window } from '../core/schemas/collect.js';
-import type { SourceName } from '../core/schemas/names.js';
+import type { AskerName } from '../core/schemas/names.js';
 import type { Audit } from './audit.js';
 import type { HostLimit, Limiter } from './limiter.js';
 
@@ -17,7 +17,7 @@ export interface SourceTarget {
 
 /** What one request is about, the same for HTTP and browser. */
 export interface RequestAbout {
-  readonly source: SourceName;
+  readonly source: AskerName;
   /** Short name of the endpoint for audit and statistics, for example `search-property`. */
   readonly endpoint: string;
   readonly url: string;
@@ -31,6 +31,8 @@ export interface Answered<T> {
   readonly value: T;
   readonly status: number;
   readonly body: Uint8Array;
+  /** Of a body that was read as it came and not kept, in place of `body`. */
+  readonly streamed?: { readonly bytes: number; readonly sha256: string };
   /** Error the answer stands for; null when it is usable. */
   readonly failure: PhoenixError | null;
   /** How long the host would have the next request wait, in milliseconds, told with an answer that is usable. */
@@ -68,8 +70,8 @@ export async function sendPolitely<T>(
     answered = ended.ok;
     booked = audit.ended(fetchId, {
       status: ended.status,
-      bodyBytes: ended.body.length,
-      bodySha256: ended.body.length > 0 ? sha256(ended.body) : null,
+      bodyBytes: ended.streamed?.bytes ?? ended.body.length,
+      bodySha256: ended.streamed?.sha256 ?? (ended.body.length > 0 ? sha256(ended.body) : null),
       durationMs: Math.round(performance.now() - startedAtMs),
       error: ended.ok ? null : ended.problem instanceof PhoenixError ? ended.problem.code : 'Cancelled',
       pauseMs: !ended.ok && ended.problem instanceof RateLimited ? ended.problem.retryAfterMs : null,
@@ -89,16 +91,16 @@ export async function sendPolitely<T>(
   }
 }
 
-type Ended<T> = { readonly status: number | null; readonly body: Uint8Array } & (
+type Ended<T> = Pick<Answered<T>, 'body' | 'streamed'> & { readonly status: number | null } & (
   | { readonly ok: true; readonly value: T; readonly easeMs: number }
   | { readonly ok: false; readonly problem: unknown }
 );
 
 async function settle<T>(sending: Promise<Answered<T>>): Promise<Ended<T>> {
   try {
-    const { value, status, body, failure, easeMs } = await sending;
-    if (failure !== null) return { ok: false, problem: failure, status, body };
-    return { ok: true, value, status, body, easeMs: easeMs ?? 0 };
+    const { value, status, failure, easeMs, ...came } = await sending;
+    if (failure !== null) return { ok: false, problem: failure, status, ...came };
+    return { ok: true, value, status, ...came, easeMs: easeMs ?? 0 };
   } catch (problem) {
     return { ok: false, problem, status: null, body: new Uint8Array() };
   }

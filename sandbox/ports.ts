@@ -9,6 +9,7 @@ const SERVICES_WITH_PORTS = [
   'captcha',
   'proxy service',
   'Pima County',
+  'market files',
 ] as const;
 
 /** Ports of a sandbox that must be found again at the same places after a restart. */
@@ -22,6 +23,7 @@ export interface Ports {
   readonly captcha: number;
   readonly webshare: number;
   readonly pima: number;
+  readonly marketFiles: number;
 }
 
 /** For a person: what `--ports` wants. */
@@ -30,9 +32,10 @@ export const PORTS_WANTED = `${SERVICES_WITH_PORTS.length} different ports from 
 /** Reads `A,B,C,…`. @returns null for anything but one good port for each service */
 export function readPorts(text: string): Ports | null {
   const ports = text.split(',').map((port) => (/^\d{4,5}$/.test(port) ? Number(port) : 0));
-  const [county, listingSite, mail, control, gis, reso, captcha, webshare, pima] = ports;
+  const [county, listingSite, mail, control, gis, reso, captcha, webshare, pima, marketFiles] = ports;
   const good = ports.every((port) => port >= 1_024 && port <= 65_535) && new Set(ports).size === ports.length;
   if (!good || ports.length !== SERVICES_WITH_PORTS.length) return null;
-  if (!county || !listingSite || !mail || !control || !gis || !reso || !captcha || !webshare || !pima) return null;
-  return { county, listingSite, mail, control, gis, reso, captcha, webshare, pima };
+  if (!county || !listingSite || !mail || !control || !gis || !reso || !captcha || !webshare || !pima || !marketFiles)
+    return null;
+  return { county, listingSite, mail, control, gis, reso, captcha, webshare, pima, marketFiles };
 }

@@ -1,7 +1,17 @@
 import { appendFileSync } from 'node:fs';
 
 /** Services of the sandbox, as named in the log and in fault rules. */
-export const SERVICE_NAMES = ['county', 'listing-site', 'gis', 'reso', 'captcha', 'webshare', 'proxy', 'pima'] as const;
+export const SERVICE_NAMES = [
+  'county',
+  'listing-site',
+  'gis',
+  'reso',
+  'captcha',
+  'webshare',
+  'proxy',
+  'pima',
+  'market-files',
+] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 /** One request as the sandbox saw it: the referee's word on who asked what, and when. */

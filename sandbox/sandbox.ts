@@ -10,6 +10,7 @@ import { gisRecords, startGis } from './gis.js';
 import { startListingSite } from './listing-site/index.js';
 import type { LayoutName } from './listing-site/layouts.js';
 import { type MailServer, startMailServer } from './mail-server.js';
+import { type MarketFiles, marketFileVariables, startMarketFiles } from './market-files.js';
 import { startPima } from './pima.js';
 import type { Ports } from './ports.js';
 import { createRandom } from './random.js';
@@ -70,6 +71,8 @@ export interface Sandbox {
   readonly gis: { readonly url: string; readonly log: readonly LoggedRequest[] };
   /** The parcels of Pima County. */
   readonly pima: { readonly url: string; readonly log: readonly LoggedRequest[] };
+  /** Published files of open market data; `revise` gives a file another text and another tag. */
+  readonly marketFiles: Pick<MarketFiles, 'url' | 'revise'> & { readonly log: readonly LoggedRequest[] };
   /** The RESO Web API with its token service; `secret` is the client's. */
   readonly reso: {
     readonly url: string;
@@ -139,6 +142,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const pima = keep(
       await startPima({ seed, parcelsPerZip, log, faults, port: portOf('pima'), ...gisPages(options) }),
     );
+    const marketFiles = keep(await startMarketFiles({ log, faults, port: portOf('marketFiles') }));
     const client = { clientId: RESO_CLIENT_ID, clientSecret: RESO_CLIENT_SECRET };
     const reso = keep(await startReso(world, { log, faults, port: portOf('reso'), ...client, ...resoTuning(options) }));
     const webshare = keep(await startWebshare({ log, faults, key: WEBSHARE_KEY, port: portOf('webshare') }));
@@ -174,6 +178,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
           return log.entries({ service: 'pima' });
         },
       },
+      marketFiles: {
+        url: marketFiles.url,
+        revise: marketFiles.revise,
+        get log() {
+          return log.entries({ service: 'market-files' });
+        },
+      },
       reso: {
         url: reso.url,
         secret: RESO_CLIENT_SECRET,
@@ -199,6 +210,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         ...variablesOf(world, county.url, token, listingSite.url, smtp),
         ...gisVariables('MARICOPA_GIS', gis.url),
         ...gisVariables('PIMA_ASSESSOR', pima.url),
+        ...marketFileVariables(marketFiles.url),
         ...resoVariables(reso.url),
         ...captchaVariables(captcha.url),
         WEBSHARE_BASE_URL: webshare.url,

@@ -104,6 +104,11 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
     required: { line: 'string', costUsdMicros: 'number', day: 'string', at: 'date' },
     indexes: [index({ line: 1, day: 1 }), index({ runKey: 1 })],
   },
+  market_files: { required: { checkedAt: 'date' }, indexes: [] },
+  market_indicators: {
+    required: { series: 'string', area: 'string', period: 'string', file: 'string' },
+    indexes: [index({ area: 1, series: 1, period: 1 })],
+  },
   sent_mails: { required: { at: 'date' }, indexes: [] },
 };
 

@@ -2,6 +2,7 @@ import { createCollectActivities } from '../activities/collect.js';
 import { createEnrichActivities, type EnrichDeps } from '../activities/enrich.js';
 import { createGapsActivities } from '../activities/gaps.js';
 import { createLedgerActivities } from '../activities/ledger.js';
+import { createMarketDataActivities } from '../activities/market-data.js';
 import { createNotifyActivities } from '../activities/notify.js';
 import { createLayoutActivities, createSelectorActivities } from '../activities/selectors.js';
 import { createSequenceActivities } from '../activities/sequence.js';
@@ -12,6 +13,7 @@ import { createEnricher } from '../llm/describe.js';
 import { describeModelServer } from '../llm/model-server.js';
 import type { LlmCache } from '../llm/types.js';
 import type { SourceRegistry } from '../sources/index.js';
+import type { MarketData } from '../sources/market-data/index.js';
 import type { Database } from '../store/database.js';
 import { createLlmCache } from '../store/llm.js';
 import { createReach } from './reach.js';
@@ -29,9 +31,9 @@ export interface Assembly {
 
 /** Puts sources, stores and activities together for one process. */
 export function assemble(config: Config, database: Database): Assembly {
-  const { sources: registry, keepFailedPage, close } = createReach(config, database);
+  const { sources: registry, marketData, keepFailedPage, close } = createReach(config, database);
   return {
-    pipeline: pipelineActivities(config, database, registry),
+    pipeline: pipelineActivities(config, database, registry, marketData),
     collect: {
       ...createCollectActivities({ sources: registry, database, mode: config.mode, keepFailedPage }),
       ...createLayoutActivities({ sources: registry, database, keepFailedPage }),
@@ -69,12 +71,13 @@ function enrichDeps(config: Config, database: Database, sources: SourceRegistry)
   };
 }
 
-function pipelineActivities(config: Config, database: Database, sources: SourceRegistry) {
+function pipelineActivities(config: Config, database: Database, sources: SourceRegistry, marketData: MarketData) {
   const findModel = () => describeModelServer(config.ollamaHost, config.ollamaModel);
   return {
     ...createLedgerActivities({ database, sources }),
     ...createGapsActivities({ config, database, sources }),
     ...createSelectorActivities({ database, sources }),
+    ...createMarketDataActivities({ database, marketData }),
     ...createSequenceActivities({ config, database, sources, findModel }),
     ...createEnrichActivities(enrichDeps(config, database, sources)),
   };

@@ -6,6 +6,7 @@ import type { Pace } from '../core/schemas/pace.js';
 import { createAudit } from '../net/audit.js';
 import { type BrowserPoolDeps, createBrowserPool } from '../net/browser.js';
 import type { KeepFailedPage } from '../net/failed-page.js';
+import { createFileGet } from '../net/file-get.js';
 import { createHttpGet, type HttpGet } from '../net/http-client.js';
 import { unlessPaused } from '../net/kill-switch.js';
 import { createLimiter, type HostLimit } from '../net/limiter.js';
@@ -18,6 +19,7 @@ import { createProxyPool } from '../net/proxies/pool.js';
 import { createWebshare } from '../net/proxies/webshare.js';
 import { createVisitPage } from '../net/visit-page.js';
 import { createSources, type SourceRegistry, sourceTargets } from '../sources/index.js';
+import { createMarketData, createMarketDataSettings, type MarketData } from '../sources/market-data/index.js';
 import type { Database } from '../store/database.js';
 import { pauseError, permissionHeld, standingDecision } from '../store/decisions.js';
 import { createProxyLedger } from '../store/proxies.js';
@@ -31,6 +33,7 @@ export interface Reach {
   /** What the sources ask through. */
   readonly http: HttpGet;
   readonly visit: VisitPage;
+  readonly marketData: MarketData;
   /** Keeps a page that turns out to be unusable after it was read. */
   readonly keepFailedPage: KeepFailedPage;
   /** Ends the browser. */
@@ -90,7 +93,10 @@ export function createReach(config: Config, { db }: Database, options: ReachOpti
     permissionHeld: (source) => permissionHeld(db, source),
     approvedSets: (source) => approvedSets(db, source),
   });
-  return { sources, http, visit, keepFailedPage, close: () => pool.close() };
+  const marketSettings = createMarketDataSettings(config);
+  const files = createFileGet({ ...polite, userAgent, targets: marketSettings.targets });
+  const marketData = createMarketData(files, marketSettings);
+  return { sources, http, visit, marketData, keepFailedPage, close: () => pool.close() };
 }
 
 function withLimits(

@@ -3,6 +3,7 @@ import type { CollectActivities } from '../activities/collect.js';
 import type { EnrichActivities } from '../activities/enrich.js';
 import type { GapsActivities } from '../activities/gaps.js';
 import type { LedgerActivities } from '../activities/ledger.js';
+import type { MarketDataActivities } from '../activities/market-data.js';
 import type { NotifyActivities } from '../activities/notify.js';
 import type { LayoutActivities, SelectorActivities } from '../activities/selectors.js';
 import type { SequenceActivities } from '../activities/sequence.js';
@@ -86,6 +87,15 @@ export const model = proxyActivities<EnrichActivities>({
   heartbeatTimeout: '20 seconds',
   scheduleToCloseTimeout: '1 hour',
   retry: { initialInterval: '2 seconds', maximumInterval: '1 minute', maximumAttempts: 5 }, // rules' words stay meanwhile
+});
+
+/** Files of open market data: hours for the largest on a slow line; what is down is asked again for a day. */
+export const marketData = proxyActivities<MarketDataActivities>({
+  taskQueue: TASK_QUEUES.pipeline,
+  startToCloseTimeout: '3 hours',
+  heartbeatTimeout: '20 seconds',
+  scheduleToCloseTimeout: '1 day',
+  retry: { initialInterval: '1 minute', maximumInterval: '1 hour', maximumAttempts: 8 },
 });
 
 /** Mail. Waits out a mail server that is down for some hours, without holding up the day. */

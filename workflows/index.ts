@@ -5,5 +5,6 @@ export { enrichPending } from './enrich-pending.js';
 export { fillGaps } from './fill-gaps.js';
 export { cleanUp, deliverSummary, prepareRun, reportRun, validateRun } from './phases.js';
 export { probeSource } from './probe-source.js';
+export { refreshMarket } from './refresh-market.js';
 export { repairSelectors } from './repair-selectors.js';
 export { scheduled } from './scheduled.js';

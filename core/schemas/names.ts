@@ -2,6 +2,11 @@
 export const SOURCE_NAMES = ['maricopa-assessor', 'phoenix-mls', 'maricopa-gis', 'reso', 'pima-assessor'] as const;
 export type SourceName = (typeof SOURCE_NAMES)[number];
 
+/** Open market data: files over whole countries, no source that is walked by ZIP code. */
+export const MARKET_DATA = 'market-data';
+/** Whoever sends requests from here. */
+export type AskerName = SourceName | typeof MARKET_DATA;
+
 /** Sources whose records are listings; the records of the others are about parcels. */
 export const LISTING_SOURCES: readonly SourceName[] = ['phoenix-mls', 'reso'];
 

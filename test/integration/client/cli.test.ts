@@ -70,16 +70,18 @@ describe('without what it needs', () => {
 describe('schedules', () => {
   it('are created, and brought up to date by the same command', async () => {
     const none = { state: 'not applied', next: [] };
-    expect((await json('schedules', 'list')).document).toMatchObject([none, none, none]);
+    expect((await json('schedules', 'list')).document).toMatchObject([none, none, none, none]);
     expect((await json('schedules', 'apply')).document).toMatchObject([
       { scheduleId: 'daily-phoenix', result: 'created' },
       { scheduleId: 'daily-scottsdale', result: 'created' },
       { scheduleId: 'daily-tucson', result: 'created' },
+      { scheduleId: 'weekly-market-data', result: 'created' },
     ]);
     expect((await json('schedules', 'apply')).document).toMatchObject([
       { scheduleId: 'daily-phoenix', result: 'updated' },
       { scheduleId: 'daily-scottsdale', result: 'updated' },
       { scheduleId: 'daily-tucson', result: 'updated' },
+      { scheduleId: 'weekly-market-data', result: 'updated' },
     ]);
   });
 
@@ -103,12 +105,12 @@ describe('schedules', () => {
     await cli('schedules', 'apply');
     const notBegun = { state: 'paused', note: expect.stringContaining('not begun') };
     const held = { state: 'paused', note: 'the county asked us to' };
-    expect((await json('schedules', 'list')).document).toMatchObject([held, notBegun, notBegun]);
+    expect((await json('schedules', 'list')).document).toMatchObject([held, notBegun, notBegun, { state: 'active' }]);
     expect((await cli('schedules', 'resume', 'daily-phoenix')).code).toBe(0);
     expect((await cli('schedules', 'resume', 'daily-tucson')).code).toBe(0);
     await cli('schedules', 'apply');
     const active = { state: 'active' };
-    expect((await json('schedules', 'list')).document).toMatchObject([active, notBegun, active]);
+    expect((await json('schedules', 'list')).document).toMatchObject([active, notBegun, active, active]);
     expect((await cli('schedules', 'trigger', 'weekly-phoenix')).code).toBe(5);
   });
 });
