@@ -3,6 +3,7 @@ import type { Fact, FactValue } from '../core/schemas/facts.js';
 import { LISTING_SOURCES, type SourceName } from '../core/schemas/names.js';
 import type { ChosenFact, ComposedProperty, StoredRecord } from '../core/schemas/property.js';
 import { addressKey, parseAddress } from './address.js';
+import { OPEN_STATUSES } from './listing-status.js';
 
 /** Per source, kinds of payload whose facts win first; kinds not named come last. From each source's `kindOrder`. */
 export type KindOrder = Readonly<Partial<Record<SourceName, readonly string[]>>>;
@@ -46,9 +47,6 @@ const RELATIVE_TOLERANCE: Readonly<Record<string, number>> = {
   xPoolSquareFeet: 0.02,
 };
 const ABSOLUTE_TOLERANCE: Readonly<Record<string, number>> = { Latitude: 0.0005, Longitude: 0.0005 };
-
-/** States in which a listing is on the market; such a listing speaks before one that is closed. */
-const OPEN_STATES: readonly FactValue[] = ['Active', 'Coming Soon', 'Active Under Contract', 'Pending'];
 
 interface Candidate {
   readonly fact: Fact;
@@ -123,7 +121,7 @@ function rankOf(fact: Fact, record: StoredRecord, kindOrder: KindOrder): readonl
   const status = record.facts.find(({ name }) => name === 'StandardStatus')?.value ?? null;
   return [
     isListing === LISTING_WINS.has(fact.name) ? 0 : 1,
-    status === null || OPEN_STATES.includes(status) ? 0 : 1,
+    status === null || OPEN_STATUSES.includes(status) ? 0 : 1,
     SOURCE_RANK[record.source],
     kindAt < 0 ? kinds.length : kindAt,
     -(Date.parse(fact.fetchedAt) || 0),

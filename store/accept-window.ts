@@ -1,6 +1,8 @@
 import type { Db } from 'mongodb';
 import { type WindowName, windowId } from '../core/ids.js';
+import { noteAbsences } from './absences.js';
 import type { WindowDocument, WindowPageDocument } from './documents.js';
+import { listingPart, walkedSoFar } from './walks.js';
 
 /** A person's word that what a suspect window gave is right. */
 export interface Acceptance {
@@ -10,12 +12,15 @@ export interface Acceptance {
 
 /**
  * Makes a suspect window complete on a person's word; from then on it counts among the days that say what is usual.
+ * What it did not name counts as absent, as with any complete window.
+ * @param listedStatuses as for `closeWindow`
  * @returns state before; null when nobody began the window. Of any other state than `suspect` nothing is changed
  */
 export async function acceptWindow(
   db: Db,
   name: WindowName,
   { by, reason }: Acceptance,
+  listedStatuses: readonly string[] | null = null,
 ): Promise<WindowDocument['state'] | null> {
   const id = windowId(name);
   const windows = db.collection<WindowDocument>('windows');
@@ -24,6 +29,7 @@ export async function acceptWindow(
   const walked = await db
     .collection<WindowPageDocument>('window_pages')
     .findOne({ windowId: id }, { sort: { at: -1 }, projection: { runKey: 1 } });
+  if (walked !== null) await noteWalked(db, { ...name, runKey: walked.runKey }, listedStatuses);
   const at = new Date();
   await windows.updateOne(
     { _id: id, state: 'suspect', updatedAt: found.updatedAt }, // not one that a run is walking again
@@ -38,4 +44,13 @@ export async function acceptWindow(
     },
   );
   return found.state;
+}
+
+async function noteWalked(
+  db: Db,
+  window: WindowName & { readonly runKey: string },
+  listedStatuses: readonly string[] | null,
+): Promise<void> {
+  const walked = await walkedSoFar(db, window);
+  if (listingPart(walked) !== null) await noteAbsences(db, window, walked.keys, listedStatuses);
 }

@@ -38,7 +38,26 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
   },
   record_versions: {
     required: { recordId: 'string', version: 'number', contentHash: 'string', validFrom: 'date', knownFrom: 'date' },
-    indexes: [index({ recordId: 1, version: 1 }, { unique: true }), index({ runKey: 1 })],
+    indexes: [
+      index({ recordId: 1, version: 1 }, { unique: true }),
+      index({ runKey: 1 }),
+      index({ propertyId: 1, recordId: 1 }),
+    ],
+  },
+  change_events: {
+    required: {
+      kind: 'string',
+      recordId: 'string',
+      propertyId: 'string',
+      evidence: 'object',
+      validFrom: 'date',
+      knownFrom: 'date',
+    },
+    indexes: [
+      index({ recordId: 1, validFrom: 1 }),
+      index({ propertyId: 1, validFrom: 1 }),
+      index({ market: 1, knownFrom: 1 }),
+    ],
   },
   quarantine: {
     required: { source: 'string', path: 'string', reason: 'string', rawRef: 'string' },

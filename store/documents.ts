@@ -1,9 +1,11 @@
 import type { Binary } from 'mongodb';
+import type { ChangedValues, ChangeKind } from '../core/schemas/changes.js';
 import type { Counts, Outcome, Walk, WalkPart, WindowState } from '../core/schemas/collect.js';
 import type { FactInput } from '../core/schemas/facts.js';
 import type { Mode, SourceName } from '../core/schemas/names.js';
 import type { Enrichment } from '../core/schemas/property.js';
 import type { RunOptions, RunStatus, RunSummary } from '../core/schemas/run.js';
+import type { ChangeEvidence } from '../domain/change-events.js';
 
 /** `raw_payloads`: one redacted answer, kept once however often it comes. */
 export interface RawPayloadDocument {
@@ -121,7 +123,10 @@ export interface WindowPageDocument {
   readonly at: Date;
 }
 
-/** `absences`: a thing that a complete window did not name any more. A sign, not a judgement: nothing is taken away by it. */
+/**
+ * `absences`: a thing that a complete window did not name any more. A sign, not a judgement: nothing is taken away by it. What two
+ * complete windows in a row did not name is gone, and is marked no more.
+ */
 export interface AbsenceDocument {
   /** Window and key. */
   readonly _id: string;
@@ -133,9 +138,41 @@ export interface AbsenceDocument {
   /** Run that walked the window; counts while the window is complete by this run. */
   readonly runKey: string;
   readonly key: string;
-  /** What the source said of it last. */
-  readonly status: string;
+  /** What the source said of it last; null of a parcel. */
+  readonly status: string | null;
+  /** First window of those in a row that did not name it, and when that one was ended. */
+  readonly firstWindowId: string;
+  readonly since: Date;
   readonly at: Date;
+}
+
+/** `change_events`: something that happened to a record. Written once, never changed. */
+export interface ChangeEventDocument {
+  /** Record version and kind; for what windows tell: record, kind and the number of the absence. */
+  readonly _id: string;
+  readonly kind: ChangeKind;
+  readonly source: SourceName;
+  readonly key: string;
+  /** `ids.recordId`. */
+  readonly recordId: string;
+  /** Property of the record when it was written. */
+  readonly propertyId: string;
+  readonly market: string;
+  readonly zip: string | null;
+  readonly runKey: string;
+  readonly before: ChangedValues | null;
+  readonly after: ChangedValues | null;
+  readonly evidence: {
+    readonly from: ChangeEvidence | null;
+    readonly to: ChangeEvidence | null;
+    /** Windows that tell it: the two that did not name what is gone, the one that names it again. Empty for changes of facts. */
+    readonly windows: readonly string[];
+  };
+  /** `gone` and the return from it: how often the record had gone by then, from 1. */
+  readonly absence?: number;
+  /** When the answer that shows it arrived; of `gone`: when the first window without it was ended. */
+  readonly validFrom: Date;
+  readonly knownFrom: Date;
 }
 
 /** `quarantine`: parts of answers that were not understood. */

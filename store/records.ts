@@ -4,6 +4,8 @@ import { listingPropertyId, parcelPropertyId, recordId } from '../core/ids.js';
 import type { Window } from '../core/schemas/collect.js';
 import type { SourceRecord } from '../core/schemas/facts.js';
 import { LISTING_SOURCES, type Mode } from '../core/schemas/names.js';
+import { newsIn } from './absences.js';
+import { writeVersionEvents } from './change-events.js';
 import type { Database } from './database.js';
 import { isDuplicateKey } from './database.js';
 import type { KindFacts, QueueDocument, RawPropertyDocument, RecordVersionDocument } from './documents.js';
@@ -24,8 +26,8 @@ export interface RecordWithEvidence extends SourceRecord {
 const KEYS_AT_ONCE = 100;
 
 /**
- * Keeps records of one page: facts, a version for each that changed, and the property's place in the queue, together in
- * one transaction a hundred keys. What is known already is not written. Safe to repeat and to run twice at once: what an attempt
+ * Keeps records of one page: facts, a version for each that changed, what it tells, and the property's place in the queue,
+ * together in one transaction a hundred keys. What is known already is not written. Safe to repeat and to run twice at once: what an attempt
  * that broke off had kept is found by the next one, and still counts as written by this run.
  * @returns record keys whose current version was written by this run, by this call or an earlier one
  */
@@ -76,9 +78,13 @@ async function keepOnce(
   }
   const changed = [...next.values()].filter(({ _id, contentHash }) => current.get(_id)?.contentHash !== contentHash);
   if (changed.length > 0) {
+    const fresh = changed.flatMap(({ _id, key }) => (current.has(_id) ? [] : [key]));
+    const news = await newsIn(db, window, fresh);
     await client.withSession((session) =>
       session.withTransaction(async () => {
-        await write(db, session, window, changed);
+        const knownFrom = await write(db, session, window, changed);
+        const pairs = changed.map((after) => ({ before: current.get(after._id), after }));
+        await writeVersionEvents(db, session, pairs, news, knownFrom);
         await forgetLeftProperties(db, session, changed, current);
       }),
     );
@@ -91,7 +97,7 @@ async function write(
   session: ClientSession,
   window: Window,
   changed: readonly RawPropertyDocument[],
-): Promise<void> {
+): Promise<Date> {
   const knownFrom = new Date();
   await db.collection<RecordVersionDocument>('record_versions').insertMany(
     changed.map((item) => versionOf(item, knownFrom)),
@@ -102,6 +108,7 @@ async function write(
     { session },
   );
   await queueProperties(db, session, window, changed);
+  return knownFrom;
 }
 
 /** Puts every touched property into the queue under the hash of all that is known about it. */

@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import { recordId, windowId } from '../core/ids.js';
+import { recordId, type WindowName, windowId } from '../core/ids.js';
 import type { Cursor, Walk, WalkPart, Window } from '../core/schemas/collect.js';
 import type { ChangesPolicy, SourcePage } from '../core/source.js';
 import { planWalk, type WalkedBefore, type WalkWish } from '../domain/walk-plan.js';
@@ -80,7 +80,7 @@ async function hasUnheld(db: Db, { source }: Window, parts: readonly WalkedPart[
 }
 
 /** What a run met in a window so far, part by part. */
-export async function walkedSoFar(db: Db, window: Window): Promise<Walked> {
+export async function walkedSoFar(db: Db, window: WindowName & Pick<Window, 'runKey'>): Promise<Walked> {
   const filter = { runKey: window.runKey, windowId: windowId(window), step: { $regex: '^walk:' } };
   const pages = await db.collection<WindowPageDocument>('window_pages').find(filter).sort({ at: 1 }).toArray();
   // Without a page it is a whole walk that met nothing.

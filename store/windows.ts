@@ -11,7 +11,7 @@ import {
 } from '../core/schemas/collect.js';
 import type { SourceName } from '../core/schemas/names.js';
 import { type EarlierDay, unusual } from '../domain/expected-band.js';
-import { markAbsent } from './absences.js';
+import { noteAbsences } from './absences.js';
 import type { WindowDocument, WindowPageDocument, WindowWalk } from './documents.js';
 import { decisiveParts, listingPart, type Walked, walkedSoFar } from './walks.js';
 
@@ -149,8 +149,8 @@ export interface ClosedWindow {
 /**
  * Ends a window. A walk that says it is complete is held against what the source said it holds, and against what the ZIP
  * gave on earlier days. With it, what the next walk goes on from moves on.
- * @param listedStatuses of the source's `ChangesPolicy`: a key in one of them that a complete window did not name is marked as
- *   absent; null marks nothing
+ * @param listedStatuses of the source's `ChangesPolicy`: only a key in one of them is expected where all are named; null: those on
+ *   the market, and parcels
  */
 export async function closeWindow(
   db: Db,
@@ -166,8 +166,8 @@ export async function closeWindow(
   const seen = walked.keys.size;
   const closed = state === 'complete' ? await checkComplete(db, window, walked) : { state, reason };
   // Before the window is complete: if this breaks off, it is done again with the closing.
-  if (closed.state === 'complete' && list !== null && listedStatuses !== null) {
-    await markAbsent(db, window, walked.keys, listedStatuses);
+  if (closed.state === 'complete' && list !== null) {
+    await noteAbsences(db, window, walked.keys, listedStatuses);
   }
   const completedBy = closed.state === 'complete' ? window.runKey : null;
   const { market, source, zip, runDate, limit } = window;

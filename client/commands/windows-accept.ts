@@ -4,6 +4,7 @@ import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import type { WindowsAcceptFlags } from '../definitions/windows.js';
 import { CliError } from '../errors.js';
+import { sourcesForPlans } from '../plan-sources.js';
 import { Faults, readZips, theMarket, today } from '../run-request.js';
 import { given, readOneSource, readWords } from '../source-request.js';
 
@@ -29,7 +30,10 @@ export async function accept(
   const [source, by, reason] = [given(named), given(who), given(why)];
   const { config } = await readSetting(context);
   const name = `${source} ${zip} of ${runDate}`;
-  const before = await withDatabase(config, (db) => acceptWindow(db, { market, source, zip, runDate }, { by, reason }));
+  const changes = sourcesForPlans(config).find((one) => one.name === source)?.traits.changes;
+  const before = await withDatabase(config, (db) =>
+    acceptWindow(db, { market, source, zip, runDate }, { by, reason }, changes?.listedStatuses ?? null),
+  );
   if (before === null) throw new CliError('NotFound', `nobody began ${name}; phx windows list --date ${runDate}`);
   if (before !== 'suspect') throw new CliError('Refused', `${name} is ${before}, not suspect`);
   context.out.data(`${name}: complete, by the word of ${by}`);
