@@ -85,7 +85,12 @@ export function createFileGet({ userAgent, targets, resolve = lookup, ...deps }:
     const url = `${origin}/robots.txt`;
     const limits = { known: null, packed: false, mostBytes: ROBOTS_BYTES, mostUnpackedBytes: ROBOTS_BYTES };
     const rules = await gate.rules(
-      () => send({ ...request, ...limits, url, endpoint: 'robots' }, whole, (status) => (status >= 200 && status < 300) || (status >= 400 && status < 500)),
+      () =>
+        send(
+          { ...request, ...limits, url, endpoint: 'robots' },
+          whole,
+          (status) => (status >= 200 && status < 300) || (status >= 400 && status < 500),
+        ),
       request.signal,
     );
     if (!rules.allows(request.url)) throw new Blocked(request.source, `robots.txt disallows ${request.url}`);

@@ -92,9 +92,9 @@ export async function sendPolitely<T>(
 }
 
 type Ended<T> = Pick<Answered<T>, 'body' | 'streamed'> & { readonly status: number | null } & (
-  | { readonly ok: true; readonly value: T; readonly easeMs: number }
-  | { readonly ok: false; readonly problem: unknown }
-);
+    | { readonly ok: true; readonly value: T; readonly easeMs: number }
+    | { readonly ok: false; readonly problem: unknown }
+  );
 
 async function settle<T>(sending: Promise<Answered<T>>): Promise<Ended<T>> {
   try {

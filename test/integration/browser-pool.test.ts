@@ -180,7 +180,7 @@ suite('browser pool', () => {
     site.answer(() => html('here'));
     expect((await visit(pool, '/')).html).toContain('here');
     expect(browserProcesses().filter(({ type }) => type === 'browser')).toHaveLength(1);
-  }, 90_000);
+  }, 300_000);
 
   /** Every process of a type, spare renderers included, once the page was asked for. */
   async function working(type: string): Promise<readonly number[]> {

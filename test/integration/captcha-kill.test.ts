@@ -76,7 +76,9 @@ suite('a captcha that was bought by a worker that dies', () => {
     const run = await world.db.collection<RunDocument>('runs').findOne({ _id: runKey });
     const told = run?.summary?.missing.filter((line) => line.includes('shows a captcha')) ?? [];
     expect(told).toHaveLength(1);
-    expect(told[0]).toMatch(/no permission to have it solved is recorded.*phx sources permit phoenix-mls --for captcha/);
+    expect(told[0]).toMatch(
+      /no permission to have it solved is recorded.*phx sources permit phoenix-mls --for captcha/,
+    );
     expect(world.sandbox.listingSite.log.filter(({ fault }) => fault === 'captcha')).toHaveLength(1);
     expect(world.sandbox.captcha.log).toEqual([]);
   }, 180_000);
