@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { productVersion } from '../core/paths.js';
 import type { Action } from './context.js';
 import { defineCaptcha } from './definitions/captcha.js';
+import { defineChanges } from './definitions/changes.js';
 import { defineMarket } from './definitions/market.js';
 import { defineProperty } from './definitions/property.js';
 import { defineProxies } from './definitions/proxies.js';
@@ -64,6 +65,7 @@ export function createProgram({ run, ...output }: ProgramSetup): Command {
     defineRuns,
     defineWindows,
     defineProperty,
+    defineChanges,
     defineMarket,
     defineSources,
     defineProxies,

@@ -1,4 +1,4 @@
-import { isRunDate, startOfDay } from '../core/dates.js';
+import { dayAfter, isRunDate, startOfDay } from '../core/dates.js';
 import type { Market } from '../core/product-settings.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { Pace } from '../core/schemas/pace.js';
@@ -31,12 +31,26 @@ export function readPace(text: string, faults: Faults): Pace | null {
 
 /** A day in the zone of the market, or an instant with its zone, as an instant. */
 export function readSince(text: string | undefined, { timeZone }: Market, faults: Faults): Date | null {
+  return readMoment('--since', text, (day) => startOfDay(day, timeZone), faults);
+}
+
+/** As `readSince`, but of a day the end of it is meant. */
+export function readAsOf(flag: string, text: string | undefined, { timeZone }: Market, faults: Faults): Date | null {
+  return readMoment(flag, text, (day) => startOfDay(dayAfter(day), timeZone) - 1, faults);
+}
+
+function readMoment(
+  flag: string,
+  text: string | undefined,
+  msOfDay: (day: string) => number,
+  faults: Faults,
+): Date | null {
   if (text === undefined) return null;
-  if (isRunDate(text)) return new Date(startOfDay(text, timeZone));
+  if (isRunDate(text)) return new Date(msOfDay(text));
   const isInstant = /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/.test(text) && !Number.isNaN(Date.parse(text));
   return isInstant
     ? new Date(text)
-    : faults.add(`--since must be a day or an instant like 2026-11-22T10:00:00Z, not "${text}"`);
+    : faults.add(`${flag} must be a day or an instant like 2026-11-22T10:00:00Z, not "${text}"`);
 }
 
 /** Words of a person that are kept. Null when there are none; `faults` says so where they must be there. */

@@ -8,8 +8,6 @@ export interface AsOf {
   readonly knownMs: number | null;
 }
 
-export const NOW: AsOf = { validMs: null, knownMs: null };
-
 /** One written state of a record. */
 export interface HistoryVersion<K extends KindState> {
   readonly version: number;

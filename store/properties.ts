@@ -1,7 +1,8 @@
 import type { Db } from 'mongodb';
 import type { Fact } from '../core/schemas/facts.js';
+import type { SourceName } from '../core/schemas/names.js';
 import type { Enrichment, StoredRecord } from '../core/schemas/property.js';
-import type { EnrichmentDocument, RawPropertyDocument } from './documents.js';
+import type { EnrichmentDocument, KindFacts, RawPropertyDocument } from './documents.js';
 
 /** All records about some properties, with their facts in one list and the address of each answer by fetch id. */
 export interface PropertyRecords {
@@ -31,10 +32,24 @@ export async function readProperties(
 
 function storedRecord(document: RawPropertyDocument): StoredRecord {
   const { _id, source, key, propertyId, zip, kinds } = document;
-  const facts = Object.entries(kinds).flatMap(([kind, { facts: own, rawRef, fetchId, fetchedAt }]) =>
+  return { recordId: _id, source, key, propertyId, zip, facts: factsOf(source, kinds) };
+}
+
+/** Facts of all kinds of answer in one list, each with its evidence. */
+export function factsOf(source: SourceName, kinds: Readonly<Record<string, KindFacts>>): readonly Fact[] {
+  return Object.entries(kinds).flatMap(([kind, { facts: own, rawRef, fetchId, fetchedAt }]) =>
     own.map((fact): Fact => ({ ...fact, source, kind, rawRef, fetchId, fetchedAt: fetchedAt.toISOString() })),
   );
-  return { recordId: _id, source, key, propertyId, zip, facts };
+}
+
+/** Ids of the properties that show a street line in one of some ZIP codes. */
+export async function propertiesAt(db: Db, street: string, zips: readonly string[]): Promise<readonly string[]> {
+  const found = await db
+    .collection<{ _id: string }>('processed_properties')
+    .find({ 'normalized.address.zip': { $in: [...zips] }, 'normalized.address.street': street })
+    .project<{ property_id: string }>({ property_id: 1 })
+    .toArray();
+  return [...new Set(found.map(({ property_id }) => property_id))].sort();
 }
 
 /** The words kept for some properties, by property id. */

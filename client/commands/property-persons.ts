@@ -3,7 +3,7 @@ import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import { CliError } from '../errors.js';
 import { columnsOf } from '../output.js';
-import { propertyIdOf } from './property-show.js';
+import { propertyIdOf } from '../property-name.js';
 
 /** What is kept about the persons of a property, while the switch for it is on. The only command that prints it. */
 export async function showPersons(context: CliContext, text: string): Promise<number> {

@@ -1,68 +1,105 @@
-import { compactParcelNumber, parcelPropertyId } from '../../core/ids.js';
-import { marketOf } from '../../core/product-settings.js';
+import type { Db } from 'mongodb';
+import type { Config } from '../../core/config.js';
 import type { Fact, FactValue } from '../../core/schemas/facts.js';
-import type { ChosenFact } from '../../core/schemas/property.js';
+import type { ChosenFact, StoredRecord } from '../../core/schemas/property.js';
+import type { AsOf } from '../../domain/as-of.js';
 import { composeProperty } from '../../domain/compose.js';
+import type { EnrichmentDocument } from '../../store/documents.js';
+import { propertyAsOf } from '../../store/history.js';
 import { readEnrichments, readProperties } from '../../store/properties.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
+import type { PropertyShowFlags } from '../definitions/property.js';
 import { CliError } from '../errors.js';
 import { nearest } from '../nearest.js';
 import { kindOrderOf } from '../plan-sources.js';
-import { theMarket } from '../run-request.js';
+import { findProperty } from '../property-name.js';
+import { Faults, theMarket } from '../run-request.js';
+import { readAsOf } from '../source-request.js';
+
+/** What is known of a property at one time. */
+interface Known {
+  readonly propertyId: string;
+  readonly records: readonly StoredRecord[];
+  readonly urls: Readonly<Record<string, string>>;
+  /** Null for a look back: words are of today. */
+  readonly words: EnrichmentDocument | null;
+  /** Records that their source did not name any more, and since when. */
+  readonly gone: readonly { readonly recordId: string; readonly since: string }[];
+}
 
 /**
- * The facts about a property, each with source, request and hash of the kept answer.
+ * The facts about a property, each with source, request and hash of the kept answer; today, or as of a moment.
  * @throws CliError (NotFound) when no source has spoken of it, or not of the field
  */
-export async function showProperty(
-  context: CliContext,
-  text: string,
-  { field }: { readonly field?: string },
-): Promise<number> {
-  const propertyId = propertyIdOf(text);
+export async function showProperty(context: CliContext, text: string, flags: PropertyShowFlags): Promise<number> {
+  const asOf = readMoments(flags);
   const { config } = await readSetting(context);
-  const known = await withDatabase(config, async (db) => ({
-    records: (await readProperties(db, [propertyId])).get(propertyId),
-    words: (await readEnrichments(db, [propertyId])).get(propertyId),
-  }));
-  if (!known.records) {
+  const { propertyId, records, urls, words, gone } = await withDatabase(config, (db) => lookUp(db, config, text, asOf));
+  if (records.length === 0) {
     const hint = 'phx runs show tells which ZIPs are in; a parcel of another ZIP or day may not be';
     throw new CliError('NotFound', `no source has a record of ${propertyId} in mode ${config.mode}`, hint);
   }
-  const { urls, records } = known.records;
   const composed = composeProperty(propertyId, records, kindOrderOf(config));
-  const facts = choose(composed.facts, field, propertyId).map((fact) => ({
+  const facts = choose(composed.facts, flags.field, propertyId).map((fact) => ({
     ...evidence(fact, urls),
     contradictedBy: fact.contradictedBy.map((other) => evidence(other, urls)),
   }));
   const { zip, parcelNumber, recordIds } = composed;
-  const words = known.words
-    ? {
-        description: known.words.description,
-        keyFeatures: known.words.keyFeatures,
-        by: known.words.by,
-        model: known.words.model,
-      }
-    : null;
-  context.out.data([`${propertyId}  ${zip ?? ''}`.trimEnd(), ...facts.flatMap(factLines)].join('\n'));
-  if (words !== null && field === undefined)
-    context.out.data(`words by ${words.model ?? words.by}: ${words.description}`);
-  context.out.document({ schemaVersion: 1, propertyId, parcelNumber, zip, mode: config.mode, recordIds, facts, words });
+  const moment = asOf === null ? {} : { asOf: asOfDocument(asOf), gone };
+  context.out.data(
+    [
+      `${propertyId}  ${zip ?? ''}`.trimEnd(),
+      ...gone.map(({ recordId, since }) => `${recordId} had gone by then, since ${since}`),
+      ...facts.flatMap(factLines),
+    ].join('\n'),
+  );
+  const shownWords = words === null ? null : wordsOf(words);
+  if (shownWords !== null && flags.field === undefined) {
+    context.out.data(`words by ${shownWords.model ?? shownWords.by}: ${shownWords.description}`);
+  }
+  const { mode } = config;
+  const head = { schemaVersion: 1, propertyId, parcelNumber, zip, mode, ...moment };
+  context.out.document({ ...head, recordIds, facts, words: shownWords });
   return 0;
 }
 
-/** A parcel number in any of its forms, or a property id as it stands. */
-export function propertyIdOf(text: string): string {
-  const parcelNumber = compactParcelNumber(text);
-  const [market] = theMarket();
-  if (parcelNumber !== null) return parcelPropertyId(marketOf(market).county, parcelNumber);
-  if (/^(listing:[a-z-]+|[a-z]{2}(-[a-z]+)+):\S+$/.test(text)) return text;
-  throw new CliError(
-    'UsageError',
-    `"${text}" is no parcel number and no property id`,
-    'a parcel number looks like 103-06-005 or 10306005A, a property id like us-az-maricopa:10306005',
-  );
+function readMoments({ asOf, knownAt }: PropertyShowFlags): AsOf | null {
+  const faults = new Faults();
+  const [, market] = theMarket();
+  const valid = readAsOf('--as-of', asOf, market, faults);
+  const known = readAsOf('--known-at', knownAt, market, faults);
+  faults.throwAny('phx property show --help shows an example');
+  if (valid === null && known === null) return null;
+  return { validMs: valid?.getTime() ?? null, knownMs: known?.getTime() ?? null };
+}
+
+async function lookUp(db: Db, config: Config, text: string, asOf: AsOf | null): Promise<Known> {
+  const propertyId = await findProperty(db, config, text);
+  if (asOf === null) {
+    const found = (await readProperties(db, [propertyId])).get(propertyId);
+    const words = (await readEnrichments(db, [propertyId])).get(propertyId) ?? null;
+    return { propertyId, records: found?.records ?? [], urls: found?.urls ?? {}, words, gone: [] };
+  }
+  const then = await propertyAsOf(db, propertyId, asOf);
+  return {
+    propertyId,
+    records: then.map(({ record }) => record),
+    urls: Object.fromEntries(then.flatMap(({ urls }) => Object.entries(urls))),
+    words: null,
+    gone: then.flatMap(({ record, goneSince }) =>
+      goneSince === null ? [] : [{ recordId: record.recordId, since: goneSince.toISOString() }],
+    ),
+  };
+}
+
+function wordsOf({ description, keyFeatures, by, model }: EnrichmentDocument) {
+  return { description, keyFeatures, by, model };
+}
+
+function asOfDocument({ validMs, knownMs }: AsOf) {
+  const shown = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
+  return { valid: shown(validMs), known: shown(knownMs) };
 }
 
 function choose(facts: readonly ChosenFact[], field: string | undefined, propertyId: string): readonly ChosenFact[] {

@@ -2,6 +2,12 @@ import type { Command } from 'commander';
 import type { Run } from '../program.js';
 import { describeCommand } from './describe.js';
 
+export interface PropertyShowFlags {
+  readonly field?: string;
+  readonly asOf?: string;
+  readonly knownAt?: string;
+}
+
 export function defineProperty(program: Command, run: Run): void {
   const property = program
     .command('property')
@@ -11,10 +17,14 @@ export function defineProperty(program: Command, run: Run): void {
     'property show 103-06-005',
     'property show 10306005 --field LivingArea',
     'property show us-az-maricopa:10306005 --json',
+    'property show "4027 N 55th Ave, 85031" --as-of 2026-11-20',
+    'property show 10306005 --as-of 2026-11-20 --known-at 2026-11-20T18:00:00Z',
   ])
-    .argument('<apn>', 'parcel number, with or without dashes, or property id')
+    .argument('<property>', 'parcel number, with or without dashes, property id, or street address')
     .option('--field <name>', 'only this fact, by its RESO name')
-    .action(async (id: string, flags: { field?: string }) =>
+    .option('--as-of <moment>', 'what held at the end of this day YYYY-MM-DD, or at this instant')
+    .option('--known-at <moment>', 'by what was known at the end of this day, or at this instant; default now')
+    .action(async (id: string, flags: PropertyShowFlags) =>
       run(async (context) => (await import('../commands/property-show.js')).showProperty(context, id, flags)),
     );
   describeCommand(property, 'persons', 'Show what is kept about the persons of a property (PHOENIX_PERSONAL_DATA)', [
