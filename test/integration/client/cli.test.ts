@@ -112,7 +112,7 @@ describe('schedules', () => {
     const active = { state: 'active' };
     expect((await json('schedules', 'list')).document).toMatchObject([active, notBegun, active, active]);
     expect((await cli('schedules', 'trigger', 'weekly-phoenix')).code).toBe(5);
-  });
+  }, 120_000);
 });
 
 describe('a run', () => {
