@@ -43,8 +43,8 @@ const countyRow = async () => {
 /** Requests about data; robots.txt needs no token. */
 const asked = () => world.sandbox.county.log.filter(({ path }) => path !== '/robots.txt');
 
-async function expectWhole(runDate: string): Promise<void> {
-  const { status, counts, missing } = await world.day(runDate);
+async function expectWhole(runDate: string, { runKey }: { readonly runKey: string }): Promise<void> {
+  const { status, counts, missing } = await world.summaryOf(runKey);
   expect({ status, counts, missing }).toEqual({ status: 'complete', counts: EVERYTHING, missing: [] });
   expect(await world.ledger(runDate)).toEqual(COMPLETE);
   expect(await world.quarantined()).toEqual([]);
@@ -54,15 +54,20 @@ async function expectWhole(runDate: string): Promise<void> {
 describe('a token that is refused', () => {
   it.each([
     // A worker stays with the token that works, so each case refuses the one that is in use by then.
-    ['with its reason, from the first request on', FIRST, { path: EVERY_ANSWER }],
-    ['with its reason, in the middle of the day', SECOND, { path: '^/parcel/' }],
-    ['without a word, from the first request on', FIRST, { path: EVERY_ANSWER, silent: true }],
-    ['without a word, in the middle of the day', SECOND, { path: '^/parcel/', silent: true }],
+    ['with its reason, from the first request on', FIRST, 0, {}],
+    ['with its reason, in the middle of the day', SECOND, 40, {}],
+    ['without a word, from the first request on', FIRST, 0, { silent: true }],
+    ['without a word, in the middle of the day', SECOND, 40, { silent: true }],
   ])(
     '%s: the day is whole with the other one',
-    async (_how, token, { path, ...how }) => {
-      world.sandbox.faults.add({ service: 'county', effect: { kind: 'refused-token', token, ...how }, path });
-      await expectWhole(TODAY);
+    async (_how, token, requestsBefore, how) => {
+      const effect = { kind: 'refused-token', token, ...how } as const;
+      const refuse = () => world.sandbox.faults.add({ service: 'county', effect, path: EVERY_ANSWER });
+      if (requestsBefore === 0) refuse();
+      const day = await world.begin(TODAY);
+      await world.requestsReach(requestsBefore);
+      if (requestsBefore > 0) refuse();
+      await expectWhole(TODAY, await day.result());
       expect(await decisions()).toEqual([]);
       const refused = world.sandbox.county.log.filter(({ status }) => status === 500);
       expect(refused.length).toBeGreaterThan(0);
@@ -102,7 +107,7 @@ describe('a token that is refused', () => {
 
     world.sandbox.faults.clear();
     expect((await cli('sources', 'resume', COUNTY, '--by', 'Operator', '--note', 'tokens renewed')).code).toBe(0);
-    await expectWhole(TODAY);
+    await expectWhole(TODAY, await (await world.begin(TODAY)).result());
   }, 180_000);
 
   it('together with the second one pauses again, by a second record, when a person resumed it too early', async () => {
@@ -131,10 +136,7 @@ describe('an outage that looks like a refused token', () => {
     // Asked in vain, each time with a look at the site: until its fifth failure in a row, and what was under way by then.
     expect(asked().length).toBeLessThanOrEqual(2 * (5 + 4));
     world.sandbox.faults.remove(fault);
-    const { runKey } = await day.result();
-    const { status, counts } = await world.summaryOf(runKey);
-    expect({ status, counts }).toEqual({ status: 'complete', counts: EVERYTHING });
-    expect(await contentOf(world.db)).toEqual(expected);
+    await expectWhole(TODAY, await day.result());
     expect(await decisions()).toEqual([]);
     expect(await circuit()).toMatchObject({ failures: 0, openUntilMs: 0 });
   }, 240_000);
