@@ -4,7 +4,7 @@
 // than the clock (`npm run prove`). Last line: `N passed, N failed`.
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,8 @@ const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const MARK = `PHOENIX_TEST_RUN=${randomUUID()}`;
 /** Servers stop within their grace time once their test process has ended. */
 const LEFTOVER_MS = 20_000;
+/** A test process that has written its results and does not end by then keeps something open. */
+const EXIT_MS = 30_000;
 /** Suites that measure rates or how long a loop was held: alone, so that no other suite is in their figures. */
 const TIMED = 'test/(contract/|integration/(net/|browser-pool))';
 const SLOWEST = 10;
@@ -91,14 +93,29 @@ async function runSuites(name, args) {
   const outputFile = path.join(folder, `${randomUUID()}.json`);
   const jest = path.join(ROOT, 'node_modules/jest/bin/jest.js');
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  const code = await run(
+  const running = run(
     [...flags, jest, '--json', `--outputFile=${outputFile}`, ...args],
     ['ignore', 'ignore', 'inherit'],
   );
+  const ended = new AbortController();
+  running.then(() => ended.abort());
+  endIfItHangs(name, outputFile, ended.signal);
+  const code = await running;
   console.log(`${code === 0 ? 'ok' : 'FAILED'}  ${name} (${secondsSince(startedAt)} s)`);
   const results = readJson(outputFile);
   if (results === null) fail(name, `jest ended with exit code ${code} and no results`);
   else count(results);
+}
+
+async function endIfItHangs(name, outputFile, ended) {
+  while (!existsSync(outputFile) && !ended.aborted) await sleep(1_000, ended);
+  await sleep(EXIT_MS, ended);
+  if (ended.aborted) return;
+  fail(
+    name,
+    `the test process had its results ${EXIT_MS / 1_000} s ago and does not end: a test leaves something open`,
+  );
+  step.kill('SIGKILL');
 }
 
 function count({ numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites, testResults }) {
@@ -118,7 +135,7 @@ function count({ numPassedTests, numFailedTests, numPendingTests, numRuntimeErro
 /** Every process of a suite inherits the mark, also one that left its process group. Linux alone can tell. */
 async function findLeftovers() {
   const until = Date.now() + LEFTOVER_MS;
-  while (marked().length > 0 && Date.now() < until) await new Promise((wake) => setTimeout(wake, 250));
+  while (marked().length > 0 && Date.now() < until) await sleep(250);
   const left = marked();
   for (const { pid } of left) process.kill(pid, 'SIGKILL');
   return left.length === 0 ? null : left.map(({ pid, command }) => `process ${pid}: ${command}`).join('\n');
@@ -167,6 +184,16 @@ function report() {
   if (totals.skipped > 0) console.log(`\n${totals.skipped} skipped`);
   console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
   process.exitCode = totals.failed === 0 ? 0 : 1;
+}
+
+function sleep(ms, signal) {
+  return new Promise((wake) => {
+    const timer = setTimeout(wake, ms);
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      wake();
+    });
+  });
 }
 
 function secondsSince(startedAt) {
