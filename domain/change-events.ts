@@ -43,7 +43,7 @@ interface Statement {
 
 interface Move {
   readonly name: string;
-  /** Null when the same kind of answer did not state the name before. */
+  /** Null when no answer stated the name before. */
   readonly before: Statement | null;
   readonly after: Statement;
 }
@@ -54,8 +54,8 @@ const SALE_NAMES = ['CloseDate', 'ClosePrice'] as const;
 const VALUATION_NAMES = ['TaxYear', 'xFullCashValue', 'xLimitedPropertyValue', 'TaxAssessedValue'] as const;
 
 /**
- * What happened between two versions of one record. Pure. A fact moved when a kind of answer that stated it before states another
- * value now, in other bytes: what another parser reads out of the same bytes is no event. Of two kinds that state one fact the
+ * What happened between two versions of one record. Pure. A fact moved when a kind of answer that was there before states, in other
+ * bytes, what it did not state then, and that is not what was known: what another parser reads out of the same bytes is no event. Of two kinds that state one fact the
  * younger answer counts, so a page that repeats what its card said already tells nothing new.
  * @param wasGone true when the record had been reported as gone and this version is its return
  */
@@ -151,7 +151,7 @@ function moveOf(name: string, before: RecordState, after: RecordState): Move | n
     const value = factIn(now, name)?.value;
     if (then === undefined || value === undefined || then.rawRef === now.rawRef) return false;
     const old = factIn(then, name)?.value;
-    return old === undefined ? was === null : !sameValue(old, value);
+    return old === undefined || !sameValue(old, value);
   });
   return told ? { name, before: was, after: is } : null;
 }

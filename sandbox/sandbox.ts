@@ -5,6 +5,7 @@ import { type CaptchaDesk, startCaptcha } from './captcha.js';
 import { startControl } from './control.js';
 import { startCounty } from './county.js';
 import { allParcels } from './county-search.js';
+import { createDays, type DaysOptions, type WorldDay } from './days.js';
 import { createFaults, type Faults } from './faults.js';
 import { gisRecords, startGis } from './gis.js';
 import { startListingSite } from './listing-site/index.js';
@@ -16,6 +17,7 @@ import type { Ports } from './ports.js';
 import { createRandom } from './random.js';
 import { createRequestLog, type LoggedRequest, type RequestLog } from './request-log.js';
 import { RESO_ROOT, RESO_TOKEN_PATH, startReso } from './reso.js';
+import { showDay } from './reso-days.js';
 import type { ResoDesk } from './reso-desk.js';
 import type { ResoQuota } from './reso-quota.js';
 import { canonicalTruth } from './truth.js';
@@ -53,11 +55,17 @@ export interface SandboxOptions {
   readonly resoPagingBy?: 'row' | 'number';
   /** Left out: the RESO service allows as many requests as are sent. */
   readonly resoQuota?: ResoQuota;
+  /** Left out: every day is like the first. County, listing site and RESO service move; map layers do not. */
+  readonly days?: DaysOptions;
 }
 
 /** A running sandbox. */
 export interface Sandbox {
   readonly world: World;
+  /** The day that it is; null without `days`. */
+  today(): WorldDay | null;
+  /** The next day begins at all services. @throws Error without `days`, and after the last one */
+  nextDay(): WorldDay;
   readonly county: {
     readonly url: string;
     readonly token: string;
@@ -109,12 +117,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const portOf = (name: keyof Ports): number => ports?.[name] ?? 0;
   const secondToken = `${token}-second`;
   const layout = options.listingLayout === undefined ? {} : { layout: options.listingLayout };
-  const world = createWorld({
+  const start = createWorld({
     recordings: options.recordings ?? join(projectRoot(), 'sandbox', 'recordings', 'maricopa'),
     parcelsPerZip: options.parcelsPerZip ?? 120,
     seed,
     ...(options.listings === undefined ? {} : { listings: options.listings }),
   });
+  const days = options.days === undefined ? null : createDays(start, options.days);
+  const world = days?.world ?? start;
   if (options.truthFile !== undefined) writeTruth(world, options.truthFile);
   if (options.logFile !== undefined) mkdirSync(dirname(options.logFile), { recursive: true });
   const log = createRequestLog(options.logFile ?? null);
@@ -147,11 +157,19 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const reso = keep(await startReso(world, { log, faults, port: portOf('reso'), ...client, ...resoTuning(options) }));
     const webshare = keep(await startWebshare({ log, faults, key: WEBSHARE_KEY, port: portOf('webshare') }));
     const { proxies } = webshare;
+    const nextDay = (): WorldDay => {
+      if (days === null) throw new Error('the sandbox was started with one day');
+      const day = days.next();
+      showDay(reso.desk, day, seed);
+      return day;
+    };
     const control = keep(
       await startControl({ log, faults, mail: smtp, captcha: captcha.desk, proxies, port: portOf('control') }),
     );
     return {
       world,
+      today: () => days?.today ?? null,
+      nextDay,
       county: {
         url: county.url,
         token,

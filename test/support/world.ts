@@ -10,6 +10,7 @@ import { dailyWorkflowId, TASK_QUEUES } from '../../core/ids.js';
 import { projectRoot } from '../../core/paths.js';
 import { DEFAULT_RUN_OPTIONS, type RunOptions } from '../../core/schemas/run.js';
 import type { DailySequenceResult } from '../../core/schemas/sequence.js';
+import type { DaysOptions } from '../../sandbox/days.js';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.js';
 import type { dailySequence } from '../../workflows/daily-sequence.js';
 import { startTestDatabase, type TestDatabase } from './mongodb.js';
@@ -42,6 +43,8 @@ export interface TestWorldOptions {
   readonly resoPageRows?: number;
   /** How links of the RESO service find the next page. */
   readonly resoPagingBy?: 'row' | 'number';
+  /** Left out: every day is like the first. */
+  readonly days?: DaysOptions;
   /** Variables of every worker, over those of the sandbox. */
   readonly variables?: Readonly<Record<string, string>>;
 }

@@ -144,6 +144,20 @@ describe('what two versions of a record tell', () => {
     expect(changesBetween(first, version(2, { card: { at: 1, facts: active }, page }), false)).toEqual([]);
   });
 
+  it('is told by the answer that knows what was, when another one tells the new alone', () => {
+    const first = version(1, { row: { at: 1, facts: {} }, page: { at: 2, facts: { xOwnerClass: 'absentee' } } });
+    const second = version(2, {
+      row: { at: 3, facts: { xOwnerClass: 'company' } },
+      page: { at: 2, facts: { xOwnerClass: 'absentee' } },
+    });
+    const third = version(3, {
+      row: { at: 3, facts: { xOwnerClass: 'company' } },
+      page: { at: 4, facts: { xOwnerClass: 'company' } },
+    });
+    expect(changesBetween(first, second, false).map(({ kind }) => kind)).toEqual(['owner class']);
+    expect(changesBetween(second, third, false)).toEqual([]);
+  });
+
   it('is nothing when the bytes are the same and the parser is another one', () => {
     const rawRef = 'same';
     const before = version(1, { row: { at: 1, facts: active, rawRef } });
