@@ -1,7 +1,7 @@
 // The one runner behind `npm test`: programs, formatting and lint, types, dead code, suites side by side, those that
 // measure time alone, and a look for processes left behind.
 // With a pattern only the suites whose path matches it; `--scale N` makes the hour of collection a whole one, N times faster
-// than the clock (`npm run prove`). Last line: `N passed, N failed`.
+// than the clock, and `--days N` the few simulated days as many (`npm run prove`). Last line: `N passed, N failed`.
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -38,7 +38,7 @@ for (const [signal, code] of [
   });
 }
 
-const [pattern, scale] = readArguments();
+const [pattern, proof] = readArguments();
 const variables = await findPrograms();
 if (variables !== null) {
   if (pattern === undefined) await runAll();
@@ -47,13 +47,17 @@ if (variables !== null) {
 }
 report();
 
-/** @returns pattern and scale; undefined where none is given */
+/** @returns pattern, undefined where none is given, and the variables that make suites as large as in `npm run prove` */
 function readArguments() {
-  const options = { scale: { type: 'string' } };
+  const options = { scale: { type: 'string' }, days: { type: 'string' } };
   const { positionals, values } = parseArgs({ options, allowPositionals: true });
-  if (values.scale === undefined || /^[1-9]\d?$/.test(values.scale)) return [positionals[0], values.scale];
-  console.error(`--scale must be a whole number from 1 to 99, not "${values.scale}"`);
-  process.exit(2);
+  for (const [name, value] of Object.entries(values)) {
+    if (/^[1-9]\d?$/.test(value)) continue;
+    console.error(`--${name} must be a whole number from 1 to 99, not "${value}"`);
+    process.exit(2);
+  }
+  const proof = Object.entries(values).map(([name, value]) => [`PHOENIX_PROVE_${name.toUpperCase()}`, value]);
+  return [positionals[0], Object.fromEntries(proof)];
 }
 
 async function runAll() {
@@ -159,7 +163,6 @@ async function node(args) {
 /** @returns the exit code */
 function run(args, stdio, output = []) {
   const [name, value] = MARK.split('=');
-  const proof = scale === undefined ? {} : { PHOENIX_PROVE_SCALE: scale };
   const env = { ...process.env, ...variables, ...proof, [name]: value };
   return new Promise((resolve) => {
     step = spawn(process.execPath, args, { cwd: ROOT, env, stdio });
