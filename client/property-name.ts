@@ -18,18 +18,30 @@ export function propertyIdOf(text: string): string {
   );
 }
 
+/** How a person names a property: by its id, or by where it is. */
+export type PropertyName = { readonly id: string } | { readonly street: string; readonly zip: string | null };
+
 /**
- * As `propertyIdOf`, and street addresses besides: `4027 N 55th Ave, 85031`. Without a ZIP code all of the market are looked at.
- * @throws CliError (UsageError) for what is none of them or stands for several, (NotFound) for an address that nobody has
+ * As `propertyIdOf`, and street addresses besides: `4027 N 55th Ave, 85031`.
+ * @throws CliError (UsageError) for what is none of them
  */
-export async function findProperty(db: Db, config: Config, text: string): Promise<string> {
+export function readPropertyName(text: string): PropertyName {
   const id = writtenId(text);
-  if (id !== null) return id;
-  const address = parseAddress(text);
-  if (address === null || address.streetNumber === null) return propertyIdOf(text);
+  if (id !== null) return { id };
+  const address = /[A-Za-z]/.test(text) ? parseAddress(text) : null;
+  if (address === null || address.streetNumber === null) return { id: propertyIdOf(text) };
+  return { street: streetLine(address), zip: address.zip };
+}
+
+/**
+ * The id of what a name stands for. Without a ZIP code all of the market are looked at.
+ * @throws CliError (UsageError) for a name that stands for several, (NotFound) for an address that nobody has
+ */
+export async function findProperty(db: Db, config: Config, name: PropertyName): Promise<string> {
+  if ('id' in name) return name.id;
   const [market] = theMarket();
-  const zips = address.zip === null ? zipsOf(market, config.extraZips) : [address.zip];
-  const street = streetLine(address);
+  const zips = name.zip === null ? zipsOf(market, config.extraZips) : [name.zip];
+  const { street } = name;
   const found = await propertiesAt(db, street, zips);
   const [only, ...more] = found;
   if (only === undefined) throw new CliError('NotFound', `no property at ${street} in ${zips.join(', ')}`);

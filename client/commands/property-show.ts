@@ -13,7 +13,7 @@ import type { PropertyShowFlags } from '../definitions/property.js';
 import { CliError } from '../errors.js';
 import { nearest } from '../nearest.js';
 import { kindOrderOf } from '../plan-sources.js';
-import { findProperty } from '../property-name.js';
+import { findProperty, type PropertyName, readPropertyName } from '../property-name.js';
 import { Faults, theMarket } from '../run-request.js';
 import { readAsOf } from '../source-request.js';
 
@@ -34,8 +34,9 @@ interface Known {
  */
 export async function showProperty(context: CliContext, text: string, flags: PropertyShowFlags): Promise<number> {
   const asOf = readMoments(flags);
+  const name = readPropertyName(text);
   const { config } = await readSetting(context);
-  const { propertyId, records, urls, words, gone } = await withDatabase(config, (db) => lookUp(db, config, text, asOf));
+  const { propertyId, records, urls, words, gone } = await withDatabase(config, (db) => lookUp(db, config, name, asOf));
   if (records.length === 0) {
     const hint = 'phx runs show tells which ZIPs are in; a parcel of another ZIP or day may not be';
     throw new CliError('NotFound', `no source has a record of ${propertyId} in mode ${config.mode}`, hint);
@@ -74,8 +75,8 @@ function readMoments({ asOf, knownAt }: PropertyShowFlags): AsOf | null {
   return { validMs: valid?.getTime() ?? null, knownMs: known?.getTime() ?? null };
 }
 
-async function lookUp(db: Db, config: Config, text: string, asOf: AsOf | null): Promise<Known> {
-  const propertyId = await findProperty(db, config, text);
+async function lookUp(db: Db, config: Config, name: PropertyName, asOf: AsOf | null): Promise<Known> {
+  const propertyId = await findProperty(db, config, name);
   if (asOf === null) {
     const found = (await readProperties(db, [propertyId])).get(propertyId);
     const words = (await readEnrichments(db, [propertyId])).get(propertyId) ?? null;
