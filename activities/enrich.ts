@@ -1,12 +1,13 @@
 import type { Config } from '../core/config.js';
 import type { ComposedProperty, DocumentOrigin, Enrichment } from '../core/schemas/property.js';
 import type { ComposeBatchResult, EnrichBatchInput, EnrichBatchResult, RunName } from '../core/schemas/sequence.js';
-import { composeProperty, type KindOrder } from '../domain/compose.js';
+import { composeProperty } from '../domain/compose.js';
 import { type ProcessedPropertyDocument, toProcessedDocument } from '../domain/document-shape.js';
 import { scoreQuality } from '../domain/quality.js';
 import { describeByRules } from '../domain/rules.js';
 import type { Enricher, LlmCall } from '../llm/types.js';
 import type { SourceRegistry } from '../sources/index.js';
+import { kindOrders } from '../sources/offline.js';
 import type { Database } from '../store/database.js';
 import type { QueueDocument } from '../store/documents.js';
 import { bookLlmCall } from '../store/llm.js';
@@ -36,7 +37,7 @@ interface Composed extends PropertyRecords {
 /** Activities that turn facts into properties and words. All are safe to repeat. @throws StoreUnavailable (retried) */
 export function createEnrichActivities({ config, database, sources, createEnricher }: EnrichDeps) {
   const { db } = database;
-  const kindOrder: KindOrder = Object.fromEntries(sources.all.map(({ name, kindOrder: order }) => [name, order]));
+  const kindOrder = kindOrders(sources);
   const originOf = ({ market, runKey }: RunName): DocumentOrigin => ({
     mode: config.mode,
     market,

@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
 import type { RunName } from '../core/schemas/sequence.js';
-import type { QueueDocument, RecordVersionDocument, WindowDocument } from './documents.js';
+import type { KindFacts, QueueDocument, RecordVersionDocument, WindowDocument } from './documents.js';
 
 /** What a run left that does not hold together, one sentence each; empty when all does. */
 export async function findFaults(db: Db, { market, runDate, runKey }: RunName): Promise<readonly string[]> {
@@ -21,7 +21,27 @@ async function lostAnswers(db: Db, runKey: string): Promise<number> {
     .collection<RecordVersionDocument>('record_versions')
     .find({ runKey }, { projection: { kinds: 1 } });
   const cited = new Set<string>();
-  for await (const { kinds } of versions) for (const { rawRef } of Object.values(kinds)) cited.add(rawRef);
-  const kept = await db.collection<{ _id: string }>('raw_payloads').countDocuments({ _id: { $in: [...cited] } });
-  return cited.size - kept;
+  for await (const { kinds } of versions) for (const rawRef of citedBy(kinds).rawRefs) cited.add(rawRef);
+  return (await missingIds(db, 'raw_payloads', cited)).length;
+}
+
+/** Stored answers and requests that facts name as their evidence. */
+export function citedBy(kinds: Readonly<Record<string, KindFacts>>): {
+  readonly rawRefs: readonly string[];
+  readonly fetchIds: readonly string[];
+} {
+  const states = Object.values(kinds);
+  return { rawRefs: states.map(({ rawRef }) => rawRef), fetchIds: states.map(({ fetchId }) => fetchId) };
+}
+
+/** Of some ids, those that a collection does not hold. */
+export async function missingIds(db: Db, collection: string, ids: Iterable<string>): Promise<readonly string[]> {
+  const wanted = [...new Set(ids)];
+  if (wanted.length === 0) return [];
+  const found = await db
+    .collection<{ _id: string }>(collection)
+    .find({ _id: { $in: wanted } }, { projection: { _id: 1 } })
+    .toArray();
+  const there = new Set(found.map(({ _id }) => _id));
+  return wanted.filter((id) => !there.has(id));
 }

@@ -47,6 +47,16 @@ export async function keepPayload(db: Db, source: SourceName, payload: RawPayloa
 export async function readPayload(db: Db, hash: string): Promise<RawBody | null> {
   const found = await db.collection<RawPayloadDocument>('raw_payloads').findOne({ _id: hash });
   if (!found) return null;
-  const text = (await unpack(found.body.buffer)).toString('utf8');
+  return bodyOf(found);
+}
+
+/** The body that a row holds. */
+async function bodyOf(found: RawPayloadDocument): Promise<RawBody> {
+  const text = await unpackText(found);
   return found.type === 'html' ? { type: 'html', html: text } : { type: 'json', json: JSON.parse(text) };
+}
+
+/** The text that a row was made of. @throws Error when it cannot be unpacked */
+export async function unpackText({ body }: RawPayloadDocument): Promise<string> {
+  return (await unpack(body.buffer)).toString('utf8');
 }

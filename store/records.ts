@@ -231,7 +231,7 @@ function apply(
 }
 
 /** Hash of what the facts say; where they came from does not change it. */
-function contentHash(kinds: Readonly<Record<string, KindFacts>>): string {
+export function contentHash(kinds: Readonly<Record<string, KindFacts>>): string {
   return sha256(
     canonicalJson(Object.fromEntries(Object.entries(kinds).map(([kind, { facts }]) => [kind, factsText(facts)]))),
   );

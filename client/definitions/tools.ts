@@ -2,6 +2,10 @@ import { Argument, type Command } from 'commander';
 import type { Run } from '../program.js';
 import { describeCommand } from './describe.js';
 
+export interface DbVerifyFlags {
+  readonly sample?: string;
+}
+
 /** Commands about the installation itself. */
 export function defineTools(program: Command, run: Run): void {
   describeCommand(program, 'doctor', 'Check settings, services, model, browser, disk and clock', [
@@ -12,6 +16,14 @@ export function defineTools(program: Command, run: Run): void {
   describeCommand(db, 'init', 'Make every collection, validator and index exist', ['db init']).action(async () =>
     run(async (context) => (await import('../commands/db-init.js')).initDb(context)),
   );
+  describeCommand(db, 'verify', 'Hold the database against itself: bytes, versions, references, read model, counts', [
+    'db verify',
+    'db verify --sample 1000 --json',
+  ])
+    .option('--sample <count>', 'at most so many documents of each collection, chosen by chance; default all')
+    .action(async (flags: DbVerifyFlags) =>
+      run(async (context) => (await import('../commands/db-verify.js')).verifyDb(context, flags)),
+    );
   const config = program.command('config').summary('the process settings').description('The process settings');
   describeCommand(config, 'show', 'Show every setting; secrets are masked', ['config show', 'config show --origin'])
     .option('--origin', 'show where each value comes from')

@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { Binary, type Document } from 'mongodb';
+import { createEnrichActivities } from '../../activities/enrich.js';
+import { loadConfig } from '../../core/config.js';
+import { listingKey } from '../../sandbox/reso-record.js';
+import { createOfflineSources, kindOrders } from '../../sources/offline.js';
+import { verifyDatabase } from '../../store/verify.js';
+import { startWindowWalks, type WindowWalks } from '../support/window-walks.js';
+
+const ZIP = '85031';
+const COMPOSE_SIZE = 500;
+
+let walks: WindowWalks;
+const config = loadConfig({ env: { PHOENIX_MODE: 'demo' }, file: '/dev/null' });
+const sources = createOfflineSources(config);
+const rows = (name: string) => walks.database.db.collection<Document & { _id: string }>(name);
+
+/** Two days with a change and an answer that is kept of each, composed and counted. */
+beforeAll(async () => {
+  walks = await startWindowWalks('reso', ZIP, { parcelsPerZip: 60, listings: 60 });
+  await walks.walk('2026-03-01');
+  const [changed] = walks.sandbox.world.listings.filter(({ zip }) => zip === ZIP);
+  if (changed === undefined) throw new Error('the world has no listing');
+  walks.sandbox.reso.desk.change(changed.listingId, { ListPrice: changed.listPrice - 1_000 });
+  const { counts } = await walks.walk('2026-03-02');
+  const { source: _source, zip: _zip, total: _total, ...own } = counts ?? { source: '', zip: '', total: 0 };
+  const run = { workflowId: 'day', market: 'phoenix', runDate: '2026-03-02', status: 'complete', counts: own };
+  await rows('runs').insertOne({ _id: 'day/2026-03-02', ...run });
+  const { composeBatch } = createEnrichActivities({
+    config,
+    database: walks.database,
+    sources,
+    createEnricher: () => Promise.reject(new Error('there is no model')),
+  });
+  const name = { market: 'phoenix', runDate: '2026-03-02', workflowId: 'day', runKey: 'day/2026-03-02' };
+  await new MockActivityEnvironment().run(() => composeBatch({ run: name, size: COMPOSE_SIZE }));
+  expect(await rows('processed_properties').countDocuments({})).toBeGreaterThan(10);
+  changedId = `reso:${listingKey(changed)}`;
+}, 60_000);
+afterAll(() => walks?.stop(), 60_000);
+
+let changedId: string;
+
+async function faults(sample: number | null = null): Promise<readonly string[]> {
+  const found: string[] = [];
+  for await (const one of verifyDatabase(walks.database.db, { sample, kindOrder: kindOrders(sources) })) {
+    if (one.kind === 'fault') found.push(`${one.fault.collection} ${one.fault.id}`);
+  }
+  return found;
+}
+
+async function document(name: string, at: number | string): Promise<Document & { _id: string }> {
+  const found =
+    typeof at === 'string'
+      ? await rows(name).findOne({ _id: at })
+      : await rows(name).findOne({}, { sort: { _id: 1 }, skip: at });
+  if (found === null) throw new Error(`${name} has no such document`);
+  return found;
+}
+
+type Corruption = () => Promise<string>;
+
+/** Changes one document. @returns the name of the fault it makes */
+const altering =
+  (name: string, at: () => number | string, change: (found: Document) => Document): Corruption =>
+  async () => {
+    const found = await document(name, at());
+    await rows(name).updateOne({ _id: found._id }, { $set: change(found) });
+    return `${name} ${found._id}`;
+  };
+const losing =
+  (name: string, at: () => number | string | Promise<string>): Corruption =>
+  async () => {
+    const found = await document(name, await at());
+    await rows(name).deleteOne({ _id: found._id });
+    return `${name} ${found._id}`;
+  };
+const flipped = ({ body }: Document): Document => {
+  const bytes = Buffer.from(body.buffer);
+  bytes[Math.floor(bytes.length / 2)] = (bytes[Math.floor(bytes.length / 2)] ?? 0) ^ 1;
+  return { body: new Binary(bytes) };
+};
+const citedBy = async (id: string, name: 'rawRef' | 'fetchId') =>
+  String((await document('raw_properties', id)).kinds['reso-row'][name]);
+
+const CORRUPTIONS: readonly (readonly [string, Corruption])[] = [
+  ['a changed byte of a stored answer', altering('raw_payloads', () => 0, flipped)],
+  ['a stored answer that was lost', losing('raw_payloads', () => citedBy(changedId, 'rawRef'))],
+  ['a request that was lost', losing('fetches', () => citedBy(changedId, 'fetchId'))],
+  ['a first version that was lost', losing('record_versions', () => `${changedId}@1`)],
+  ['a last version that was lost', losing('record_versions', () => `${changedId}@2`)],
+  ['a record that was lost', losing('raw_properties', () => 3)],
+  [
+    'a fact of the read model that was changed',
+    altering(
+      'processed_properties',
+      () => 2,
+      ({ normalized }) => ({ normalized: { ...normalized, pricing: { list_price: 1, price_per_sqft: null } } }),
+    ),
+  ],
+  ['a document of the read model that was lost', losing('processed_properties', () => 4)],
+  [
+    'a count of a window',
+    altering(
+      'windows',
+      () => 0,
+      ({ seen }) => ({ seen: seen + 1 }),
+    ),
+  ],
+  [
+    'a count of a run',
+    altering(
+      'runs',
+      () => 0,
+      ({ counts }) => ({ counts: { ...counts, stored: counts.stored + 1 } }),
+    ),
+  ],
+];
+
+const NAMES = 'raw_payloads fetches record_versions raw_properties processed_properties windows runs'.split(' ');
+
+describe('a database that is held against itself', () => {
+  it('has no faults as the product leaves it, whole or by sample', async () => {
+    expect(await faults()).toEqual([]);
+    expect(await faults(5)).toEqual([]);
+  });
+
+  it.each(CORRUPTIONS)('shows %s, and nothing else', async (_name, corrupt) => {
+    const before = new Map(
+      await Promise.all(NAMES.map(async (name) => [name, await rows(name).find().toArray()] as const)),
+    );
+    const made = await corrupt();
+    expect(await faults()).toEqual([made]);
+    for (const [name, documents] of before) {
+      await rows(name).deleteMany({});
+      await rows(name).insertMany([...documents]);
+    }
+  });
+
+  it('shows ten at once', async () => {
+    const places: readonly Corruption[] = [
+      altering('raw_payloads', () => 0, flipped),
+      altering(
+        'windows',
+        () => 1,
+        () => ({ seen: 0 }),
+      ),
+      altering(
+        'runs',
+        () => 0,
+        () => ({ counts: { seen: 0, stored: 0, unchanged: 0, quarantined: 0, excluded: 0 } }),
+      ),
+      losing('record_versions', () => 5),
+      losing('record_versions', () => `${changedId}@1`),
+      losing('fetches', () => citedBy(changedId, 'fetchId')),
+      losing('processed_properties', () => 0),
+      altering(
+        'processed_properties',
+        () => 6,
+        () => ({ quality_score: 0 }),
+      ),
+      altering(
+        'processed_properties',
+        () => 9,
+        () => ({ raw_ids: ['reso:nobody'] }),
+      ),
+      altering(
+        'raw_properties',
+        () => 8,
+        () => ({ kinds: {} }),
+      ),
+    ];
+    const made: string[] = [];
+    for (const corrupt of places) made.push(await corrupt());
+    const expected = made.map((name, at) => (at === 8 ? 'raw_properties reso:nobody' : name));
+    expect([...(await faults())].sort()).toEqual([...expected].sort());
+  });
+});
