@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { DoctorLine } from './doctor.js';
+import type { DoctorLine } from './doctor-line.js';
 
 const GIBIBYTE = 1024 ** 3;
 /** Assumed: a demo day takes 0.1, the programs and the model 0.7. */

@@ -3,20 +3,11 @@ import { type Config, temporalConnection } from '../core/config.js';
 import { runDateOf } from '../core/dates.js';
 import { askDatabase } from './database-ready.js';
 import { checkDisk } from './disk-space.js';
+import type { DoctorLine } from './doctor-line.js';
 import { errorText } from './error-code.js';
 import { askOllama, servedAs } from './ollama-api.js';
 import { findBrowser, tryBrowser } from './resolve-browser.js';
 import { askTemporal } from './temporal-ready.js';
-
-export interface DoctorLine {
-  readonly part: 'config' | 'temporal' | 'mongodb' | 'llm' | 'browser' | 'smtp' | 'disk' | 'clock';
-  /** `warning`: the day runs, but something of it will be missing. `problem`: it cannot run. */
-  readonly state: 'ok' | 'warning' | 'problem';
-  /** What was seen, without secrets. */
-  readonly evidence: string;
-  /** What to do; null when nothing. */
-  readonly fix: string | null;
-}
 
 const ANSWER_MS = 4_000;
 /** The limiter takes the database's time, so ours may differ; logs and run dates should not by more. */

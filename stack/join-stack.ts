@@ -2,7 +2,7 @@ import { BadConfig, NetworkError } from '../core/errors.js';
 import type { PartName, StackState } from '../core/schemas/stack.js';
 import { askDatabase } from './database-ready.js';
 import { partsOf } from './parts-of.js';
-import type { RunningStack, StackOptions } from './start-stack.js';
+import type { RunningStack, StackOptions } from './running-stack.js';
 import { livesStill, readStackState } from './state-file.js';
 import { askTemporal } from './temporal-ready.js';
 import { waitUntil } from './wait-until.js';

@@ -1,8 +1,9 @@
 import { loadConfig } from '../core/config.js';
 import { BadConfig } from '../core/errors.js';
 import { errorText } from './error-code.js';
+import type { RunningStack } from './running-stack.js';
 import type { StackOrder, StackReport } from './start-detached.js';
-import { type RunningStack, startAttached } from './start-stack.js';
+import { startAttached } from './start-stack.js';
 
 /*
  * The stack's own process (`phx stack up`, `npm start -- --keep`): gets its order over IPC, starts the parts, watches

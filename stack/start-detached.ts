@@ -6,7 +6,7 @@ import { projectRoot } from '../core/paths.js';
 import type { PartName } from '../core/schemas/stack.js';
 import { joinStack } from './join-stack.js';
 import { logFileOf, tailOf } from './log-file.js';
-import type { RunningStack, StackOptions } from './start-stack.js';
+import type { RunningStack, StackOptions } from './running-stack.js';
 
 /** What the starting command tells the stack's own process. */
 export interface StackOrder {

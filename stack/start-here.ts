@@ -2,10 +2,10 @@ import type { Config } from '../core/config.js';
 import type { PartName } from '../core/schemas/stack.js';
 import { partsOf } from './parts-of.js';
 import { isGiven } from './resolved.js';
+import type { RunningStack, StackOptions } from './running-stack.js';
 import { startLlm } from './start-llm.js';
 import { startMongodb } from './start-mongodb.js';
 import { startBrowser, startSandbox, startWorker } from './start-programs.js';
-import type { RunningStack, StackOptions } from './start-stack.js';
 import { startTemporal } from './start-temporal.js';
 import { createWatchedStack, type Starters } from './watched-stack.js';
 

@@ -2,8 +2,8 @@ import { projectRoot } from '../core/paths.js';
 import { PART_NAMES, type PartName, type PartState, type StackState } from '../core/schemas/stack.js';
 import { logFileOf } from './log-file.js';
 import { startMarkOf } from './process-alive.js';
+import type { StackOptions } from './running-stack.js';
 import type { StartContext, StartedPart } from './start-context.js';
-import type { StackOptions } from './start-stack.js';
 import { removeStackState, writeStackState } from './state-file.js';
 import { type PartProcess, type SupervisedPart, supervise } from './supervised-part.js';
 

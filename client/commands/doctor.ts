@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
-import { type DoctorLine, runDoctor } from '../../stack/doctor.js';
+import { runDoctor } from '../../stack/doctor.js';
+import type { DoctorLine } from '../../stack/doctor-line.js';
 import { readSetting } from '../connect.js';
 import type { CliContext } from '../context.js';
 

@@ -1,6 +1,7 @@
 import { loadEnvFile } from 'node:process';
 import type { Config } from '../../core/config.js';
-import { type RunningStack, startStack } from '../../stack/start-stack.js';
+import type { RunningStack } from '../../stack/running-stack.js';
+import { startStack } from '../../stack/start-stack.js';
 import { baseConfig, configOn, phxOn, withDatabase, withTemporal } from '../connect.js';
 import type { CliContext } from '../context.js';
 import type { StartFlags } from '../definitions/start.js';
