@@ -18,7 +18,15 @@ import {
   readEnrichments,
   readProperties,
 } from '../store/properties.js';
-import { claimForModel, finishClaim, markComposed, releaseClaims, waitingForComposition } from '../store/queue.js';
+import {
+  claimForModel,
+  finishClaim,
+  markComposed,
+  releaseClaims,
+  waitingAmong,
+  waitingForComposition,
+} from '../store/queue.js';
+import { resolveProperties } from '../store/resolve.js';
 import { withHeartbeat } from './heartbeat.js';
 
 export interface EnrichDeps {
@@ -72,10 +80,15 @@ export function createEnrichActivities({ config, database, sources, createEnrich
   };
 
   return {
-    /** Composes the next properties by rules alone and shows them in the read model. Words of the model stay where they fit. */
+    /**
+     * Says which records are about one property, composes the next properties by rules alone and shows them in the read model. Words
+     * of the model stay where they fit.
+     */
     async composeBatch({ run, size }: { readonly run: RunName; readonly size: number }): Promise<ComposeBatchResult> {
       return withHeartbeat(async () => {
-        const items = await waitingForComposition(db, run.market, size);
+        const waiting = await waitingForComposition(db, run.market, size);
+        const ids = waiting.map(({ _id }) => _id);
+        const items = await waitingAmong(db, await resolveProperties(database, run.market, ids));
         const composed = await composeAll(items);
         const words = await readEnrichments(
           db,
@@ -93,7 +106,7 @@ export function createEnrichActivities({ config, database, sources, createEnrich
           db,
           items.map(({ _id, contentHash }) => ({ propertyId: _id, contentHash })),
         );
-        return { composed: items.length, more: items.length === size };
+        return { composed: items.length, more: waiting.length === size };
       });
     },
 

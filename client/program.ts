@@ -6,6 +6,7 @@ import { defineChanges } from './definitions/changes.js';
 import { defineMarket } from './definitions/market.js';
 import { defineProperty } from './definitions/property.js';
 import { defineProxies } from './definitions/proxies.js';
+import { defineReviews } from './definitions/reviews.js';
 import { defineRuns } from './definitions/runs.js';
 import { defineSchedules } from './definitions/schedules.js';
 import { defineSources } from './definitions/sources.js';
@@ -65,6 +66,7 @@ export function createProgram({ run, ...output }: ProgramSetup): Command {
     defineRuns,
     defineWindows,
     defineProperty,
+    defineReviews,
     defineChanges,
     defineMarket,
     defineSources,

@@ -3,7 +3,7 @@ import type { Config } from '../core/config.js';
 import { compactParcelNumber, parcelPropertyId } from '../core/ids.js';
 import { marketOf, zipsOf } from '../core/product-settings.js';
 import { parseAddress, streetLine } from '../domain/address.js';
-import { propertiesAt } from '../store/properties.js';
+import { currentPropertyId, propertiesAt } from '../store/properties.js';
 import { CliError } from './errors.js';
 import { theMarket } from './run-request.js';
 
@@ -34,11 +34,11 @@ export function readPropertyName(text: string): PropertyName {
 }
 
 /**
- * The id of what a name stands for. Without a ZIP code all of the market are looked at.
+ * The id of what a name stands for; of a listing that was linked, that of its property. Without a ZIP code all of the market are looked at.
  * @throws CliError (UsageError) for a name that stands for several, (NotFound) for an address that nobody has
  */
 export async function findProperty(db: Db, config: Config, name: PropertyName): Promise<string> {
-  if ('id' in name) return name.id;
+  if ('id' in name) return currentPropertyId(db, name.id);
   const [market] = theMarket();
   const zips = name.zip === null ? zipsOf(market, config.extraZips) : [name.zip];
   const { street } = name;

@@ -102,6 +102,11 @@ export function listingPropertyId(source: SourceName, listingKey: string): strin
   return `listing:${source}:${listingKey}`;
 }
 
+/** True for the id of a property that no parcel names. */
+export function isListingProperty(propertyId: string): boolean {
+  return propertyId.startsWith('listing:');
+}
+
 /** The task queue whose workers may talk to a source. */
 export function sourceTaskQueue(source: SourceName, via: 'http' | 'browser'): string {
   return via === 'browser' ? 'browser' : `http-${source}`;

@@ -92,6 +92,19 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
     required: { normalized: 'object', quality_score: 'number', mode: 'string' },
     indexes: [index({ 'normalized.address.zip': 1 })],
   },
+  match_keys: { required: { keys: 'array', isListing: 'bool' }, indexes: [index({ keys: 1, isListing: 1 })] },
+  entity_links: {
+    required: { recordId: 'string', propertyId: 'string', state: 'string', score: 'number', reasons: 'array' },
+    indexes: [index({ recordId: 1 }), index({ propertyId: 1 }), index({ market: 1, state: 1 })],
+  },
+  entity_labels: {
+    required: { recordId: 'string', propertyId: 'string', label: 'string', by: 'string', note: 'string', at: 'date' },
+    indexes: [index({ recordId: 1, at: 1 })],
+  },
+  reviews: {
+    required: { market: 'string', kind: 'string', state: 'string', left: 'array', right: 'array', openedAt: 'date' },
+    indexes: [index({ market: 1, state: 1, openedAt: 1 })],
+  },
   llm_cache: { required: { expireAt: 'date' }, indexes: [index({ expireAt: 1 }, expiring)] },
   llm_calls: { required: { model: 'string', at: 'date' }, indexes: [index({ runKey: 1 })] },
   runs: {

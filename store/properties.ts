@@ -1,4 +1,5 @@
 import type { Db } from 'mongodb';
+import { isListingProperty } from '../core/ids.js';
 import type { Fact } from '../core/schemas/facts.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { Enrichment, StoredRecord } from '../core/schemas/property.js';
@@ -50,6 +51,18 @@ export async function propertiesAt(db: Db, street: string, zips: readonly string
     .project<{ property_id: string }>({ property_id: 1 })
     .toArray();
   return [...new Set(found.map(({ property_id }) => property_id))].sort();
+}
+
+/**
+ * The id under which a property is shown: that of a listing which was linked to another property stays its alias. What nobody knows
+ * stays as it is.
+ */
+export async function currentPropertyId(db: Db, propertyId: string): Promise<string> {
+  if (!isListingProperty(propertyId)) return propertyId;
+  const raw = db.collection<RawPropertyDocument>('raw_properties');
+  if ((await raw.countDocuments({ propertyId }, { limit: 1 })) > 0) return propertyId;
+  const record = await raw.findOne({ _id: propertyId.slice('listing:'.length) }, { projection: { propertyId: 1 } });
+  return record?.propertyId ?? propertyId;
 }
 
 /** The words kept for some properties, by property id. */

@@ -27,6 +27,14 @@ export async function waitingForComposition(db: Db, market: string, limit: numbe
     .toArray();
 }
 
+/** Those of some properties whose read model is older than their facts. */
+export async function waitingAmong(db: Db, propertyIds: readonly string[]): Promise<readonly QueueDocument[]> {
+  return queueOf(db)
+    .find({ _id: { $in: [...propertyIds] }, $expr: { $ne: ['$composedHash', '$contentHash'] } })
+    .sort({ priority: 1, _id: 1 })
+    .toArray();
+}
+
 /** The read model of these properties now shows this content. A property that changed meanwhile stays waiting. */
 export async function markComposed(
   db: Db,

@@ -1,6 +1,6 @@
 import type { AnyBulkWriteOperation, ClientSession, Db } from 'mongodb';
 import { canonicalJson, sha256 } from '../core/hash.js';
-import { listingPropertyId, parcelPropertyId, recordId } from '../core/ids.js';
+import { compactParcelNumber, listingPropertyId, parcelPropertyId, recordId } from '../core/ids.js';
 import type { Window } from '../core/schemas/collect.js';
 import type { SourceRecord } from '../core/schemas/facts.js';
 import { LISTING_SOURCES, type Mode } from '../core/schemas/names.js';
@@ -112,11 +112,11 @@ async function write(
 }
 
 /** Puts every touched property into the queue under the hash of all that is known about it. */
-async function queueProperties(
+export async function queueProperties(
   db: Db,
   session: ClientSession,
-  window: Window,
-  changed: readonly RawPropertyDocument[],
+  window: { readonly market: string; readonly zip: string | null },
+  changed: readonly Pick<RawPropertyDocument, 'propertyId'>[],
 ): Promise<void> {
   const propertyIds = [...new Set(changed.map(({ propertyId }) => propertyId))];
   const records = await db
@@ -152,20 +152,26 @@ async function queueProperties(
 }
 
 /** A listing that turns out to be about a parcel leaves its own property id; nothing may go on showing that one. */
-async function forgetLeftProperties(
+export async function forgetLeftProperties(
   db: Db,
   session: ClientSession,
-  changed: readonly RawPropertyDocument[],
-  current: ReadonlyMap<string, RawPropertyDocument>,
+  changed: readonly Pick<RawPropertyDocument, '_id' | 'propertyId' | 'market'>[],
+  current: ReadonlyMap<string, Pick<RawPropertyDocument, 'propertyId'>>,
 ): Promise<void> {
-  const left = changed.flatMap(({ _id, propertyId }) => {
+  const leaving = changed.flatMap(({ _id, propertyId, market }) => {
     const before = current.get(_id)?.propertyId;
-    return before !== undefined && before !== propertyId ? [before] : [];
+    return before !== undefined && before !== propertyId ? [{ propertyId: before, market }] : [];
   });
+  const left = leaving.map(({ propertyId }) => propertyId);
   if (left.length === 0) return;
   const used = await db
     .collection<RawPropertyDocument>('raw_properties')
     .distinct('propertyId', { propertyId: { $in: left } }, { session });
+  // One that others are still about waits to be composed without the one that left.
+  for (const market of new Set(leaving.map((one) => one.market))) {
+    const stay = leaving.filter((one) => one.market === market && used.includes(one.propertyId));
+    if (stay.length > 0) await queueProperties(db, session, { market, zip: null }, stay);
+  }
   const gone = left.filter((id) => !used.includes(id));
   for (const name of ['processing_queue', 'enrichments']) {
     await db.collection<{ _id: string }>(name).deleteMany({ _id: { $in: gone } }, { session });
@@ -209,7 +215,6 @@ function apply(
   const { rawRef, fetchId, url, facts, key, kind } = record;
   const fetchedAt = new Date(record.fetchedAt);
   const kinds = { ...before?.kinds, [kind]: { rawRef, fetchId, url, fetchedAt, facts } };
-  const parcel = record.parcelNumber;
   return {
     _id: recordId(window.source, key),
     source: window.source,
@@ -218,9 +223,7 @@ function apply(
     market: window.market,
     mode,
     zip: record.zip ?? before?.zip ?? window.zip,
-    propertyId: parcel
-      ? parcelPropertyId(window.county, parcel)
-      : (before?.propertyId ?? listingPropertyId(window.source, key)),
+    propertyId: propertyIdOf(before, record, window),
     kinds,
     contentHash: contentHash(kinds),
     version: storedVersion + 1,
@@ -228,6 +231,20 @@ function apply(
     firstSeenAt: before?.firstSeenAt ?? fetchedAt,
     changedAt: fetchedAt,
   };
+}
+
+/** A parcel number that is stated anew names the property until `resolve.ts` judges it; one that was known moves nothing any more. */
+function propertyIdOf(
+  before: RawPropertyDocument | undefined,
+  { key, parcelNumber }: RecordWithEvidence,
+  { county, source }: Window,
+): string {
+  const facts = Object.values(before?.kinds ?? {}).flatMap((kept) => kept.facts);
+  const known = facts.some(
+    ({ name, value }) => name === 'ParcelNumber' && compactParcelNumber(String(value)) === parcelNumber,
+  );
+  if (parcelNumber && !known) return parcelPropertyId(county, parcelNumber);
+  return before?.propertyId ?? listingPropertyId(source, key);
 }
 
 /** Hash of what the facts say; where they came from does not change it. */

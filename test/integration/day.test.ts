@@ -46,13 +46,15 @@ describe('a whole day over all sources', () => {
     expect(await raw.countDocuments({ source: 'phoenix-mls' })).toBe(world.sandbox.world.listings.length);
   });
 
-  it('joins listings to parcels by the assessor number', async () => {
-    const withParcel = world.sandbox.world.listings.filter(({ assessorNumber }) => assessorNumber !== null);
+  it('joins every listing to its parcel: by the assessor number, and by address and facts where it names none', async () => {
+    const { listings } = world.sandbox.world;
     const joined = await world.db
       .collection<ProcessedPropertyDocument>('processed_properties')
       .find({ raw_ids: { $regex: '^phoenix-mls:' }, parcel_number: { $ne: null } })
       .toArray();
-    expect(joined).toHaveLength(withParcel.length);
+    expect(joined.map(({ parcel_number }) => parcel_number).sort()).toEqual(
+      listings.map(({ parcelNumber }) => parcelNumber).sort(),
+    );
     for (const { normalized } of joined) {
       expect(normalized.pricing.list_price).toBeGreaterThan(0);
       expect(normalized.details.bedrooms).toBeGreaterThan(0);
