@@ -7,6 +7,7 @@ import { defineMarket } from './definitions/market.js';
 import { defineProperty } from './definitions/property.js';
 import { defineProxies } from './definitions/proxies.js';
 import { defineReviews } from './definitions/reviews.js';
+import { defineReplay } from './definitions/replay.js';
 import { defineRuns } from './definitions/runs.js';
 import { defineSchedules } from './definitions/schedules.js';
 import { defineSources } from './definitions/sources.js';
@@ -68,6 +69,7 @@ export function createProgram({ run, ...output }: ProgramSetup): Command {
     defineProperty,
     defineReviews,
     defineChanges,
+    defineReplay,
     defineMarket,
     defineSources,
     defineProxies,

@@ -54,6 +54,11 @@ export function fillGapsWorkflowId(market: string, from: string, to: string): st
 /** Workflow id of the refreshing of open market data: one at a time. */
 export const REFRESH_MARKET_WORKFLOW_ID = 'market-data/refresh';
 
+/** Workflow id of the replay of a day: one at a time, whichever sources it reads. */
+export function replayWorkflowId(market: string, runDate: string): string {
+  return `replay/${market}/${runDate}`;
+}
+
 /** Workflow id of a probe that a person asks for: two at a time are one. */
 export function probeWorkflowId(source: SourceName): string {
   return `probe/${source}`;

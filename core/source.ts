@@ -127,6 +127,8 @@ export interface Source {
    * from all else. Left out by sources that keep none.
    */
   personalFacts?(payload: RawPayload): readonly PersonalFact[];
+  /** Before stored answers are parsed: looks for what a person approved since. Left out by sources without such things. */
+  beforeParse?(): Promise<void>;
   /** Pure, over the redacted body. Every row becomes a record or a reject. @throws SchemaDrift when the envelope is wrong */
   parse(payload: RawPayload): ParseResult;
   /**

@@ -19,7 +19,10 @@ const expiring = { expireAfterSeconds: 0, name: 'expireAt' };
 
 /** Every collection there is. `phx db init` makes it so; start-up checks it. */
 export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
-  raw_payloads: { required: { source: 'string', kind: 'string', type: 'string', body: 'binData' }, indexes: [] },
+  raw_payloads: {
+    required: { source: 'string', kind: 'string', type: 'string', body: 'binData' },
+    indexes: [index({ firstFetchId: 1 })],
+  },
   fetches: {
     required: { source: 'string', host: 'string', url: 'string', grantedAt: 'date' },
     indexes: [index({ runKey: 1, source: 1 }), index({ host: 1, grantedAt: 1 })],

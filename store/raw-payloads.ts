@@ -35,6 +35,7 @@ export async function keepPayload(db: Db, source: SourceName, payload: RawPayloa
     body: new Binary(await pack(text)),
     bodyBytes: Buffer.byteLength(text),
     firstFetchId: payload.fetchId,
+    firstKey: payload.key,
     firstFetchedAt: new Date(payload.fetchedAt),
   };
   const { upsertedCount } = await db
@@ -51,7 +52,7 @@ export async function readPayload(db: Db, hash: string): Promise<RawBody | null>
 }
 
 /** The body that a row holds. */
-async function bodyOf(found: RawPayloadDocument): Promise<RawBody> {
+export async function bodyOf(found: RawPayloadDocument): Promise<RawBody> {
   const text = await unpackText(found);
   return found.type === 'html' ? { type: 'html', html: text } : { type: 'json', json: JSON.parse(text) };
 }

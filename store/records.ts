@@ -74,7 +74,7 @@ async function keepOnce(
   for (const record of records) {
     const id = recordId(window.source, record.key);
     const before = next.get(id) ?? current.get(id);
-    if (changes(before, record)) next.set(id, apply(before, record, window, mode, current.get(id)?.version ?? 0));
+    if (changes(before, record)) next.set(id, withReading(before, record, window, mode, current.get(id)?.version ?? 0));
   }
   const changed = [...next.values()].filter(({ _id, contentHash }) => current.get(_id)?.contentHash !== contentHash);
   if (changed.length > 0) {
@@ -82,7 +82,7 @@ async function keepOnce(
     const news = await newsIn(db, window, fresh);
     await client.withSession((session) =>
       session.withTransaction(async () => {
-        const knownFrom = await write(db, session, window, changed);
+        const knownFrom = await writeVersions(db, session, window, changed);
         const pairs = changed.map((after) => ({ before: current.get(after._id), after }));
         await writeVersionEvents(db, session, pairs, news, knownFrom);
         await forgetLeftProperties(db, session, changed, current);
@@ -92,15 +92,20 @@ async function keepOnce(
   return writtenBy(window.runKey, new Map([...current, ...changed.map((item) => [item._id, item] as const)]).values());
 }
 
-async function write(
+/**
+ * Writes records as they are now, a version of each, and the places of their properties in the queue.
+ * @param behind states that held before those, each with a version number of its own
+ */
+export async function writeVersions(
   db: Db,
   session: ClientSession,
   window: Window,
   changed: readonly RawPropertyDocument[],
+  behind: readonly RawPropertyDocument[] = [],
 ): Promise<Date> {
   const knownFrom = new Date();
   await db.collection<RecordVersionDocument>('record_versions').insertMany(
-    changed.map((item) => versionOf(item, knownFrom)),
+    [...behind, ...changed].map((item) => versionOf(item, knownFrom)),
     { session },
   );
   await db.collection<RawPropertyDocument>('raw_properties').bulkWrite(
@@ -184,7 +189,8 @@ export function propertyContentHash(records: readonly Pick<RawPropertyDocument, 
   return sha256(canonicalJson(records.map(({ _id, contentHash }) => `${_id} ${contentHash}`).sort()));
 }
 
-async function readCurrent(db: Db, ids: readonly string[]) {
+/** Records as they are now, by id. */
+export async function readCurrent(db: Db, ids: readonly string[]) {
   const cursor = db.collection<RawPropertyDocument>('raw_properties').find({ _id: { $in: [...ids] } });
   return new Map((await cursor.toArray()).map((document) => [document._id, document]));
 }
@@ -205,7 +211,8 @@ function factsText(facts: RecordWithEvidence['facts']): string {
   return canonicalJson(facts.map(({ name, value }) => canonicalJson([name, value])).sort());
 }
 
-function apply(
+/** A record once an answer about it has been read. @param storedVersion number of its newest version, 0 for none */
+export function withReading(
   before: RawPropertyDocument | undefined,
   record: RecordWithEvidence,
   window: Window,

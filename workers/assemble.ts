@@ -4,6 +4,7 @@ import { createGapsActivities } from '../activities/gaps.js';
 import { createLedgerActivities } from '../activities/ledger.js';
 import { createMarketDataActivities } from '../activities/market-data.js';
 import { createNotifyActivities } from '../activities/notify.js';
+import { createReplayActivities } from '../activities/replay.js';
 import { createLayoutActivities, createSelectorActivities } from '../activities/selectors.js';
 import { createSequenceActivities } from '../activities/sequence.js';
 import type { Config } from '../core/config.js';
@@ -14,8 +15,10 @@ import { describeModelServer } from '../llm/model-server.js';
 import type { LlmCache } from '../llm/types.js';
 import type { SourceRegistry } from '../sources/index.js';
 import type { MarketData } from '../sources/market-data/index.js';
+import { createOfflineSources } from '../sources/offline.js';
 import type { Database } from '../store/database.js';
 import { createLlmCache } from '../store/llm.js';
+import { approvedSets } from '../store/selector-sets.js';
 import { createReach } from './reach.js';
 
 /** Everything a worker runs, put together once. */
@@ -78,7 +81,13 @@ function pipelineActivities(config: Config, database: Database, sources: SourceR
     ...createGapsActivities({ config, database, sources }),
     ...createSelectorActivities({ database, sources }),
     ...createMarketDataActivities({ database, marketData }),
+    ...createReplayActivities({ database, offline: offlineSources(config, database), mode: config.mode }),
     ...createSequenceActivities({ config, database, sources, findModel }),
     ...createEnrichActivities(enrichDeps(config, database, sources)),
   };
+}
+
+/** Replays read what is stored: with the selectors that people approved, and no way out. */
+function offlineSources(config: Config, { db }: Database): SourceRegistry {
+  return createOfflineSources(config, (source) => approvedSets(db, source));
 }

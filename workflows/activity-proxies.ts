@@ -5,6 +5,7 @@ import type { GapsActivities } from '../activities/gaps.js';
 import type { LedgerActivities } from '../activities/ledger.js';
 import type { MarketDataActivities } from '../activities/market-data.js';
 import type { NotifyActivities } from '../activities/notify.js';
+import type { ReplayActivities } from '../activities/replay.js';
 import type { LayoutActivities, SelectorActivities } from '../activities/selectors.js';
 import type { SequenceActivities } from '../activities/sequence.js';
 import { TASK_QUEUES } from '../core/ids.js';
@@ -96,6 +97,15 @@ export const marketData = proxyActivities<MarketDataActivities>({
   heartbeatTimeout: '20 seconds',
   scheduleToCloseTimeout: '1 day',
   retry: { initialInterval: '1 minute', maximumInterval: '1 hour', maximumAttempts: 8 },
+});
+
+/** Stored answers, read once more: parsing and database work alone. */
+export const replays = proxyActivities<ReplayActivities>({
+  taskQueue: TASK_QUEUES.pipeline,
+  startToCloseTimeout: '5 minutes', // 50 answers of up to 1,000 rows, each of which may have to be written
+  heartbeatTimeout: '20 seconds',
+  scheduleToCloseTimeout: '1 hour', // a database restart is waited for; longer is an incident
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 });
 
 /** Mail. Waits out a mail server that is down for some hours, without holding up the day. */

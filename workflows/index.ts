@@ -7,4 +7,5 @@ export { cleanUp, deliverSummary, prepareRun, reportRun, validateRun } from './p
 export { probeSource } from './probe-source.js';
 export { refreshMarket } from './refresh-market.js';
 export { repairSelectors } from './repair-selectors.js';
+export { replayDay } from './replay-day.js';
 export { scheduled } from './scheduled.js';

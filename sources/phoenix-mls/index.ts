@@ -47,6 +47,7 @@ export function createPhoenixMls({ visit, settings, permissionHeld, approvedSets
     readPage: (window, cursor, signal) => readPage(client, sets, window, cursor, signal),
     readDetail: (window, key, signal) => readDetail(client, window, key, signal),
     redact: redactPage,
+    beforeParse: sets.refresh,
     parse: (payload) => parsePage(payload, sets.current()),
     driftOf: driftOfPage,
     repair: createRepair(client, sets),
