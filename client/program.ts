@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { productVersion } from '../core/paths.js';
 import type { Action } from './context.js';
+import { defineBackup } from './definitions/backup.js';
 import { defineCaptcha } from './definitions/captcha.js';
 import { defineChanges } from './definitions/changes.js';
 import { defineMarket } from './definitions/market.js';
@@ -76,6 +77,7 @@ export function createProgram({ run, ...output }: ProgramSetup): Command {
     defineCaptcha,
     defineSchedules,
     defineStack,
+    defineBackup,
     defineTools,
   ];
   for (const define of groups) define(program, run);

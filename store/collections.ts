@@ -145,6 +145,8 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
     indexes: [index({ area: 1, series: 1, period: 1 })],
   },
   sent_mails: { required: { at: 'date' }, indexes: [] },
+  backup_drills: { required: { at: 'date', ok: 'bool', problems: 'array' }, indexes: [] },
+  restores: { required: { startedAt: 'date', beatAt: 'date' }, indexes: [] },
 };
 
 /** JSON schema that MongoDB checks on every write of a collection. */

@@ -24,6 +24,9 @@ export interface PersonalFactDocument {
   readonly expireAt: Date;
 }
 
+/** The collection, for those who leave it out of something. */
+export const PERSONAL_FACTS = 'personal_facts';
+
 /** Kept for 90 days after the answer: three times as long as a detail counts as fresh. */
 const KEPT_MS = 90 * 24 * 3_600_000;
 
@@ -39,7 +42,7 @@ export async function keepPersonalFacts(
   payloads: readonly RawPayload[],
 ): Promise<void> {
   if (personalFacts === undefined) return;
-  const collection = db.collection<PersonalFactDocument>('personal_facts');
+  const collection = db.collection<PersonalFactDocument>(PERSONAL_FACTS);
   const propertyId = parcelPropertyId(county, key);
   for (const payload of payloads) {
     const { kind, fetchId } = payload;
@@ -66,7 +69,7 @@ export async function keepPersonalFacts(
 
 /** What is kept about the persons of a parcel, by source and name. */
 export async function readPersonalFacts(db: Db, propertyId: string): Promise<readonly PersonalFactDocument[]> {
-  return db.collection<PersonalFactDocument>('personal_facts').find({ propertyId }).sort({ _id: 1 }).toArray();
+  return db.collection<PersonalFactDocument>(PERSONAL_FACTS).find({ propertyId }).sort({ _id: 1 }).toArray();
 }
 
 /**
@@ -76,6 +79,6 @@ export async function readPersonalFacts(db: Db, propertyId: string): Promise<rea
  */
 export async function erasePersonalFacts(db: Db, propertyId: string | null): Promise<number> {
   const filter = propertyId === null ? {} : { propertyId };
-  const { deletedCount } = await db.collection<PersonalFactDocument>('personal_facts').deleteMany(filter);
+  const { deletedCount } = await db.collection<PersonalFactDocument>(PERSONAL_FACTS).deleteMany(filter);
   return deletedCount;
 }
