@@ -43,10 +43,11 @@ export function linkUpdates(
     .map(({ log: _log, at: _at, ...link }): LinkUpdate => {
       return { ...link, state: 'apart', decidedBy: { rule: RULES }, asks: false };
     });
-  return [...wanted, ...dropped].filter((update) => {
-    const known = before.get(update._id);
-    return known === undefined || !says(known, update);
-  });
+  return [...wanted, ...dropped].filter((update) => isNews(before.get(update._id), update));
+}
+
+function isNews(known: EntityLinkDocument | undefined, update: LinkUpdate): boolean {
+  return known === undefined || !says(known, update);
 }
 
 function updateOf(market: string, link: Link, asks: boolean, ownId: string): LinkUpdate {
@@ -71,11 +72,15 @@ function says(known: EntityLinkDocument, update: LinkUpdate): boolean {
   return text(known) === text(update);
 }
 
-/** Writes links, their log and the questions they ask, in the transaction given. */
-export async function keepLinks(db: Db, session: ClientSession, updates: readonly LinkUpdate[]): Promise<void> {
+/** Writes links, their log and the questions they ask, in the transaction given. What another wrote meanwhile is not said twice. */
+export async function keepLinks(db: Db, session: ClientSession, wanted: readonly LinkUpdate[]): Promise<void> {
+  const links = db.collection<EntityLinkDocument>('entity_links');
+  const stored = await links.find({ _id: { $in: wanted.map(({ _id }) => _id) } }, { session }).toArray();
+  const known = new Map(stored.map((link) => [link._id, link]));
+  const updates = wanted.filter((update) => isNews(known.get(update._id), update));
   if (updates.length === 0) return;
   const at = new Date();
-  await db.collection<EntityLinkDocument>('entity_links').bulkWrite(
+  await links.bulkWrite(
     updates.map(({ _id, ...update }) => {
       const { state, score, decidedBy } = update;
       return {

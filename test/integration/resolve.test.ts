@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { MongoClient } from 'mongodb';
+import { runCli } from '../../client/cli.js';
 import type { FactValue } from '../../core/schemas/facts.js';
 import type { SourceName } from '../../core/schemas/names.js';
 import { COLLECTIONS } from '../../store/collections.js';
@@ -11,6 +15,7 @@ import { resolveProperties } from '../../store/resolve.js';
 import type { EntityLabelDocument, EntityLinkDocument, ReviewDocument } from '../../store/resolve-documents.js';
 import { decidePair, listMergedLinks, listReviews, readPair } from '../../store/reviews.js';
 import { startTestDatabase, type TestDatabase } from '../support/mongodb.js';
+import { keepingIo } from '../support/phx.js';
 
 type Values = Readonly<Record<string, FactValue>>;
 
@@ -239,6 +244,40 @@ describe('relists', () => {
     await keepParcel('10306005', HOME);
     await resolve(P);
     expect([await propertyOf('1'), await propertyOf('2')]).toEqual([P, P]);
+  });
+});
+
+describe('phx reviews', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'phoenix-reviews-'));
+    const lines = ['PHOENIX_MODE=demo', `PHOENIX_DATA=${join(folder, 'data')}`, `MONGODB_URL=${server.url}`];
+    writeFileSync(join(folder, 'settings'), lines.join('\n'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+  async function phx(...args: string[]) {
+    const io = keepingIo();
+    const all = ['--config', join(folder, 'settings'), 'reviews', ...args];
+    return { code: await runCli(all, io, new AbortController().signal), ...io.written };
+  }
+
+  it('leads from the question over both sides to the decision, and to what was merged', async () => {
+    await keepParcel('10306005', HOME);
+    await keepListing('1', { ...HOME, UnparsedAddress: '4027 N 55TH AVE UNIT 2, PHOENIX, AZ 85031' });
+    await resolve(P, OWN);
+    const list = await phx('list', '--json');
+    const [question] = JSON.parse(list.stdout);
+    expect(question).toMatchObject({ record: 'phoenix-mls:1', property: P, state: 'open' });
+    const shown = await phx('show', question.id);
+    expect(shown.stdout).toContain('unit-on-one-side: 4027 N 55th Ave Unit 2, 85031 | 4027 N 55th Ave, 85031  [doubt]');
+    expect(shown.stdout).toContain('LivingArea = 1504  (maricopa-assessor, ');
+    expect((await phx('decide', question.id, 'perhaps')).stderr).toMatch(/say merged or apart[\s\S]*--by[\s\S]*--note/);
+    expect(await phx('decide', 'nothing', 'apart', '--by', 'A', '--note', 'b')).toMatchObject({ code: 5 });
+    const { stdout } = await phx('decide', question.id, 'merged', '--by', BY.by, '--note', BY.note, '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ label: 'merged', property: P });
+    expect((await phx('list')).stdout).toContain('no open questions');
+    expect((await phx('list', '--state', 'merged')).stdout).toContain(question.id);
+    expect(await phx('list', '--state', 'lost')).toMatchObject({ code: 2 });
   });
 });
 
