@@ -9,8 +9,8 @@ const PLAN: Omit<DaysPlan, 'kills'> =
   days > 0
     ? {
         days,
-        parcelsPerZip: 120,
-        listings: 180,
+        parcelsPerZip: 60,
+        listings: 90,
         chromium: path,
         layoutDay: Math.ceil(days / 3),
         badDay: Math.ceil(days / 2),
