@@ -214,4 +214,26 @@ describe('a property', () => {
     expect(one.document.facts).toMatchObject([{ name: 'ParcelNumber', value: apn }]);
     expect((await cli('property', 'show', apn, '--field', 'Nothing')).code).toBe(5);
   });
+
+  it('is found by its street address, and looked back to', async () => {
+    const [found] = await world.db
+      .collection('processed_properties')
+      .find({ 'normalized.address.street': { $ne: null } })
+      .toArray();
+    const { street, zip } = found?.normalized.address ?? {};
+    const today = (await json('property', 'show', `${street}, ${zip}`)).document;
+    expect(today.propertyId).toBe(found?.property_id);
+    const now = (await json('property', 'show', `${street} ${zip}`, '--as-of', new Date().toISOString())).document;
+    expect(now).toMatchObject({ facts: today.facts, words: null, gone: [], asOf: { known: null } });
+    expect((await cli('property', 'show', `${street}, ${zip}`, '--as-of', '2020-01-01')).code).toBe(5);
+    expect((await cli('property', 'show', '1 N Nowhere St, 85031')).code).toBe(5);
+    expect((await cli('property', 'show', today.propertyId, '--known-at', 'soon')).code).toBe(2);
+  });
+});
+
+describe('changes', () => {
+  it('are none on the first day of a market; unknown kinds are refused', async () => {
+    expect((await json('changes', 'list', '--kind', 'price-cut', '--kind', 'gone')).document).toEqual([]);
+    expect((await cli('changes', 'list', '--kind', 'burnt')).code).toBe(2);
+  });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { runCli } from '../../../client/cli.js';
 import { Faults } from '../../../client/run-request.js';
-import { readDays, readPace, readSince } from '../../../client/source-request.js';
+import { readAsOf, readDays, readPace, readSince } from '../../../client/source-request.js';
 import { keepingIo } from '../../support/phx.js';
 
 async function cli(...argv: string[]) {
@@ -62,6 +62,13 @@ describe('words of a command line', () => {
     ['2026-11-22T10:00:00-07:00', '2026-11-22T17:00:00.000Z'],
   ])('%s is an instant, in a zone with daylight saving time', (text, instant) => {
     expect(read((faults) => readSince(text, market, faults))?.toISOString()).toBe(instant);
+  });
+
+  it.each([
+    ['2026-03-02', '2026-03-03T06:59:59.999Z'],
+    ['2026-03-02T10:00:00Z', '2026-03-02T10:00:00.000Z'],
+  ])('reads %s as of its end', (text, instant) => {
+    expect(read((faults) => readAsOf('--as-of', text, market, faults))?.toISOString()).toBe(instant);
   });
 
   it('one day is a range', () => {
