@@ -10,10 +10,18 @@ const FIRST = [
   'processed_properties',
   'enrichments',
   'processing_queue',
-  'raw_properties',
+  'entity_links',
 ] as const;
 /** Read last: what others refer to. */
-const LAST = ['record_versions', 'raw_payloads', 'fetches', 'market_indicators', 'market_files', 'runs'] as const;
+const LAST = [
+  'raw_properties',
+  'record_versions',
+  'raw_payloads',
+  'fetches',
+  'market_indicators',
+  'market_files',
+  'runs',
+] as const;
 
 /**
  * Windows and pages name each other: a complete window needs its pages, a page its window. Windows are read first, so that no complete

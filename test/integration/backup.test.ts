@@ -199,7 +199,7 @@ describe('while a worker writes', () => {
   it('reads what refers to others before those', () => {
     expect(
       inReadingOrder(['runs', 'fetches', 'windows', 'new', 'window_pages', 'raw_payloads', 'raw_properties']),
-    ).toEqual(['windows', 'window_pages', 'raw_properties', 'new', 'raw_payloads', 'fetches', 'runs']);
+    ).toEqual(['windows', 'window_pages', 'new', 'raw_properties', 'raw_payloads', 'fetches', 'runs']);
   });
 });
 
