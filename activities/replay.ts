@@ -124,6 +124,7 @@ export function createReplayActivities({ database, offline, mode }: ReplayDeps) 
     const parsed = new Map<DayAnswer, ParseResult>();
     const again = new Map<string, Reading>();
     const lost: ReplayTotals[] = [];
+    const began = performance.now();
     for (const { answer, key, kind, knownBefore } of items) {
       const read = parsed.get(answer) ?? parse(answer);
       parsed.set(answer, read);
@@ -132,7 +133,9 @@ export function createReplayActivities({ database, offline, mode }: ReplayDeps) 
       if (record === undefined) lost.push({ ...noReplay(answer.source), lost: 1, examples: [id] });
       else if (knownBefore) again.set(`${id} ${kind} ${answer.payload.fetchId}`, { answer, record });
     }
-    const totals = addReplays([...lost, ...(await compareAll(input, [...again.values()]))]);
+    const [first] = items;
+    const spent = first ? [{ ...noReplay(first.answer.source), readMs: performance.now() - began }] : [];
+    const totals = addReplays([...lost, ...spent, ...(await compareAll(input, [...again.values()]))]);
     return { totals, next: next === null ? null : { part: 'versions', after: next } };
   }
 }
