@@ -45,8 +45,13 @@ function startProcess({ config, mode, parts, sandboxArgs = [], signal, onLine }:
   return new Promise((resolve, reject) => {
     const onAbort = () => child.kill('SIGTERM');
     signal?.addEventListener('abort', onAbort, { once: true });
+    const onExit = async () => {
+      const tail = await tailOf(logFile);
+      done(() => reject(new NetworkError('stack', `its process ended while it started; end of ${logFile}:\n${tail}`)));
+    };
     const done = (settle: () => void) => {
       signal?.removeEventListener('abort', onAbort);
+      child.off('exit', onExit); // once it is up, its end is nobody's business here
       if (child.connected) child.disconnect();
       child.unref();
       settle();
@@ -56,9 +61,6 @@ function startProcess({ config, mode, parts, sandboxArgs = [], signal, onLine }:
       if ('ready' in report) return done(resolve);
       done(() => reject(report.faults ? new BadConfig(report.faults) : new NetworkError('stack', report.failed)));
     });
-    child.once('exit', async () => {
-      const tail = await tailOf(logFile);
-      done(() => reject(new NetworkError('stack', `its process ended while it started; end of ${logFile}:\n${tail}`)));
-    });
+    child.once('exit', onExit);
   });
 }
