@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import { BadConfig } from '../core/errors.js';
+import { readFaultPlan } from './fault-rule.js';
+import type { FaultRule } from './faults.js';
 import { LAYOUT_NAMES, type LayoutName } from './listing-site/layouts.js';
 import { PORTS_WANTED, type Ports, readPorts } from './ports.js';
 import type { SandboxOptions } from './sandbox.js';
@@ -10,6 +12,7 @@ export const USAGE = `usage: node dist/sandbox/main.js [options]
   --parcels N        most parcels of a ZIP, 1 to 10000 (120)
   --listings N       listings of the market, 0 to 10000 (40)
   --layout NAME      template of the listing site: classic, newer or unseen (classic)
+  --faults FILE      faults that strike from the start: a JSON list of rules
   --seed TEXT        seed of everything drawn (phoenix)
   --truth FILE       write the truth about every parcel and listing
   --log FILE         append every request as a JSON line
@@ -34,6 +37,7 @@ export function readArguments(args: readonly string[]): SandboxOptions {
     parcelsPerZip: number('parcels', 1, 10_000),
     listings: number('listings', 0, 10_000),
     listingLayout: layoutOf(values.layout, faults),
+    faultPlan: planOf(values.faults, faults),
     seed: values.seed,
     truthFile: values.truth,
     logFile: values.log,
@@ -51,6 +55,17 @@ function layoutOf(text: string | undefined, faults: string[]): LayoutName | unde
   return layout;
 }
 
+function planOf(file: string | undefined, faults: string[]): readonly FaultRule[] | undefined {
+  if (file === undefined || file === '') return undefined;
+  try {
+    return readFaultPlan(file);
+  } catch (problem) {
+    if (!(problem instanceof BadConfig)) throw problem;
+    faults.push(...problem.faults);
+    return undefined;
+  }
+}
+
 function portsOf(text: string | undefined, faults: string[]): Ports | undefined {
   if (text === undefined) return undefined;
   const ports = readPorts(text);
@@ -66,6 +81,7 @@ function parsed(args: readonly string[]) {
     parcels: text,
     listings: text,
     layout: text,
+    faults: text,
     seed: text,
     truth: text,
     log: text,

@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { CaptchaDesk } from './captcha.js';
-import { FAULT_KINDS, type FaultEffect, type FaultKind, type FaultRule, type Faults } from './faults.js';
+import { NotUnderstood, readFaultRule, serviceName, wanted } from './fault-rule.js';
+import type { Faults } from './faults.js';
 import type { ForwardProxy } from './forward-proxy.js';
 import { listen, type RunningService } from './http-service.js';
-import { isJsonObject, type JsonObject, numberAt, textAt } from './json.js';
-import { LAYOUT_NAMES } from './listing-site/layouts.js';
+import { isJsonObject, type JsonObject } from './json.js';
 import type { MailBehaviour, MailServer } from './mail-server.js';
-import { maxInWindow, type RequestLog, SERVICE_NAMES, type ServiceName } from './request-log.js';
+import { maxInWindow, type RequestLog, type ServiceName } from './request-log.js';
 import { readProxyBehaviour } from './webshare.js';
 
 export interface ControlOptions {
@@ -17,9 +17,6 @@ export interface ControlOptions {
   readonly proxies: readonly ForwardProxy[];
   readonly port: number;
 }
-
-/** A request that the control service does not understand; the text says why. */
-class BadRequest extends Error {}
 
 /**
  * Starts the control service, on a port of its own so that its calls are in no log:
@@ -34,7 +31,7 @@ export function startControl(options: ControlOptions): Promise<RunningService> {
     };
     control(options, request).then(
       (body) => (body === undefined ? send(404, { error: 'no such command' }) : send(200, body)),
-      (error: unknown) => send(error instanceof BadRequest ? 400 : 500, { error: String(error) }),
+      (error: unknown) => send(error instanceof NotUnderstood ? 400 : 500, { error: String(error) }),
     );
   });
   return listen(server, options.port);
@@ -80,7 +77,7 @@ async function control(
 
 function filterOf(query: URLSearchParams): { sinceMs: number; service?: ServiceName } {
   const since = Number(query.get('since') ?? '0');
-  if (!Number.isFinite(since)) throw new BadRequest('since must be epoch milliseconds');
+  if (!Number.isFinite(since)) throw new NotUnderstood('since must be epoch milliseconds');
   const service = query.get('service');
   return service === null ? { sinceMs: since } : { sinceMs: since, service: serviceName(service) };
 }
@@ -90,68 +87,11 @@ function removeFaults(faults: Faults, id: string | null): void {
   else faults.remove(id);
 }
 
-/** Reads a fault rule sent as JSON, in the shape of `FaultRule`. @throws BadRequest saying what is wrong */
-function readFaultRule(json: JsonObject): FaultRule {
-  const { path, effect } = json;
-  if (!isJsonObject(effect)) throw new BadRequest('effect must be an object');
-  const times = numberAt(json, 'times');
-  const rate = numberAt(json, 'rate');
-  if (rate !== null && (rate < 0 || rate > 1)) throw new BadRequest('rate must be from 0 to 1');
-  return {
-    service: serviceName(textAt(json, 'service') ?? ''),
-    effect: readEffect(effect),
-    ...(times === null ? {} : { times }),
-    ...(rate === null ? {} : { rate }),
-    ...(typeof path === 'string' ? { path: patternText(path) } : {}),
-  };
-}
-
-function readEffect(json: JsonObject): FaultEffect {
-  const kind = FAULT_KINDS.find((known): known is FaultKind => known === json.kind);
-  switch (kind) {
-    case undefined:
-      throw new BadRequest(`effect.kind must be one of ${FAULT_KINDS.join(', ')}`);
-    case 'status': {
-      const retryAfterSeconds = numberAt(json, 'retryAfterSeconds');
-      const status = { kind, status: wanted(json, 'status'), ...silenceIn(json) };
-      return retryAfterSeconds === null ? status : { ...status, retryAfterSeconds };
-    }
-    case 'refused-token': {
-      const token = textAt(json, 'token');
-      return { kind, ...(token === null ? {} : { token }), ...silenceIn(json) };
-    }
-    case 'slow':
-    case 'late-solution':
-      return { kind, delayMs: wanted(json, 'delayMs') };
-    case 'error-body':
-      return { kind, code: wanted(json, 'code') };
-    case 'layout-change': {
-      const layout = LAYOUT_NAMES.find((name) => name === json.layout);
-      if (json.layout !== undefined && layout === undefined) {
-        throw new BadRequest(`effect.layout must be one of ${LAYOUT_NAMES.join(', ')}`);
-      }
-      return layout === undefined ? { kind } : { kind, layout };
-    }
-    case 'broken-cards':
-      return { kind, count: wanted(json, 'count') };
-    case 'drift': {
-      const { change, field } = json;
-      if (typeof field !== 'string') throw new BadRequest('effect.field must be a text');
-      if (change === 'drop' || change === 'rename' || change === 'retype') return { kind, change, field };
-      throw new BadRequest('effect.change must be drop, rename or retype');
-    }
-    default:
-      return { kind };
-  }
-}
-
-const silenceIn = (json: JsonObject) => (json.silent === true ? { silent: true } : {});
-
 async function behaveProxies(proxies: readonly ForwardProxy[], told: JsonObject): Promise<void> {
   const behaviour = readProxyBehaviour(told);
-  if (behaviour === null) throw new BadRequest('kind must be alive, dead, hang, slow, refuse, gateway or cut');
+  if (behaviour === null) throw new NotUnderstood('kind must be alive, dead, hang, slow, refuse, gateway or cut');
   const meant = told.id === undefined ? proxies : proxies.filter(({ id }) => id === told.id);
-  if (meant.length === 0) throw new BadRequest('there is no proxy of that id');
+  if (meant.length === 0) throw new NotUnderstood('there is no proxy of that id');
   await Promise.all(meant.map((proxy) => proxy.behave(behaviour)));
 }
 
@@ -159,28 +99,7 @@ function readBehaviour(json: JsonObject): MailBehaviour {
   const { kind } = json;
   if (kind === 'slow') return { kind, delayMs: wanted(json, 'delayMs') };
   if (kind === 'accept' || kind === 'refuse-connection' || kind === 'refuse-recipient') return { kind };
-  throw new BadRequest('kind must be accept, refuse-connection, refuse-recipient or slow');
-}
-
-function wanted(json: JsonObject, key: string): number {
-  const value = numberAt(json, key);
-  if (value === null) throw new BadRequest(`${key} must be a number`);
-  return value;
-}
-
-function serviceName(text: string): ServiceName {
-  const known = SERVICE_NAMES.find((name) => name === text);
-  if (known !== undefined) return known;
-  throw new BadRequest(`service must be one of ${SERVICE_NAMES.join(', ')}`);
-}
-
-function patternText(pattern: string): string {
-  try {
-    new RegExp(pattern);
-    return pattern;
-  } catch {
-    throw new BadRequest('path must be a regular expression');
-  }
+  throw new NotUnderstood('kind must be accept, refuse-connection, refuse-recipient or slow');
 }
 
 function parsed(body: string): JsonObject {
@@ -190,7 +109,7 @@ function parsed(body: string): JsonObject {
   } catch {
     // Told below, as for any other text that is no object.
   }
-  throw new BadRequest('the body must be a JSON object');
+  throw new NotUnderstood('the body must be a JSON object');
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

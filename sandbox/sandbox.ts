@@ -6,7 +6,7 @@ import { startControl } from './control.js';
 import { startCounty } from './county.js';
 import { allParcels } from './county-search.js';
 import { createDays, type DaysOptions, type WorldDay } from './days.js';
-import { createFaults, type Faults } from './faults.js';
+import { createFaults, type FaultRule, type Faults } from './faults.js';
 import { gisRecords, startGis } from './gis.js';
 import { startListingSite } from './listing-site/index.js';
 import type { LayoutName } from './listing-site/layouts.js';
@@ -35,6 +35,8 @@ export interface SandboxOptions {
   readonly listings?: number;
   /** Template of the listing site; default `classic`. */
   readonly listingLayout?: LayoutName;
+  /** Faults that strike from the start. */
+  readonly faultPlan?: readonly FaultRule[];
   /** The right token of the county service. */
   readonly token?: string;
   /** Where the truth about every parcel and listing is written, as JSON. */
@@ -129,6 +131,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   if (options.logFile !== undefined) mkdirSync(dirname(options.logFile), { recursive: true });
   const log = createRequestLog(options.logFile ?? null);
   const faults = createFaults(createRandom(`${seed}/faults`));
+  for (const rule of options.faultPlan ?? []) faults.add(rule);
   const started: { stop(): Promise<void> }[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(started.splice(0).map((service) => service.stop()));

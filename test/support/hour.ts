@@ -1,10 +1,12 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '../../core/config.js';
+import { projectRoot } from '../../core/paths.js';
 import type { SourceName } from '../../core/schemas/names.js';
 import type { RunSummary } from '../../core/schemas/run.js';
 import { type LimitProof, proveLimit } from '../../domain/limit-proof.js';
 import { spacingMs } from '../../net/pace.js';
-import type { FaultEffect } from '../../sandbox/faults.js';
+import { readFaultPlan } from '../../sandbox/fault-rule.js';
 import { maxInWindow, type ServiceName } from '../../sandbox/request-log.js';
 import { sourceTargets } from '../../sources/index.js';
 import { captchaFigures } from '../../store/captcha-figures.js';
@@ -59,10 +61,6 @@ export interface HostFigures extends LimitProof {
 const RUN_DATE = '2026-03-02';
 const COUNTY = 'maricopa-assessor';
 const LISTINGS = 'phoenix-mls';
-/** Share of the answers of each service that are faults. */
-const RATE_429 = 0.02;
-const RATE_5XX = 0.02;
-const RATE_CAPTCHA = 0.05;
 
 /** Runs one day of the county and the listing site under faults, with one worker. @param chromium path of the browser */
 export async function runHour(plan: HourPlan, chromium: string): Promise<HourFigures> {
@@ -78,10 +76,11 @@ export async function runHour(plan: HourPlan, chromium: string): Promise<HourFig
     CAPTCHA_MONTH_CAP_USD: '100',
     PROXY_SOURCES: LISTINGS,
   };
-  const world = await startTestWorld({ parcelsPerZip: plan.parcelsPerZip, listings: plan.listings, variables });
+  const { parcelsPerZip, listings } = plan;
+  const faultPlan = readFaultPlan(join(projectRoot(), 'sandbox', 'fault-plans', 'hour.json'));
+  const world = await startTestWorld({ parcelsPerZip, listings, faultPlan, variables });
   try {
     await permit(world);
-    plant(world, plan);
     const worker = await world.startWorker();
     const startedAtMs = performance.now();
     const day = await world.startDay(RUN_DATE, { sources: [COUNTY, LISTINGS] });
@@ -98,20 +97,6 @@ export async function runHour(plan: HourPlan, chromium: string): Promise<HourFig
 async function permit({ db }: TestWorld): Promise<void> {
   for (const kind of ['proxies', 'captcha'] as const)
     await decide(db, { kind, subject: LISTINGS, granted: true, reference: 'test', by: 'test' });
-}
-
-function plant({ sandbox }: TestWorld, { scale }: HourPlan): void {
-  const retryAfterSeconds = Math.max(1, Math.round(4 / scale));
-  const add = (service: ServiceName, effect: FaultEffect, rate: number, path: string) =>
-    sandbox.faults.add({ service, effect, rate, path });
-  for (const [service, path] of [
-    ['county', '^/(search|parcel)/'],
-    ['listing-site', '^/mls/'],
-  ] as const) {
-    add(service, { kind: 'status', status: 429, retryAfterSeconds }, RATE_429, path);
-    add(service, { kind: 'status', status: 503 }, RATE_5XX, path);
-  }
-  add('listing-site', { kind: 'captcha' }, RATE_CAPTCHA, '^/mls/');
 }
 
 /** Kills browsers and proxies as the pages go by. */

@@ -11,6 +11,7 @@ import { projectRoot } from '../../core/paths.js';
 import { DEFAULT_RUN_OPTIONS, type RunOptions } from '../../core/schemas/run.js';
 import type { DailySequenceResult } from '../../core/schemas/sequence.js';
 import type { DaysOptions } from '../../sandbox/days.js';
+import type { FaultRule } from '../../sandbox/faults.js';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.js';
 import type { dailySequence } from '../../workflows/daily-sequence.js';
 import { startTestDatabase, type TestDatabase } from './mongodb.js';
@@ -45,6 +46,8 @@ export interface TestWorldOptions {
   readonly resoPagingBy?: 'row' | 'number';
   /** Left out: every day is like the first. */
   readonly days?: DaysOptions;
+  /** Faults that strike from the start. */
+  readonly faultPlan?: readonly FaultRule[];
   /** Variables of every worker, over those of the sandbox. */
   readonly variables?: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -93,6 +93,25 @@ describe('the command line', () => {
     ['--seed='],
   ])('refuses %s', (text) => {
     expect(() => readArguments(text.split(' '))).toThrow(expect.objectContaining({ code: 'BadConfig' }));
+  });
+
+  it('reads a plan of faults, and names each rule of it that is not understood', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'phoenix-fault-plan-'));
+    const file = join(folder, 'plan.json');
+    const told = (text: string) => {
+      writeFileSync(file, text);
+      return () => readArguments(['--faults', file]);
+    };
+    const rule = { service: 'county', effect: { kind: 'status', status: 503 }, rate: 0.5, path: '^/search/' };
+    expect(told(JSON.stringify([rule]))()).toEqual({ faultPlan: [rule] });
+    expect(told('[{"service":"county"},{"service":"x","effect":{"kind":"html"}},3]')).toThrow(
+      /rule 1: effect must be an object.*rule 2: service must be one of.*rule 3: must be an object/,
+    );
+    expect(told('[{"service":"county","effect":{"kind":"html"},"rate":2}]')).toThrow('rate must be from 0 to 1');
+    expect(told('{}')).toThrow('must hold a list');
+    expect(told('[')).toThrow('cannot be read as JSON');
+    expect(() => readArguments(['--faults', join(folder, 'none.json')])).toThrow('cannot be read');
+    rmSync(folder, { recursive: true });
   });
 
   it('names all faults at once', () => {
