@@ -47,7 +47,7 @@ describe('without what it needs', () => {
       code: 'NetworkError',
       message: expect.stringContaining('127.0.0.1:9'),
     });
-    expect(Date.now() - startedAtMs).toBeLessThan(8_000); // the process itself takes a while to start on a busy machine
+    expect(Date.now() - startedAtMs).toBeLessThan(15_000); // the process itself takes a while to start on a busy machine
   });
 
   it('lists every missing setting at once', async () => {
