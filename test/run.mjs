@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { testPrograms } from '../dist/stack/test-programs.js';
@@ -189,14 +190,9 @@ function report() {
   process.exitCode = totals.failed === 0 ? 0 : 1;
 }
 
-function sleep(ms, signal) {
-  return new Promise((wake) => {
-    const timer = setTimeout(wake, ms);
-    signal?.addEventListener('abort', () => {
-      clearTimeout(timer);
-      wake();
-    });
-  });
+/** Ends early, and well, when it is aborted. */
+async function sleep(ms, signal) {
+  await delay(ms, undefined, { signal }).catch(() => undefined);
 }
 
 function secondsSince(startedAt) {
