@@ -3,7 +3,6 @@ import { resolveBrowser } from './resolve-browser.js';
 import { resolveOwn } from './resolve-llm.js';
 import { resolveMongodb } from './resolve-mongodb.js';
 import { installTemporal } from './resolve-temporal.js';
-import type { Program } from './resolved.js';
 
 export interface TestPrograms {
   /** Environment variables by which the tests find the programs. */
@@ -15,7 +14,7 @@ export interface TestPrograms {
 /**
  * Finds or installs the programs that the tests start themselves. Addresses of running servers are left aside: tests
  * never touch a person's database.
- * @throws BadConfig when Temporal or a database cannot be had; without browser and model their tests say so themselves
+ * @throws BadConfig when Temporal or a database cannot be had; without browser or model the tests that need them fail, and say how to get them
  */
 export async function testPrograms(cacheFolder: string | null, chromiumPath: string | null): Promise<TestPrograms> {
   const env = { PHOENIX_CACHE: cacheFolder ?? undefined, CHROMIUM_PATH: chromiumPath ?? undefined };
@@ -32,14 +31,7 @@ export async function testPrograms(cacheFolder: string | null, chromiumPath: str
     TEMPORAL_CLI_PATH: temporal.cliPath,
     TEMPORAL_TEST_SERVER_PATH: temporal.testServerPath,
     PHOENIX_TEST_MONGOD: JSON.stringify(mongodb.program),
-    ...(llm.program === null ? {} : { PHOENIX_TEST_LLM: JSON.stringify(filesOf(llm.program)) }),
     ...(browser.path === null ? {} : { CHROMIUM_PATH: browser.path }),
   };
   return { variables, lines: [`Temporal CLI ${temporal.cliPath}`, mongodb.line, browser.line, llm.line] };
-}
-
-/** The files that the model server is started with. */
-function filesOf({ args }: Program): { readonly model: string | undefined; readonly nodeModules: string | undefined } {
-  const after = (name: string) => args[args.indexOf(name) + 1];
-  return { model: after('--model'), nodeModules: after('--node-modules') };
 }

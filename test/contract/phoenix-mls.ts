@@ -22,8 +22,7 @@ const DRIFT: Readonly<Record<DriftChange, string>> = {
 /** The listing site: pages of 25 cards in a real browser. */
 export const phoenixMls: SourceHarness = {
   async start(): Promise<StandIn> {
-    const { path, line } = await testBrowser();
-    if (path === null) throw new Error(`the contract of a site needs a browser: ${line}`);
+    const chromium = await testBrowser();
     const recordings = join(projectRoot(), 'sandbox', 'recordings', 'maricopa');
     const world = createWorld({ recordings, parcelsPerZip: 60, seed: 'contract', listings: 60 });
     const site: { listings: readonly Listing[] } = {
@@ -39,7 +38,7 @@ export const phoenixMls: SourceHarness = {
         PHOENIX_MLS_BASE_URL: origin,
         PHOENIX_MLS_PACE_MS: '10',
         PHOENIX_MLS_START_DELAY_MS: '0',
-        CHROMIUM_PATH: path,
+        CHROMIUM_PATH: chromium,
       }),
       secret: null,
       contentType: 'text/html; charset=UTF-8',

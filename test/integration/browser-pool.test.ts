@@ -6,14 +6,11 @@ import { createMemorySessions } from '../../net/memory-sessions.js';
 import { browserProcesses, testBrowser } from '../support/browser.js';
 import { type LocalHttp, startLocalHttp } from '../support/local-http.js';
 
-const browser = await testBrowser();
-if (browser.path === null) process.stderr.write(`browser pool: skipped, ${browser.line}\n`);
-const suite = browser.path === null ? describe.skip : describe;
-const program = browser.path ?? '';
+const chromium = await testBrowser();
 
 const html = (content: string) => ({ type: 'text/html', text: `<!DOCTYPE html><html><body>${content}</body></html>` });
 
-suite('browser pool', () => {
+describe('browser pool', () => {
   let site: LocalHttp;
   let other: Server;
   let othersAsked = 0;
@@ -42,7 +39,7 @@ suite('browser pool', () => {
 
   function poolOf(changes: Partial<BrowserPoolDeps> = {}): BrowserPool {
     const pool = createBrowserPool({
-      executablePath: program,
+      executablePath: chromium,
       product: 'phoenix-property-collector/test (+operator)',
       hosts: ['127.0.0.1'],
       navigationTimeoutMs: 4_000,

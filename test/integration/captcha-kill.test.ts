@@ -8,22 +8,20 @@ import { testBrowser } from '../support/browser.js';
 import { phx } from '../support/phx.js';
 import { startTestWorld, type TestWorld } from '../support/world.js';
 
-const browser = await testBrowser();
-if (browser.path === null) process.stderr.write(`captcha of a killed worker: skipped, ${browser.line}\n`);
-const suite = browser.path === null ? describe.skip : describe;
+const chromium = await testBrowser();
 
 const RUN_DATE = '2026-03-02';
 const ZIP = '85031';
 /** Long enough to be killed while it is awaited, short enough to be used after the restart. */
 const SOLVED_AFTER_MS = 5_000;
 
-suite('a captcha that was bought by a worker that dies', () => {
+describe('a captcha that was bought by a worker that dies', () => {
   let world: TestWorld;
   beforeAll(async () => {
     world = await startTestWorld({
       parcelsPerZip: 10,
       listings: 20,
-      variables: { CHROMIUM_PATH: browser.path ?? '', PHOENIX_MLS_PACE_MS: '50' },
+      variables: { CHROMIUM_PATH: chromium, PHOENIX_MLS_PACE_MS: '50' },
     });
   }, 60_000);
   afterAll(() => world.stop(), 60_000);

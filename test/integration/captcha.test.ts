@@ -18,9 +18,7 @@ import { createReach, type Reach } from '../../workers/reach.js';
 import { browserProcesses, testBrowser } from '../support/browser.js';
 import { startTestDatabase, type TestDatabase } from '../support/mongodb.js';
 
-const browser = await testBrowser();
-if (browser.path === null) process.stderr.write(`captchas in a browser: skipped, ${browser.line}\n`);
-const suite = browser.path === null ? describe.skip : describe;
+const chromium = await testBrowser();
 
 const PRICE_USD_MICROS = 2_990;
 const window: Window = {
@@ -35,7 +33,7 @@ const window: Window = {
 
 jest.setTimeout(90_000); // real pages, on a machine that other suites use as well
 
-suite('captchas of the listing site', () => {
+describe('captchas of the listing site', () => {
   let sandbox: Sandbox;
   let server: TestDatabase;
   let database: Database;
@@ -73,7 +71,7 @@ suite('captchas of the listing site', () => {
 
   /** The listing site as a worker of its own reads it. */
   function worker(): Source {
-    const env = { ...sandbox.variables, CHROMIUM_PATH: browser.path ?? '', PHOENIX_DATA: dataFolder };
+    const env = { ...sandbox.variables, CHROMIUM_PATH: chromium, PHOENIX_DATA: dataFolder };
     const times = { navigationTimeoutMs: 10_000, settleTimeoutMs: 500 };
     const reach = createReach(loadConfig({ env: { PHOENIX_MLS_PACE_MS: '10', ...env } }), database, times);
     reaches.push(reach);

@@ -18,9 +18,8 @@ async function summaryOf(runKey: string): Promise<RunSummary> {
 }
 
 beforeAll(async () => {
-  const { path, line } = await testBrowser();
-  if (path === null) throw new Error(line);
-  world = await startTestWorld({ parcelsPerZip: 30, variables: { CHROMIUM_PATH: path } });
+  const chromium = await testBrowser();
+  world = await startTestWorld({ parcelsPerZip: 30, variables: { CHROMIUM_PATH: chromium } });
   await world.startWorker();
   const { runKey } = await world.runDay(RUN_DATE);
   first = await summaryOf(runKey);

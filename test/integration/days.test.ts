@@ -4,14 +4,13 @@ import { type DaysFigures, type DaysPlan, runDays } from '../support/days.js';
 
 /** `npm run prove` sets it (`--days`): two weeks, with a bad day, another layout of the listing site, and a kill each day. */
 const days = Number(process.env.PHOENIX_PROVE_DAYS ?? '0');
-const { path } = days > 0 ? await testBrowser() : { path: null };
 const PLAN: Omit<DaysPlan, 'kills'> =
   days > 0
     ? {
         days,
         parcelsPerZip: 60,
         listings: 90,
-        chromium: path,
+        chromium: await testBrowser(),
         layoutDay: Math.ceil(days / 3),
         badDay: Math.ceil(days / 2),
       }

@@ -1,43 +1,28 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Ollama } from 'ollama';
-import { projectRoot } from '../../core/paths.js';
+import { loadConfig } from '../../core/config.js';
 import { describeByRules } from '../../domain/rules.js';
 import { createEnricher } from '../../llm/describe.js';
 import { describeModelServer } from '../../llm/model-server.js';
+import { fillIn } from '../../stack/fill-in.js';
+import { MANAGED_MODEL, resolveOwn } from '../../stack/resolve-llm.js';
 import { homeWith } from '../support/properties.js';
 
-/*
- * The real model behind our server. PHOENIX_TEST_LLM names the parts: {"nodeModules":"<folder>","model":"<file>.gguf"}.
- */
-const parts = readParts(process.env.PHOENIX_TEST_LLM ?? '');
-const program = join(projectRoot(), 'dist', 'stack', 'llm-server', 'main.js');
-const missing =
-  parts === null
-    ? 'PHOENIX_TEST_LLM names no model'
-    : existsSync(program)
-      ? null
-      : 'the program is not built (npm run build)';
-if (missing !== null) process.stdout.write(`llm-server with a real model: skipped, ${missing}\n`);
-const MODEL = 'smollm2:135m-instruct-q4_1';
+const MODEL = MANAGED_MODEL;
 
-function readParts(text: string): { nodeModules: string; model: string } | null {
-  if (text === '') return null;
-  const value: unknown = JSON.parse(text);
-  if (typeof value !== 'object' || value === null || !('nodeModules' in value && 'model' in value)) return null;
-  return { nodeModules: `${value.nodeModules}`, model: `${value.model}` };
-}
-
-(missing === null ? describe : describe.skip)('our model server with a real model', () => {
+describe('our model server with a real model', () => {
   let child: ChildProcess;
   let host = '';
 
   beforeAll(async () => {
-    const args = ['--port', '0', '--model', parts?.model ?? '', '--model-name', MODEL];
-    child = spawn(process.execPath, [program, ...args, '--node-modules', parts?.nodeModules ?? '', '--threads', '2']);
+    const { program, line } = await resolveOwn(
+      loadConfig({ env: { PHOENIX_CACHE: process.env.PHOENIX_CACHE } }).cacheFolder,
+    );
+    if (program === null) throw new Error(line);
+    const { command, args } = fillIn(program, { port: '0' });
+    child = spawn(command, [...args, '--threads', '2']);
     if (child.stdout === null) throw new Error('no output');
     for await (const line of createInterface({ input: child.stdout })) {
       const ready: unknown = JSON.parse(line);
@@ -45,7 +30,7 @@ function readParts(text: string): { nodeModules: string; model: string } | null 
       host = typeof ready === 'object' && ready !== null && 'address' in ready ? `${ready.address}` : '';
       break;
     }
-  }, 60_000);
+  }, 300_000);
   afterAll(async () => {
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGTERM');

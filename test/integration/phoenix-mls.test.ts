@@ -20,10 +20,7 @@ import { createPhoenixMls } from '../../sources/phoenix-mls/index.js';
 import { browserProcesses, testBrowser } from '../support/browser.js';
 import { memoryAudit, openLimiter } from '../support/polite-fakes.js';
 
-const browser = await testBrowser();
-if (browser.path === null) process.stderr.write(`listing site in a browser: skipped, ${browser.line}\n`);
-const suite = browser.path === null ? describe.skip : describe;
-const program = browser.path ?? '';
+const chromium = await testBrowser();
 
 const ZIP = '85031';
 const window: Window = {
@@ -36,7 +33,7 @@ const window: Window = {
   limit: null,
 };
 
-suite('phoenix-mls in a real browser', () => {
+describe('phoenix-mls in a real browser', () => {
   const log = createRequestLog(null);
   const faults = createFaults(createRandom('listing-site-test'));
   const { limiter, told } = openLimiter();
@@ -58,7 +55,7 @@ suite('phoenix-mls in a real browser', () => {
     listings = world.listings.map((listing) => ({ ...listing, zip: ZIP }));
     site = await startListingSite({ listings }, { log, faults });
     pool = createBrowserPool({
-      executablePath: program,
+      executablePath: chromium,
       product: 'phoenix-property-collector/test (+operator)',
       hosts: ['127.0.0.1'],
       navigationTimeoutMs: 4_000,

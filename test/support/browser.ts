@@ -2,10 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { loadConfig } from '../../core/config.js';
 import { resolveBrowser } from '../../stack/resolve-browser.js';
 
-/** The browser for tests: `CHROMIUM_PATH`, else found or installed as `npm start` does. `path` null: `line` says why. */
-export async function testBrowser(): Promise<{ readonly path: string | null; readonly line: string }> {
+/**
+ * Program file of the browser for tests: `CHROMIUM_PATH`, else found or installed as `npm start` does.
+ * @throws Error saying how to get one: what is proved in a browser is not proved without
+ */
+export async function testBrowser(): Promise<string> {
   const { CHROMIUM_PATH, PHOENIX_CACHE } = process.env;
-  return resolveBrowser(loadConfig({ env: { CHROMIUM_PATH, PHOENIX_CACHE } }));
+  const { path, line } = await resolveBrowser(loadConfig({ env: { CHROMIUM_PATH, PHOENIX_CACHE } }));
+  if (path === null) throw new Error(line);
+  return path;
 }
 
 /** A process of a browser that this test process started. */

@@ -11,14 +11,12 @@ import { startTestDatabase, type TestDatabase } from '../../support/mongodb.js';
 import { memoryAudit, openLimiter } from '../../support/polite-fakes.js';
 import { type ProxyWorld, startProxyWorld } from '../../support/proxies.js';
 
-const { path: executablePath, line } = await testBrowser();
-const suite = executablePath === null ? describe.skip : describe;
-if (executablePath === null) process.stderr.write(`skipped: ${line}\n`);
+const executablePath = await testBrowser();
 
 const NEVER = new AbortController().signal;
 const LIMIT = { windowLimit: 1_000, windowMs: 60_000, inFlight: 1, requestTimeoutMs: 60_000 };
 
-suite('a visitor who comes through a proxy', () => {
+describe('a visitor who comes through a proxy', () => {
   let server: TestDatabase;
   let database: Database;
   let site: LocalHttp;
@@ -54,7 +52,7 @@ suite('a visitor who comes through a proxy', () => {
   const host = () => new URL(site.baseUrl).host;
   const poolOf = () =>
     createBrowserPool({
-      executablePath: executablePath ?? '',
+      executablePath,
       product: 'product/1 (+test)',
       hosts: ['127.0.0.1'],
       navigationTimeoutMs: 15_000,
