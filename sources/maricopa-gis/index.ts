@@ -1,14 +1,15 @@
 import type { Source } from '../../core/source.js';
 import type { HttpGet } from '../../net/http-client.js';
+import { LAYER_TRAITS, type LayerSettings } from '../arcgis-settings.js';
 import { createLayerSource } from '../arcgis-source.js';
 import { PAGES } from './parse.js';
-import { ASSUMED_PARCELS, type GisSettings, TRAITS } from './settings.js';
+import { ASSUMED_PARCELS } from './settings.js';
 
-export { createGisSettings, type GisSettings } from './settings.js';
+export { createGisSettings } from './settings.js';
 
 export interface GisDeps {
   readonly http: HttpGet;
-  readonly settings: GisSettings;
+  readonly settings: LayerSettings;
 }
 
 /**
@@ -20,7 +21,7 @@ export function createMaricopaGis({ http, settings: { queryUrl, target } }: GisD
     pages: PAGES,
     queryUrl,
     limit: target.limit,
-    traits: TRAITS,
+    traits: LAYER_TRAITS,
     zipField: 'PHYSICAL_ZIP',
     knownZip: '85031',
     assumedRows: ASSUMED_PARCELS,

@@ -1,14 +1,15 @@
 import type { Source } from '../../core/source.js';
 import type { HttpGet } from '../../net/http-client.js';
+import { LAYER_TRAITS, type LayerSettings } from '../arcgis-settings.js';
 import { createLayerSource } from '../arcgis-source.js';
 import { PAGES } from './parse.js';
-import { ASSUMED_PARCELS, type PimaAssessorSettings, TRAITS } from './settings.js';
+import { ASSUMED_PARCELS } from './settings.js';
 
-export { createPimaAssessorSettings, type PimaAssessorSettings } from './settings.js';
+export { createPimaAssessorSettings } from './settings.js';
 
 export interface PimaAssessorDeps {
   readonly http: HttpGet;
-  readonly settings: PimaAssessorSettings;
+  readonly settings: LayerSettings;
 }
 
 /** The parcels of Pima County with the assessor's roll, as a map layer: pages of 1,000 rows by ZIP code, no details, no token. */
@@ -17,7 +18,7 @@ export function createPimaAssessor({ http, settings: { queryUrl, target } }: Pim
     pages: PAGES,
     queryUrl,
     limit: target.limit,
-    traits: TRAITS,
+    traits: LAYER_TRAITS,
     zipField: 'SITE_ZIP',
     knownZip: '85705',
     assumedRows: ASSUMED_PARCELS,
