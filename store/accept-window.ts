@@ -14,7 +14,8 @@ export interface Acceptance {
  * Makes a suspect window complete on a person's word; from then on it counts among the days that say what is usual.
  * What it did not name counts as absent, as with any complete window.
  * @param listedStatuses as for `closeWindow`
- * @returns state before; null when nobody began the window. Of any other state than `suspect` nothing is changed
+ * @returns state before; null when nobody began the window. Of any other state than `suspect` nothing is changed; `open` also for
+ * one that a run took up again meanwhile
  */
 export async function acceptWindow(
   db: Db,
@@ -31,7 +32,7 @@ export async function acceptWindow(
     .findOne({ windowId: id }, { sort: { at: -1 }, projection: { runKey: 1 } });
   if (walked !== null) await noteWalked(db, { ...name, runKey: walked.runKey }, listedStatuses);
   const at = new Date();
-  await windows.updateOne(
+  const { matchedCount } = await windows.updateOne(
     { _id: id, state: 'suspect', updatedAt: found.updatedAt }, // not one that a run is walking again
     {
       $set: {
@@ -43,7 +44,7 @@ export async function acceptWindow(
       },
     },
   );
-  return found.state;
+  return matchedCount === 1 ? found.state : 'open';
 }
 
 async function noteWalked(
