@@ -9,7 +9,7 @@ import { resolveMongodb } from './resolve-mongodb.js';
 import { foreignPart, type StartContext, type StartedPart } from './start-context.js';
 
 const ANSWER_MS = 4_000;
-const READY_MS = 60_000;
+const READY_MS = 120_000;
 const GRACE_MS = 20_000;
 
 /**

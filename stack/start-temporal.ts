@@ -9,7 +9,7 @@ import { askTemporal, prepareNamespace, temporalReady } from './temporal-ready.j
 import { temporalServer } from './temporal-server.js';
 
 const ANSWER_MS = 4_000;
-const READY_MS = 60_000;
+const READY_MS = 120_000;
 const GRACE_MS = 10_000;
 
 /**

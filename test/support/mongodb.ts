@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { loadConfig } from '../../core/config.js';
 import { databaseReady, databaseUrl } from '../../stack/database-ready.js';
 import { fillIn } from '../../stack/fill-in.js';
-import { type GuardedChild, startGuarded } from '../../stack/guarded-child.js';
-import { freePort } from '../../stack/ports.js';
+import type { GuardedChild } from '../../stack/guarded-child.js';
 import { type DatabaseProgram, resolveMongodb } from '../../stack/resolve-mongodb.js';
+import { onFreePort, startTestServer } from './server.js';
 
 /** A real database server of its own, in a temporary folder, on a port that stays the same over restarts. */
 export interface TestDatabase {
@@ -23,8 +23,9 @@ export interface TestDatabase {
 export async function startTestDatabase(): Promise<TestDatabase> {
   const program = await databaseProgram();
   const folder = await mkdtemp(join(tmpdir(), 'phoenix-test-database-'));
-  const port = await freePort();
-  let child = await start(program, folder, port);
+  const first = await onFreePort((port) => start(program, folder, port));
+  const { port } = first;
+  let { child } = first;
   return {
     url: databaseUrl(port),
     async stop() {
@@ -46,11 +47,10 @@ async function start(program: DatabaseProgram, folder: string, port: number): Pr
   const data = join(folder, 'data');
   await mkdir(data, { recursive: true });
   const { command, args } = fillIn(program, { port: String(port), folder: data });
-  const logFile = join(folder, 'server.log');
-  const child = await startGuarded({ command, args, variables: {}, folder: tmpdir(), logFile, graceMs: 10_000 });
-  const ready = await databaseReady(port, { timeoutMs: 30_000 });
-  if (ready === null) throw new Error(`the test database did not start, see ${logFile}`);
-  return child;
+  return startTestServer(
+    { command, args, variables: {}, folder: tmpdir(), logFile: join(folder, 'server.log'), graceMs: 10_000 },
+    (options) => databaseReady(port, options),
+  );
 }
 
 /** From the test runner, else found or installed as `npm start` does. */

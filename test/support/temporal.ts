@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultCacheFolder } from '../../core/config.js';
-import { type GuardedChild, startGuarded } from '../../stack/guarded-child.js';
-import { freePort } from '../../stack/ports.js';
+import type { GuardedChild } from '../../stack/guarded-child.js';
 import { installTemporal } from '../../stack/resolve-temporal.js';
 import { prepareNamespace, temporalReady } from '../../stack/temporal-ready.js';
 import { temporalServer } from '../../stack/temporal-server.js';
+import { onFreePort, startTestServer } from './server.js';
 
 /** Namespace of the test server, with the search attributes of the product. */
 export const TEST_NAMESPACE = 'phoenix-demo';
@@ -35,22 +35,22 @@ export async function startTestTemporal({
   readonly settings?: Readonly<Record<string, number>>;
 } = {}): Promise<TestTemporal> {
   const folder = await mkdtemp(join(tmpdir(), 'phoenix-test-temporal-'));
-  const port = await freePort();
   const databaseFile = dbFile === undefined ? join(folder, 'temporal.db') : dbFile;
   const cliPath = process.env.TEMPORAL_CLI_PATH ?? (await installed());
-  const program = temporalServer({ cliPath, port, uiPort: null, namespace: TEST_NAMESPACE, databaseFile });
   const given = Object.entries(settings).flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${value}`]);
-  const server = { ...program, args: [...program.args, ...given] };
-  const logFile = join(folder, 'server.log');
-  const start = async (): Promise<GuardedChild> => {
-    const child = await startGuarded({ ...server, variables: {}, folder, logFile, graceMs: 10_000 });
-    if ((await temporalReady(`127.0.0.1:${port}`, { timeoutMs: 30_000 })) === null) {
-      throw new Error(`the test Temporal server did not start, see ${logFile}`);
-    }
+  const start = async (port: number): Promise<GuardedChild> => {
+    const server = temporalServer({ cliPath, port, uiPort: null, namespace: TEST_NAMESPACE, databaseFile });
+    const args = [...server.args, ...given];
+    const child = await startTestServer(
+      { ...server, args, variables: {}, folder, logFile: join(folder, 'server.log'), graceMs: 10_000 },
+      (options) => temporalReady(`127.0.0.1:${port}`, options),
+    );
     await prepareNamespace({ address: `127.0.0.1:${port}` }, TEST_NAMESPACE, true);
     return child;
   };
-  let child = await start();
+  const first = await onFreePort(start);
+  const { port } = first;
+  let { child } = first;
   return {
     address: `127.0.0.1:${port}`,
     async stop() {
@@ -59,7 +59,7 @@ export async function startTestTemporal({
     },
     async restart() {
       await child.stop();
-      child = await start();
+      child = await start(port);
     },
     async kill() {
       process.kill(child.pid, 'SIGKILL');
