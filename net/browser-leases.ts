@@ -31,6 +31,8 @@ export interface Loan {
   readonly visitor: string;
   /** Id of the proxy that its visitor comes through; null: it comes directly. */
   readonly proxy: string | null;
+  /** False once no further page may be opened on it: it died, its visitor has ended, or it is due to be renewed. */
+  usable(): boolean;
   /**
    * Wraps the reading of one page, so that its cookies are kept and its crash is noticed.
    * @throws ProxyFailed in the place of a page or an error that is the proxy's, and whatever `work` throws
@@ -139,6 +141,7 @@ export function createLeases(deps: LeasesDeps) {
         session: lease.session,
         visitor: lease.visitor.id,
         proxy: lease.visitor.proxy,
+        usable: () => !lease.retired && lease.session.alive(),
         async read(work) {
           try {
             const result = await work();

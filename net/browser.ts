@@ -1,4 +1,4 @@
-import { UnsafeTarget } from '../core/errors.js';
+import { BrowserCrashed, UnsafeTarget } from '../core/errors.js';
 import type { PageVerdict, VisitorSessions } from '../core/visitor-session.js';
 import { createLeases, type Loan } from './browser-leases.js';
 import type { BrowserSettings } from './browser-session.js';
@@ -53,8 +53,10 @@ export interface BrowserPool {
   close(): Promise<void>;
 }
 
-/** Errors of both steps as of `BrowserPool.load`. */
+/** Errors of all steps as of `BrowserPool.load`. */
 export interface Tab {
+  /** Starts what `load` needs, and starts it anew when it has ended meanwhile. Asks no host for anything. Safe to repeat. */
+  open(signal: AbortSignal): Promise<void>;
   load(load: PoolLoad): Promise<VisitedPage>;
   /** Answers the captcha that the page shows; gives what the site makes of it. */
   answer(load: PoolLoad, captcha: CaptchaAnswer): Promise<VisitedPage>;
@@ -76,14 +78,23 @@ export function createBrowserPool(deps: BrowserPoolDeps): BrowserPool {
   });
   const tab = (): Tab => {
     let held: { readonly loan: Loan; readonly page: OpenPage } | null = null;
+    const close = async (aborted: boolean) => {
+      const last = held;
+      held = null;
+      await last?.page.close(aborted);
+      await last?.loan.giveBack();
+    };
+    const hold = async () => {
+      const loan = await leases.lend();
+      held = { loan, page: openPage(loan.session.context) };
+      return held;
+    };
     const step = async ({ url, via, ...load }: PoolLoad, captcha: CaptchaAnswer | null): Promise<VisitedPage> => {
       assertReachable(deps.hosts, url);
       load.signal.throwIfAborted();
-      if (held === null) {
-        const loan = await leases.lend();
-        held = { loan, page: openPage(loan.session.context) };
-      }
-      const { loan, page } = held;
+      const { loan, page } = held ?? (await hold());
+      if (captcha === null && !loan.usable())
+        throw new BrowserCrashed('the browser ended before the page was asked for');
       if (loan.proxy !== null) await via?.(loan.proxy);
       const full = { ...load, url, navigationTimeoutMs, settleTimeoutMs };
       const result = await loan.read(() => (captcha === null ? page.load(full) : page.answer(full, captcha)));
@@ -92,12 +103,14 @@ export function createBrowserPool(deps: BrowserPoolDeps): BrowserPool {
     return {
       load: (load) => step(load, null),
       answer: step,
-      async close(aborted) {
-        const open = held;
-        held = null;
-        await open?.page.close(aborted);
-        await open?.loan.giveBack();
+      async open(signal) {
+        signal.throwIfAborted();
+        if (held?.loan.usable()) return;
+        await close(false);
+        const { page } = await hold();
+        await page.open({ signal, navigationTimeoutMs, settleTimeoutMs });
       },
+      close,
     };
   };
   return {

@@ -30,6 +30,7 @@ export function lowered(limit: HostLimit, paces: readonly Pace[]): HostLimit {
 export function withPaces(limiter: Limiter, pacesOf: (host: string) => Promise<readonly Pace[]>): Limiter {
   return {
     ...limiter,
-    acquire: async (host, limit, signal) => limiter.acquire(host, lowered(limit, await pacesOf(host)), signal),
+    acquire: async (host, limit, signal, prepare) =>
+      limiter.acquire(host, lowered(limit, await pacesOf(host)), signal, prepare),
   };
 }

@@ -10,15 +10,19 @@ import {
 import type { SourceName } from '../core/schemas/names.js';
 import { type CaptchaAnswer, submitCaptcha } from './captcha/submit-captcha.js';
 
-export interface PageLoad {
-  readonly source: SourceName;
-  readonly url: string;
-  readonly waitFor: string | null;
+/** How long a page may take, and what ends it sooner. */
+export interface PageTimes {
   readonly signal: AbortSignal;
   /** Longest time from the request to the parsed document. */
   readonly navigationTimeoutMs: number;
   /** Longest wait for `waitFor` after that. */
   readonly settleTimeoutMs: number;
+}
+
+export interface PageLoad extends PageTimes {
+  readonly source: SourceName;
+  readonly url: string;
+  readonly waitFor: string | null;
   /** Told the document once it is read, also when that is only after the load had failed. */
   readonly onHtml?: (html: string) => void;
 }
@@ -46,11 +50,13 @@ const LARGEST_PAGE_CHARACTERS = 500_000;
 const MOST_BYTES = 8 * 1_048_576;
 
 /**
- * A page of its own in a browser. Both ways to read it throw BrowserCrashed (page or browser died, or did not finish in time),
+ * A page of its own in a browser. All three throw BrowserCrashed and the signal's reason; both ways to read it throw BrowserCrashed (page or browser died, or did not finish in time),
  * NetworkError, UnsafeTarget (led to another origin), ResponseInvalid (too large), SourceUnavailable (cut short); the signal's
  * reason when aborted.
  */
 export interface OpenPage {
+  /** Opens it, empty, so that the first load need not. Safe to repeat. */
+  open(load: PageTimes): Promise<void>;
   /** Goes to the address and reads what is there. */
   load(load: PageLoad): Promise<LoadedPage>;
   /** Puts a token into the captcha that the page shows, sends it as the page would, and reads what comes. */
@@ -61,18 +67,22 @@ export interface OpenPage {
 
 type Go = (page: Page, load: PageLoad, shown: ShownDocument) => Promise<boolean>;
 
-/** Prepares a page; it is opened by the first `load`. */
+/** Prepares a page; it is opened by `open`, or by the first `load`. */
 export function openPage(context: BrowserContext): OpenPage {
   let page: Page | null = null;
+  const open = async ({ promise }: Pick<Interruption, 'promise'>): Promise<Page> => {
+    page ??= await Promise.race([context.newPage(), promise]);
+    return page;
+  };
   const read = async (load: PageLoad, go: Go): Promise<LoadedPage> => {
     load.signal.throwIfAborted();
     const ending = interruption(load);
     const onCrash = () => ending.interrupt(new BrowserCrashed('the page crashed'));
     try {
-      page ??= await Promise.race([context.newPage(), ending.promise]);
-      page.on('crash', onCrash);
-      const shown = watchDocument(page, () => ending.interrupt(cutShort(load.url)));
-      const reading = readPage(page, load, shown, go, () => ending.interrupt(tooLarge(load)));
+      const opened = await open(ending);
+      opened.on('crash', onCrash);
+      const shown = watchDocument(opened, () => ending.interrupt(cutShort(load.url)));
+      const reading = readPage(opened, load, shown, go, () => ending.interrupt(tooLarge(load)));
       return await Promise.race([reading, ending.promise]);
     } catch (problem) {
       if (load.signal.aborted) throw load.signal.reason;
@@ -84,6 +94,18 @@ export function openPage(context: BrowserContext): OpenPage {
     }
   };
   return {
+    async open(times) {
+      times.signal.throwIfAborted();
+      const ending = interruption(times);
+      try {
+        await open(ending);
+      } catch (problem) {
+        times.signal.throwIfAborted();
+        throw asCrash(problem);
+      } finally {
+        ending.stop();
+      }
+    },
     load: (load) => read(load, navigate),
     answer: (load, captcha) =>
       read(load, (opened, _load, shown) => arrive(load, shown, () => submitCaptcha(opened, load, captcha))),
@@ -94,8 +116,10 @@ export function openPage(context: BrowserContext): OpenPage {
   };
 }
 
+type Interruption = ReturnType<typeof interruption>;
+
 /** Rejects on abort, on a crash reported to it, and when the browser no longer answers at all. */
-function interruption({ signal, navigationTimeoutMs, settleTimeoutMs }: PageLoad) {
+function interruption({ signal, navigationTimeoutMs, settleTimeoutMs }: PageTimes) {
   let interrupt: (reason: unknown) => void = () => undefined;
   const promise = new Promise<never>((_resolve, reject) => {
     interrupt = reject;

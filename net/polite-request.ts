@@ -24,6 +24,8 @@ export interface RequestAbout {
   /** Window the request is for; null for probes. */
   readonly window: Window | null;
   readonly signal: AbortSignal;
+  /** See `Limiter.acquire`. */
+  readonly prepare?: () => Promise<void>;
 }
 
 /** An answer that arrived whole, and what it means. */
@@ -57,10 +59,10 @@ export async function sendPolitely<T>(
   limit: HostLimit,
   send: (fetchId: string, via: (proxy: string) => Promise<void>) => Promise<Answered<T>>,
 ): Promise<T> {
-  const { source, endpoint, url, window, signal } = about;
+  const { source, endpoint, url, window, signal, prepare } = about;
   const { host } = new URL(url);
   const fetchId = randomUUID();
-  const grant = await limiter.acquire(host, limit, signal);
+  const grant = await limiter.acquire(host, limit, signal, prepare);
   const startedAtMs = performance.now();
   let answered = false;
   let booked: Promise<void> | null = null;

@@ -72,12 +72,12 @@ async function visitInTab(
   const tab = pool.tab();
   const load = { ...visit, onHtml };
   const ask = async (
-    endpoint: string,
+    about: Pick<PageVisit, 'endpoint'> & { prepare?: () => Promise<void> },
     step: (via: (proxy: string) => Promise<void>) => Promise<VisitedPage>,
   ): Promise<{ page: PageAnswer } | WalledPage> => {
     const wall: { met: WalledPage | null } = { met: null };
     try {
-      const page = await sendPolitely(polite, { ...visit, endpoint }, limit, async (fetchId, via) => {
+      const page = await sendPolitely(polite, { ...visit, ...about }, limit, async (fetchId, via) => {
         const { visitor, ...shown } = await step(via);
         const result = answered(visit, shown, fetchId);
         if (captcha) wall.met = wallIn(visit, visitor, result);
@@ -93,13 +93,14 @@ async function visitInTab(
   };
   const answerWith = (solver: CaptchaSolver, walled: WalledPage) =>
     passCaptcha(solver, visit, walled, (answer, solution) =>
-      ask('captcha', async (via) => {
+      ask({ endpoint: 'captcha' }, async (via) => {
         await solver.take(solution); // with the slot granted: a token that is taken is on its way
         return tab.answer({ ...load, via }, answer);
       }),
     );
   try {
-    const came = await ask(visit.endpoint, (via) => tab.load({ ...load, via }));
+    const prepare = () => tab.open(visit.signal);
+    const came = await ask({ endpoint: visit.endpoint, prepare }, (via) => tab.load({ ...load, via }));
     if ('page' in came) return came.page;
     if (!captcha) throw came.problem;
     return await answerWith(captcha, came).catch(async (problem: unknown) => {

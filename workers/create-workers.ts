@@ -19,7 +19,7 @@ export function queuesOf(assembly: Assembly): readonly Queue[] {
   return [
     { taskQueue: TASK_QUEUES.pipeline, workflows: true, activities: pipeline, maxConcurrentActivityTaskExecutions: 20 },
     ...http.map((taskQueue) => ({ taskQueue, activities: collect, maxConcurrentActivityTaskExecutions: 20 })),
-    { taskQueue: TASK_QUEUES.browser, activities: collect, maxConcurrentActivityTaskExecutions: 2 },
+    { taskQueue: TASK_QUEUES.browser, activities: collect, maxConcurrentActivityTaskExecutions: 4 },
     {
       taskQueue: TASK_QUEUES.llm,
       activities: { enrichBatch: enrich.enrichBatch },

@@ -36,6 +36,12 @@ const DETAIL_FRESH_MS = 3 * 86_400_000;
 /** Longest time one page may take: loading, settling, and some room. Not below `BrowserPool.longestLoadMs`. */
 const PAGE_TIMEOUT_MS = 40_000;
 
+/**
+ * One page at a time is loaded, which the host's limit sees to; the other lanes take its turn while one waits: for a captcha to
+ * be solved (10 s and more), for its next attempt, for a browser.
+ */
+const LANES = 3;
+
 type PhoenixMlsConfig = Pick<Config, 'phoenixMlsBaseUrl' | 'phoenixMlsPaceMs' | 'phoenixMlsStartDelayMs'>;
 
 /** Settings of the listing source out of the process settings. */
@@ -54,7 +60,7 @@ export function createPhoenixMlsSettings(config: PhoenixMlsConfig): PhoenixMlsSe
 
 export function traitsOf({ baseUrl, startDelayMs }: PhoenixMlsSettings): SourceTraits {
   return {
-    lanes: 1, // one page at a time
+    lanes: LANES,
     detailsBelongToComplete: true,
     requestBudget: null,
     detailKind: LISTING_PAGE,

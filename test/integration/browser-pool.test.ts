@@ -156,6 +156,28 @@ describe('browser pool', () => {
     await expect(visit(poolOf({ executablePath }), '/')).rejects.toMatchObject({ code });
   });
 
+  it('opens a tab without asking the site, and anew when its visitor has ended before the page was asked for', async () => {
+    let asked = 0;
+    site.answer(() => {
+      asked += 1;
+      return html('here');
+    });
+    const pool = poolOf();
+    const tab = pool.tab();
+    await tab.open(never);
+    expect(browserProcesses().filter(({ type }) => type === 'browser')).toHaveLength(1);
+    expect(asked).toBe(0);
+    const { visitor } = await visit(pool, '/other');
+    await pool.judge(visitor, 'refused');
+    const load = { source: 'phoenix-mls', url: `${site.baseUrl}/`, waitFor: null, signal: never } as const;
+    await expect(tab.load(load)).rejects.toMatchObject({ code: 'BrowserCrashed' });
+    expect(asked).toBe(1);
+    await tab.open(never);
+    const page = await tab.load(load);
+    await tab.close(false);
+    expect(page.visitor).not.toBe(visitor);
+  });
+
   it('ends pages in flight when it is closed, and opens none after', async () => {
     site.answer(() => html('<script>for (;;) {}</script>'));
     const pool = poolOf({ navigationTimeoutMs: 10_000 });

@@ -5,8 +5,9 @@ import type { Limiter } from '../../net/limiter.js';
 export function openLimiter() {
   const told: string[] = [];
   const limiter: Limiter = {
-    async acquire(_host, _limit, signal) {
+    async acquire(_host, _limit, signal, prepare) {
       signal.throwIfAborted();
+      await prepare?.();
       return { id: 'open', grantedAtMs: Date.now() };
     },
     async release(_host, _grant, answered) {

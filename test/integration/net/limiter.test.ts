@@ -118,6 +118,37 @@ describe('one limiter', () => {
     await expect(limiter.acquire('full.example', limit, never)).resolves.toHaveProperty('id');
   });
 
+  it('gives each of the first requests of a host its decision, and leaves no place taken', async () => {
+    const limiter = limiterOf();
+    const wide: HostLimit = { windowLimit: 1_000, windowMs: 1_000, inFlight: 100, requestTimeoutMs: 60_000 };
+    for (let round = 0; round < 20; round += 1) {
+      const host = `first-${round}.example`;
+      const grants = await Promise.all(Array.from({ length: 8 }, () => limiter.acquire(host, wide, never)));
+      await Promise.all(grants.map((grant) => limiter.release(host, grant, true)));
+      const left = await client
+        .db('limiter_unit')
+        .collection<{ _id: string; inFlight: unknown[]; sent: unknown[] }>('limits')
+        .findOne({ _id: host });
+      expect(left?.inFlight).toEqual([]);
+    }
+  });
+
+  it('prepares before each time it asks for a place, and takes none when that fails', async () => {
+    const limiter = limiterOf();
+    const one: HostLimit = { ...limit, inFlight: 1 };
+    const first = await limiter.acquire('ready.example', one, never);
+    let prepared = 0;
+    const second = limiter.acquire('ready.example', one, never, async () => {
+      prepared += 1;
+      if (prepared === 3) await limiter.release('ready.example', first, true);
+    });
+    await limiter.release('ready.example', await second, true);
+    expect(prepared).toBe(3);
+    const failing = limiter.acquire('ready.example', one, never, () => Promise.reject(new Error('no browser')));
+    await expect(failing).rejects.toThrow('no browser');
+    await expect(limiter.acquire('ready.example', one, never)).resolves.toHaveProperty('id');
+  });
+
   it('gives back the place of a caller that was cancelled while it waited', async () => {
     const limiter = limiterOf();
     const slow: HostLimit = { ...limit, windowLimit: 1, windowMs: 2_000, inFlight: 5 };
