@@ -20,6 +20,7 @@ const EXIT_OF_CODE: Readonly<Partial<Record<ErrorCode, number>>> = {
   ProxyFailed: 6,
   NoProxyLeft: 6,
   RateLimited: 75,
+  Frozen: 75,
   BudgetExceeded: 75,
   ModelBusy: 75,
 };
@@ -31,6 +32,7 @@ const HINT_OF_CODE: Readonly<Partial<Record<ErrorCode, string>>> = {
   ProxyFailed: 'phx proxies list shows how the proxies stand, phx proxies check tries each',
   NoProxyLeft: 'phx proxies list shows how the proxies stand, phx proxies check tries each',
   RateLimited: 'run the same command later',
+  Frozen: 'phx emergency status shows who froze it; phx emergency resume lets it go on',
   BudgetExceeded: 'run the same command later',
 };
 

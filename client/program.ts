@@ -4,6 +4,7 @@ import type { Action } from './context.js';
 import { defineBackup } from './definitions/backup.js';
 import { defineCaptcha } from './definitions/captcha.js';
 import { defineChanges } from './definitions/changes.js';
+import { defineEmergency } from './definitions/emergency.js';
 import { defineMarket } from './definitions/market.js';
 import { defineProperty } from './definitions/property.js';
 import { defineProxies } from './definitions/proxies.js';
@@ -76,6 +77,7 @@ export function createProgram({ run, ...output }: ProgramSetup): Command {
     defineProxies,
     defineCaptcha,
     defineSchedules,
+    defineEmergency,
     defineStack,
     defineBackup,
     defineTools,

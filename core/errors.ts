@@ -69,6 +69,18 @@ export class RateLimited extends PhoenixError {
   }
 }
 
+/** A person froze everything: nothing is asked and nothing begun. Tried again until it goes on, however long that takes. */
+export class Frozen extends PhoenixError {
+  override readonly code = 'Frozen';
+  constructor(
+    problem: string,
+    readonly retryAfterMs = 15_000,
+    options?: ErrorOptions,
+  ) {
+    super(problem, { retry: 'after-delay', scope: 'run', ...options });
+  }
+}
+
 /** The browser or a page died, or never finished loading. Tried again with a fresh browser at the same page. */
 export class BrowserCrashed extends PhoenixError {
   override readonly code = 'BrowserCrashed';
@@ -197,6 +209,7 @@ export const ERROR_CODES = [
   'NetworkError',
   'SourceUnavailable',
   'RateLimited',
+  'Frozen',
   'BrowserCrashed',
   'ModelBusy',
   'StoreUnavailable',

@@ -1,15 +1,19 @@
 import type { Db, ObjectId } from 'mongodb';
 import { AuthRejected, Blocked } from '../core/errors.js';
 import type { SourceName } from '../core/schemas/names.js';
-import type { Pace } from '../core/schemas/pace.js';
+import type { Pace, Ramp } from '../core/schemas/pace.js';
 import { isDuplicateKey } from './database.js';
 
 /** What the operator of a source can permit, each for itself: to collect at all, through proxies, with captchas solved. */
 export const PERMITS = ['collection', 'proxies', 'captcha'] as const;
 export type Permit = (typeof PERMITS)[number];
 
-/** What a person can decide about a source, until further notice. `permission` is that to collect. */
-export type DecisionKind = 'permission' | 'proxies' | 'captcha' | 'pause' | 'pace';
+/** What a person can decide about a source, until further notice. `permission` is that to collect; `freeze` is about `EVERYTHING`. */
+export type DecisionKind = 'permission' | 'proxies' | 'captcha' | 'pause' | 'pace' | 'freeze';
+
+/** Subject of a freeze. */
+export const EVERYTHING = 'everything';
+type Subject = SourceName | typeof EVERYTHING;
 
 /** The decision by which something is permitted. */
 export const DECISION_OF: Readonly<Record<Permit, DecisionKind>> = {
@@ -21,8 +25,7 @@ export const DECISION_OF: Readonly<Record<Permit, DecisionKind>> = {
 /** `decisions`: a standing decision, of a person save `THE_SYSTEM`'s. Rows are only ever added; the latest of a kind and subject holds. */
 export interface DecisionDocument {
   readonly kind: DecisionKind;
-  /** Source name. */
-  readonly subject: SourceName;
+  readonly subject: Subject;
   /** True when it begins to hold, false when it is taken back. */
   readonly granted: boolean;
   /** Contract, letter, ticket or sentence it rests on. */
@@ -31,6 +34,8 @@ export interface DecisionDocument {
   readonly at: Date;
   /** Of a `pace` that is granted: the ceiling wanted. */
   readonly pace?: Pace;
+  /** Of a `freeze` that is taken back in steps. */
+  readonly ramp?: Ramp;
   /** Of a `pause` that the system made: why. The source refused every credential. */
   readonly code?: 'AuthRejected';
 }
@@ -45,16 +50,15 @@ export async function decide(db: Db, decision: Omit<DecisionDocument, 'at'>): Pr
   return document;
 }
 
-/** The decision of a kind that holds for a source; null when there is none, or the last one was taken back. */
-export async function standingDecision(
-  db: Db,
-  kind: DecisionKind,
-  subject: SourceName,
-): Promise<DecisionDocument | null> {
-  const latest = await db
-    .collection<DecisionDocument>('decisions')
-    .findOne({ kind, subject }, { sort: { at: -1, _id: -1 } }); // two of one millisecond: the later written
+/** The decision of a kind that holds for a subject; null when there is none, or the last one was taken back. */
+export async function standingDecision(db: Db, kind: DecisionKind, subject: Subject): Promise<DecisionDocument | null> {
+  const latest = await latestDecision(db, kind, subject);
   return latest?.granted ? latest : null;
+}
+
+/** The last decision of a kind about a subject, one that was taken back too; null when there is none. */
+export async function latestDecision(db: Db, kind: DecisionKind, subject: Subject): Promise<DecisionDocument | null> {
+  return db.collection<DecisionDocument>('decisions').findOne({ kind, subject }, { sort: { at: -1, _id: -1 } }); // two of one millisecond: the later written
 }
 
 /** True when the latest decision about what a source permits grants it. One permit never stands for another. */

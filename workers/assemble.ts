@@ -8,7 +8,7 @@ import { createReplayActivities } from '../activities/replay.js';
 import { createLayoutActivities, createSelectorActivities } from '../activities/selectors.js';
 import { createSequenceActivities } from '../activities/sequence.js';
 import type { Config } from '../core/config.js';
-import { ModelBusy } from '../core/errors.js';
+import { type Frozen, ModelBusy } from '../core/errors.js';
 import type { Source } from '../core/source.js';
 import { createEnricher } from '../llm/describe.js';
 import { describeModelServer } from '../llm/model-server.js';
@@ -17,6 +17,7 @@ import type { SourceRegistry } from '../sources/index.js';
 import type { MarketData } from '../sources/market-data/index.js';
 import { createOfflineSources } from '../sources/offline.js';
 import type { Database } from '../store/database.js';
+import { frozenError } from '../store/emergency.js';
 import { createLlmCache } from '../store/llm.js';
 import { approvedSets } from '../store/selector-sets.js';
 import { createReach } from './reach.js';
@@ -28,6 +29,8 @@ export interface Assembly {
   readonly enrich: ReturnType<typeof createEnrichActivities>;
   readonly notify: ReturnType<typeof createNotifyActivities>;
   readonly sources: readonly Source[];
+  /** Why nothing may begin now; null when it may. */
+  frozen(): Promise<Frozen | null>;
   /** Ends the browser. */
   close(): Promise<void>;
 }
@@ -44,6 +47,7 @@ export function assemble(config: Config, database: Database): Assembly {
     enrich: createEnrichActivities(enrichDeps(config, database, registry)),
     notify: createNotifyActivities({ config, database }),
     sources: registry.all,
+    frozen: () => frozenError(database.db),
     close,
   };
 }

@@ -10,6 +10,8 @@ import { ErrorInterceptor } from './error-interceptor.js';
 
 type Queue = Pick<WorkerOptions, 'taskQueue' | 'activities' | 'maxConcurrentActivityTaskExecutions'> & {
   readonly workflows?: true;
+  /** Goes on while everything is frozen: it asks no source and tells people what is going on. */
+  readonly neverFrozen?: true;
 };
 
 /** Every queue there is and what runs on it. Fixed slots: one small machine runs all of them. */
@@ -25,7 +27,7 @@ export function queuesOf(assembly: Assembly): readonly Queue[] {
       activities: { enrichBatch: enrich.enrichBatch },
       maxConcurrentActivityTaskExecutions: 2,
     },
-    { taskQueue: TASK_QUEUES.notify, activities: notify, maxConcurrentActivityTaskExecutions: 5 },
+    { taskQueue: TASK_QUEUES.notify, activities: notify, maxConcurrentActivityTaskExecutions: 5, neverFrozen: true },
   ];
 }
 
@@ -45,7 +47,7 @@ export async function createWorkers(input: CreateWorkersInput): Promise<readonly
   const secrets = secretValues(config);
   const wanted = queuesOf(assembly).filter(({ taskQueue }) => input.queues?.includes(taskQueue ?? '') ?? true);
   return Promise.all(
-    wanted.map(({ workflows, ...queue }) =>
+    wanted.map(({ workflows, neverFrozen, ...queue }) =>
       Worker.create({
         ...queue,
         ...(workflows ? { workflowBundle } : {}),
@@ -58,7 +60,16 @@ export async function createWorkers(input: CreateWorkersInput): Promise<readonly
         shutdownForceTime: '40s',
         maxCachedWorkflows: 200,
         interceptors: {
-          activity: [(context) => ({ inbound: new ErrorInterceptor(context, logger, (text) => scrub(text, secrets)) })],
+          activity: [
+            (context) => ({
+              inbound: new ErrorInterceptor(
+                context,
+                logger,
+                (text) => scrub(text, secrets),
+                neverFrozen ? async () => null : assembly.frozen,
+              ),
+            }),
+          ],
         },
         ...versioning(config),
       }),

@@ -2,7 +2,7 @@ import type { Context } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { PhoenixError, RateLimited } from '../core/errors.js';
+import { Frozen, PhoenixError, RateLimited } from '../core/errors.js';
 import { asStoreError } from '../store/database.js';
 
 /** First step of the back-off, doubled with every attempt up to the longest (sources.md 6.4). */
@@ -18,10 +18,14 @@ export class ErrorInterceptor implements ActivityInboundCallsInterceptor {
     private readonly context: Context,
     private readonly logger: Logger,
     private readonly scrub: (text: string) => string,
+    /** Why nothing may begin now; null when it may. */
+    private readonly frozen: () => Promise<Frozen | null>,
   ) {}
 
   async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {
     try {
+      const frozen = await this.frozen();
+      if (frozen !== null) throw frozen;
       return await next(input);
     } catch (problem) {
       if (problem instanceof CancelledFailure || this.context.cancellationSignal.aborted) throw problem;
@@ -33,7 +37,7 @@ export class ErrorInterceptor implements ActivityInboundCallsInterceptor {
         throw problem;
       }
       const message = this.scrub(known.message);
-      this.logger[known instanceof RateLimited ? 'debug' : 'warn']({ ...where, code: known.code }, message);
+      this.logger[waits(known) ? 'debug' : 'warn']({ ...where, code: known.code }, message);
       throw toFailure(known, message, attempt);
     }
   }
@@ -47,12 +51,17 @@ function toFailure(error: PhoenixError, message: string, attempt: number): Appli
     nonRetryable: final,
     details: [{ scope: error.scope }],
     ...(final ? {} : { nextRetryDelay: delayMs(error, attempt) }),
-    ...(error instanceof RateLimited ? { category: ApplicationFailureCategory.BENIGN } : {}),
+    ...(waits(error) ? { category: ApplicationFailureCategory.BENIGN } : {}),
   });
 }
 
+/** Nothing is wrong: its time has not come. */
+function waits(error: PhoenixError): error is RateLimited | Frozen {
+  return error instanceof RateLimited || error instanceof Frozen;
+}
+
 function delayMs(error: PhoenixError, attempt: number): number {
-  if (error instanceof RateLimited) return error.retryAfterMs;
+  if (waits(error)) return error.retryAfterMs;
   const step = Math.min(LONGEST_STEP_MS, FIRST_STEP_MS * 2 ** (attempt - 1));
   return Math.round(step * (0.5 + Math.random() / 2));
 }

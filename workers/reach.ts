@@ -5,6 +5,7 @@ import { SOURCE_NAMES, type SourceName } from '../core/schemas/names.js';
 import type { Pace } from '../core/schemas/pace.js';
 import { createAudit } from '../net/audit.js';
 import { type BrowserPoolDeps, createBrowserPool } from '../net/browser.js';
+import { ifNotFrozen, underEmergency } from '../net/emergency.js';
 import type { KeepFailedPage } from '../net/failed-page.js';
 import { createFileGet } from '../net/file-get.js';
 import { createHttpGet, type HttpGet } from '../net/http-client.js';
@@ -22,6 +23,7 @@ import { createSources, type SourceRegistry, sourceTargets } from '../sources/in
 import { createMarketData, createMarketDataSettings, type MarketData } from '../sources/market-data/index.js';
 import type { Database } from '../store/database.js';
 import { pauseError, permissionHeld, standingDecision } from '../store/decisions.js';
+import { readEmergency } from '../store/emergency.js';
 import { createProxyLedger } from '../store/proxies.js';
 import { approvedSets } from '../store/selector-sets.js';
 import { createSessions } from '../store/sessions.js';
@@ -52,18 +54,20 @@ export interface ReachOptions extends Pick<BrowserPoolDeps, 'navigationTimeoutMs
 const PACE_MEMORY_MS = 1_000;
 
 /**
- * Every way out of this process to a source, in this order: operator's pause, permission for proxies, robots.txt, ceiling of the
- * host (lowered by an operator's pace and by the site's crawl delay), audit row, the request itself.
+ * Every way out of this process to a source, in this order: operator's pause, permission for proxies, robots.txt, whether everything
+ * is frozen, ceiling of the host (lowered by an operator's pace, the site's crawl delay and the steps after a freeze), audit row, the
+ * request itself.
  */
 export function createReach(config: Config, { db }: Database, options: ReachOptions = {}): Reach {
   const { limitOf = (limit) => limit, ...browserTimes } = options;
   const targets = withLimits(sourceTargets(config), limitOf);
   const crawlDelays = new Map<string, number>();
   const setPaces = rememberedPaces(targets, async (source) => (await standingDecision(db, 'pace', source))?.pace);
-  const limiter = withPaces(createLimiter(db), async (host) => [
+  const paced = withPaces(createLimiter(db), async (host) => [
     ...(await setPaces(host)),
     ...paceOfDelay(crawlDelays.get(host) ?? 0),
   ]);
+  const limiter = underEmergency(paced, () => readEmergency(db));
   const polite = { limiter, audit: createAudit(db) };
   const userAgent = productName(config.contact);
   const proxies = createProxies(config, db, userAgent);
@@ -111,7 +115,8 @@ function withLimits(
 /** Asks nobody anything before a source that goes through proxies is asked for the first time. */
 function createProxies(config: Config, db: Database['db'], userAgent: string) {
   const { webshareBaseUrl: baseUrl, proxyCountries: countries, proxyPoolSize: poolSize, proxySources } = config;
-  const service = createWebshare({ baseUrl, apiKey: config.webshareApiKey ?? '', userAgent, countries });
+  const webshare = createWebshare({ baseUrl, apiKey: config.webshareApiKey ?? '', userAgent, countries });
+  const service = { list: ifNotFrozen(webshare.list, () => readEmergency(db)) };
   const sources = new Set(SOURCE_NAMES.filter((name) => proxySources.includes(name)));
   return { sources, pool: createProxyPool({ service, ledger: createProxyLedger(db), poolSize }) };
 }

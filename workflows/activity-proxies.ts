@@ -9,26 +9,31 @@ import type { ReplayActivities } from '../activities/replay.js';
 import type { LayoutActivities, SelectorActivities } from '../activities/selectors.js';
 import type { SequenceActivities } from '../activities/sequence.js';
 import { TASK_QUEUES } from '../core/ids.js';
+import { heldWhileFrozen } from './held-while-frozen.js';
 
 /** Pages and details, on the queue of the source that may talk to the service. */
 export const collectOn = (taskQueue: string) =>
-  proxyActivities<CollectActivities>({
-    taskQueue,
-    startToCloseTimeout: '10 minutes', // 25 details at the slowest pace (3 s a browser page), each with a 30 s time-out
-    heartbeatTimeout: '20 seconds', // beats come every 5 s; a dead worker is noticed after this
-    scheduleToCloseTimeout: '3 hours', // an open circuit or a long Retry-After, not a stuck page
-    retry: { initialInterval: '1 second', maximumInterval: '2 minutes' },
-  });
+  heldWhileFrozen(
+    proxyActivities<CollectActivities>({
+      taskQueue,
+      startToCloseTimeout: '10 minutes', // 25 details at the slowest pace (3 s a browser page), each with a 30 s time-out
+      heartbeatTimeout: '20 seconds', // beats come every 5 s; a dead worker is noticed after this
+      scheduleToCloseTimeout: '3 hours', // an open circuit or a long Retry-After, not a stuck page
+      retry: { initialInterval: '1 second', maximumInterval: '2 minutes' },
+    }),
+  );
 
 /** Known pages before a run, and pages of an unknown layout: some dozens at the slowest pace. */
 export const layoutOn = (taskQueue: string) =>
-  proxyActivities<LayoutActivities>({
-    taskQueue,
-    startToCloseTimeout: '15 minutes', // 40 pages at 3 s, each with up to 5 s in which an unknown layout never looks finished
-    heartbeatTimeout: '20 seconds',
-    scheduleToCloseTimeout: '3 hours', // an open circuit or a long Retry-After, not a stuck page
-    retry: { initialInterval: '1 second', maximumInterval: '2 minutes' },
-  });
+  heldWhileFrozen(
+    proxyActivities<LayoutActivities>({
+      taskQueue,
+      startToCloseTimeout: '15 minutes', // 40 pages at 3 s, each with up to 5 s in which an unknown layout never looks finished
+      heartbeatTimeout: '20 seconds',
+      scheduleToCloseTimeout: '3 hours', // an open circuit or a long Retry-After, not a stuck page
+      retry: { initialInterval: '1 second', maximumInterval: '2 minutes' },
+    }),
+  );
 
 /** One call for a person who waits: not tried again. */
 export const probeOn = (taskQueue: string) =>
@@ -41,72 +46,88 @@ export const probeOn = (taskQueue: string) =>
   });
 
 /** A look at one day of the ledger. */
-export const gaps = proxyActivities<GapsActivities>({
-  taskQueue: TASK_QUEUES.pipeline,
-  startToCloseTimeout: '1 minute',
-  scheduleToCloseTimeout: '1 hour', // a database restart is waited for; longer is an incident
-  retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
-});
+export const gaps = heldWhileFrozen(
+  proxyActivities<GapsActivities>({
+    taskQueue: TASK_QUEUES.pipeline,
+    startToCloseTimeout: '1 minute',
+    scheduleToCloseTimeout: '1 hour', // a database restart is waited for; longer is an incident
+    retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
+  }),
+);
 
 /** A proposal of selectors: seconds of work over kept pages. */
-export const selectors = proxyActivities<SelectorActivities>({
-  taskQueue: TASK_QUEUES.pipeline,
-  startToCloseTimeout: '5 minutes',
-  scheduleToCloseTimeout: '1 hour', // a database restart is waited for; longer is an incident
-  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
-});
+export const selectors = heldWhileFrozen(
+  proxyActivities<SelectorActivities>({
+    taskQueue: TASK_QUEUES.pipeline,
+    startToCloseTimeout: '5 minutes',
+    scheduleToCloseTimeout: '1 hour', // a database restart is waited for; longer is an incident
+    retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+  }),
+);
 
 /** Short database steps. */
-export const ledger = proxyActivities<LedgerActivities>({
-  taskQueue: TASK_QUEUES.pipeline,
-  startToCloseTimeout: '1 minute',
-  scheduleToCloseTimeout: '1 hour', // a database restart is waited for; longer is an incident
-  retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
-});
+export const ledger = heldWhileFrozen(
+  proxyActivities<LedgerActivities>({
+    taskQueue: TASK_QUEUES.pipeline,
+    startToCloseTimeout: '1 minute',
+    scheduleToCloseTimeout: '1 hour', // a database restart is waited for; longer is an incident
+    retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
+  }),
+);
 
 /** Phases of the sequence that only read and write our own stores. */
-export const sequence = proxyActivities<SequenceActivities>({
-  taskQueue: TASK_QUEUES.pipeline,
-  startToCloseTimeout: '5 minutes',
-  scheduleToCloseTimeout: '1 hour',
-  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
-});
+export const sequence = heldWhileFrozen(
+  proxyActivities<SequenceActivities>({
+    taskQueue: TASK_QUEUES.pipeline,
+    startToCloseTimeout: '5 minutes',
+    scheduleToCloseTimeout: '1 hour',
+    retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+  }),
+);
 
 /** Composition by rules: database work alone. */
-export const composition = proxyActivities<EnrichActivities>({
-  taskQueue: TASK_QUEUES.pipeline,
-  startToCloseTimeout: '2 minutes',
-  heartbeatTimeout: '20 seconds',
-  scheduleToCloseTimeout: '1 hour',
-  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
-});
+export const composition = heldWhileFrozen(
+  proxyActivities<EnrichActivities>({
+    taskQueue: TASK_QUEUES.pipeline,
+    startToCloseTimeout: '2 minutes',
+    heartbeatTimeout: '20 seconds',
+    scheduleToCloseTimeout: '1 hour',
+    retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+  }),
+);
 
 /** The model. A batch ends by itself at the deadline it is given. */
-export const model = proxyActivities<EnrichActivities>({
-  taskQueue: TASK_QUEUES.llm,
-  startToCloseTimeout: '15 minutes', // 20 properties at 30 s, the slowest seen on two cores, with room
-  heartbeatTimeout: '20 seconds',
-  scheduleToCloseTimeout: '1 hour',
-  retry: { initialInterval: '2 seconds', maximumInterval: '1 minute', maximumAttempts: 5 }, // rules' words stay meanwhile
-});
+export const model = heldWhileFrozen(
+  proxyActivities<EnrichActivities>({
+    taskQueue: TASK_QUEUES.llm,
+    startToCloseTimeout: '15 minutes', // 20 properties at 30 s, the slowest seen on two cores, with room
+    heartbeatTimeout: '20 seconds',
+    scheduleToCloseTimeout: '1 hour',
+    retry: { initialInterval: '2 seconds', maximumInterval: '1 minute', maximumAttempts: 5 }, // rules' words stay meanwhile
+  }),
+);
 
 /** Files of open market data: hours for the largest on a slow line; what is down is asked again for a day. */
-export const marketData = proxyActivities<MarketDataActivities>({
-  taskQueue: TASK_QUEUES.pipeline,
-  startToCloseTimeout: '3 hours',
-  heartbeatTimeout: '20 seconds',
-  scheduleToCloseTimeout: '1 day',
-  retry: { initialInterval: '1 minute', maximumInterval: '1 hour', maximumAttempts: 8 },
-});
+export const marketData = heldWhileFrozen(
+  proxyActivities<MarketDataActivities>({
+    taskQueue: TASK_QUEUES.pipeline,
+    startToCloseTimeout: '3 hours',
+    heartbeatTimeout: '20 seconds',
+    scheduleToCloseTimeout: '1 day',
+    retry: { initialInterval: '1 minute', maximumInterval: '1 hour', maximumAttempts: 8 },
+  }),
+);
 
 /** Stored answers, read once more: parsing and database work alone. */
-export const replays = proxyActivities<ReplayActivities>({
-  taskQueue: TASK_QUEUES.pipeline,
-  startToCloseTimeout: '5 minutes', // 50 answers of up to 1,000 rows, each of which may have to be written
-  heartbeatTimeout: '20 seconds',
-  scheduleToCloseTimeout: '1 hour', // a database restart is waited for; longer is an incident
-  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
-});
+export const replays = heldWhileFrozen(
+  proxyActivities<ReplayActivities>({
+    taskQueue: TASK_QUEUES.pipeline,
+    startToCloseTimeout: '5 minutes', // 50 answers of up to 1,000 rows, each of which may have to be written
+    heartbeatTimeout: '20 seconds',
+    scheduleToCloseTimeout: '1 hour', // a database restart is waited for; longer is an incident
+    retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+  }),
+);
 
 /** Mail. Waits out a mail server that is down for some hours, without holding up the day. */
 export const notify = proxyActivities<NotifyActivities>({

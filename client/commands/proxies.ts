@@ -5,6 +5,7 @@ import { SOURCE_NAMES, type SourceName } from '../../core/schemas/names.js';
 import { checkProxies } from '../../net/proxies/check.js';
 import { createWebshare } from '../../net/proxies/webshare.js';
 import { permissionHeld } from '../../store/decisions.js';
+import { frozenError } from '../../store/emergency.js';
 import { createProxyLedger, HEALTHY_SCORE, type ProxyDocument } from '../../store/proxies.js';
 import { endVisitorsThrough } from '../../store/sessions.js';
 import { readSetting, withDatabase } from '../connect.js';
@@ -39,7 +40,7 @@ export async function listProxies(context: CliContext): Promise<number> {
 /**
  * Reads the list and tries every proxy on it.
  * @returns 0 when all did well, 3 otherwise
- * @throws CliError (Refused) where no source may go through proxies, BadConfig without a key; NoProxyLeft, ProxyFailed
+ * @throws CliError (Refused) where no source may go through proxies, BadConfig without a key; Frozen, NoProxyLeft, ProxyFailed
  */
 export async function checkAll(context: CliContext): Promise<number> {
   const { config } = await readSetting(context);
@@ -49,6 +50,8 @@ export async function checkAll(context: CliContext): Promise<number> {
   const { webshareBaseUrl: baseUrl, proxyCountries: countries, proxyCheckUrl: checkUrl } = config;
   const found = await withDatabase(config, async (db) => {
     await assertPermitted(db);
+    const frozen = await frozenError(db);
+    if (frozen !== null) throw frozen;
     const service = createWebshare({ baseUrl, apiKey, userAgent, countries });
     return checkProxies({ service, ledger: createProxyLedger(db), checkUrl, userAgent }, context.signal);
   });

@@ -10,22 +10,31 @@ import {
   pauseSentence,
   standingDecisions,
 } from '../../store/decisions.js';
+import { readEmergency } from '../../store/emergency.js';
 import { lastAsked } from '../../store/fetches.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import { driftNotes } from '../drift-notes.js';
 import { columnsOf } from '../output.js';
 import { sourcesForPlans } from '../plan-sources.js';
+import { emergencySentence } from './emergency.js';
 
 /** Every source: where it goes, how fast, and what a person decided about it. */
 export async function listSources(context: CliContext): Promise<number> {
   const { config } = await readSetting(context);
-  const rows = await withDatabase(config, async (db) => {
-    const [decisions, asked, notes] = await Promise.all([standingDecisions(db), lastAsked(db), driftNotes(db)]);
-    return sourcesForPlans(config).map((source) => ({
-      ...rowOf(config, source, decisions, asked.get(source.name) ?? null),
-      notes: notes.get(source.name) ?? [],
-    }));
+  const { rows, emergency } = await withDatabase(config, async (db) => {
+    const [decisions, asked, notes, state] = await Promise.all([
+      standingDecisions(db),
+      lastAsked(db),
+      driftNotes(db),
+      readEmergency(db),
+    ]);
+    const rows = sourcesForPlans(config).map((source) => {
+      const row = rowOf(config, source, decisions, asked.get(source.name) ?? null);
+      const held = state.frozen === null ? row : { ...row, state: 'frozen', reason: state.frozen };
+      return { ...held, notes: notes.get(source.name) ?? [] };
+    });
+    return { rows, emergency: state };
   });
   context.out.document(rows);
   const shown = rows.map(({ source, state, host, limit, pace, permission, permits, lastAskedAt }) => [
@@ -37,8 +46,11 @@ export async function listSources(context: CliContext): Promise<number> {
     lastAskedAt ?? 'never',
   ]);
   context.out.data(columnsOf([['SOURCE', 'STATE', 'HOST', 'LIMIT', 'PERMISSION', 'LAST ASKED'], ...shown]));
+  const forAll = emergencySentence(emergency);
+  if (forAll !== null) context.out.data(forAll);
   for (const { source, reason, notes } of rows) {
-    for (const note of reason === null ? notes : [reason, ...notes]) context.out.data(`${source}: ${note}`);
+    for (const note of reason === null || reason === emergency.frozen ? notes : [reason, ...notes])
+      context.out.data(`${source}: ${note}`);
   }
   return 0;
 }

@@ -1,11 +1,16 @@
+import type { Config } from '../../core/config.js';
+import { StoreUnavailable } from '../../core/errors.js';
 import type { PartState } from '../../core/schemas/stack.js';
 import { type StackStatus, stackStatus } from '../../stack/stack-status.js';
 import { stopStack } from '../../stack/stop-stack.js';
+import { readEmergency } from '../../store/emergency.js';
+import { configOn, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import type { WorldFlags } from '../definitions/start.js';
 import { columnsOf } from '../output.js';
 import { Faults, readMode } from '../run-request.js';
 import { readWorldFlags, type World } from '../world.js';
+import { emergencySentence } from './emergency.js';
 import { upStack, worldConfig } from './start.js';
 
 /** Starts the stack and leaves it up, or joins it. */
@@ -30,8 +35,24 @@ export async function stackDown(context: CliContext, flags: WorldFlags): Promise
 /** How each part stands. */
 export async function showStack(context: CliContext, flags: WorldFlags): Promise<number> {
   const { config } = await target(context, flags);
-  show(context, await stackStatus(config.dataFolder), config.dataFolder);
+  const status = await stackStatus(config.dataFolder);
+  show(
+    context,
+    status,
+    config.dataFolder,
+    status.up ? await emergencyOf(configOn(context, config, status.variables)) : null,
+  );
   return 0;
+}
+
+/** What holds for all requests; null where nothing is held back, or the database does not say. */
+async function emergencyOf(config: Config): Promise<string | null> {
+  try {
+    return emergencySentence(await withDatabase(config, readEmergency));
+  } catch (problem) {
+    if (problem instanceof StoreUnavailable) return null; // its part in the table says that it is dead
+    throw problem;
+  }
 }
 
 async function target(context: CliContext, flags: WorldFlags) {
@@ -42,7 +63,7 @@ async function target(context: CliContext, flags: WorldFlags) {
   return { config: await worldConfig(context, world), world };
 }
 
-function show({ out }: CliContext, status: StackStatus, dataFolder: string): void {
+function show({ out }: CliContext, status: StackStatus, dataFolder: string, emergency: string | null = null): void {
   const { up, mode, pid, startedAt, parts } = status;
   const { TEMPORAL_UI_URL: ui } = status.variables;
   out.document({
@@ -52,6 +73,7 @@ function show({ out }: CliContext, status: StackStatus, dataFolder: string): voi
     pid,
     startedAt,
     dataFolder,
+    emergency,
     temporalUi: ui ?? null,
     parts: parts.map(({ name, state, how, version, address, pid: own, log, line }) => ({
       name,
@@ -72,6 +94,7 @@ function show({ out }: CliContext, status: StackStatus, dataFolder: string): voi
   const rows = parts.map((part) => [part.name, part.state, part.how, part.version ?? '-', where(part)]);
   out.data(columnsOf([['PART', 'STATE', 'FROM', 'VERSION', 'WHERE'], ...rows]));
   if (ui !== undefined) out.data(`Temporal Web UI ${ui}`);
+  if (emergency !== null) out.data(emergency);
 }
 
 function where({ address, how, line, log }: PartState): string {

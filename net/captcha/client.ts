@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { Agent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import got, { type Request, RequestError, TimeoutError } from 'got';
-import { NetworkError, PhoenixError, SourceUnavailable, UnsafeTarget } from '../../core/errors.js';
+import { Frozen, NetworkError, PhoenixError, SourceUnavailable, UnsafeTarget } from '../../core/errors.js';
 import type { Json } from '../../core/hash.js';
 import {
   accountBalance,
@@ -190,5 +190,6 @@ function withoutPurchase<E extends PhoenixError>(problem: E): E {
 
 /** True for an error of `createTask` after which certainly nothing was bought. */
 export function surelyNotBought(problem: unknown): boolean {
-  return problem instanceof UnsafeTarget || (problem instanceof PhoenixError && WITHOUT_PURCHASE.has(problem));
+  if (problem instanceof UnsafeTarget || problem instanceof Frozen) return true;
+  return problem instanceof PhoenixError && WITHOUT_PURCHASE.has(problem);
 }

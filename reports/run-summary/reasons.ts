@@ -4,6 +4,7 @@ const MEANING: Readonly<Record<ErrorCode, string>> = {
   NetworkError: 'the service could not be reached',
   SourceUnavailable: 'the service answered with an error of its own',
   RateLimited: 'the allowed rate did not leave enough time',
+  Frozen: 'everything was frozen by a person',
   BrowserCrashed: 'the browser or a page died again and again',
   ModelBusy: 'the model did not answer in time',
   StoreUnavailable: 'the database did not answer',

@@ -4,6 +4,7 @@ import type { Mode, SourceName } from '../../core/schemas/names.js';
 import type { LlmSummary, RunStatus, RunSummary, SourceSummary, ZipSummary } from '../../core/schemas/run.js';
 import type { FinishInput } from '../../core/schemas/sequence.js';
 import { standInsInWords } from '../../domain/stand-ins.js';
+import { freezesBetween } from '../../store/emergency.js';
 import { shapeChanges } from '../../store/json-shapes.js';
 import { queueStates } from '../../store/queue.js';
 import { findRun } from '../../store/runs.js';
@@ -22,7 +23,8 @@ export async function summariseRun(db: Db, mode: Mode, input: FinishInput, ended
   const { run, plan } = input;
   const counted = await countRun(db, run.runKey);
   const sources = await Promise.all(input.sources.map((source) => summariseSource(db, run.runKey, source, counted)));
-  const started = (await findRun(db, run.runKey))?.startedAt.toISOString();
+  const began = (await findRun(db, run.runKey))?.startedAt;
+  const startedAt = began?.toISOString() ?? input.phases[0]?.startedAt ?? endedAt;
   const processed = db.collection('processed_properties');
   return {
     schemaVersion: 1,
@@ -32,7 +34,7 @@ export async function summariseRun(db: Db, mode: Mode, input: FinishInput, ended
     mode,
     market: run.market,
     runDate: run.runDate,
-    startedAt: started ?? input.phases[0]?.startedAt ?? endedAt,
+    startedAt,
     endedAt,
     counts: addCounts(counted),
     sources,
@@ -44,6 +46,7 @@ export async function summariseRun(db: Db, mode: Mode, input: FinishInput, ended
       ...input.problems,
     ],
     warnings: [
+      ...(await freezesBetween(db, new Date(startedAt), new Date(endedAt))),
       ...standInsInWords(input.standIns ?? []),
       ...(await shapeChanges(db, { runKey: run.runKey })).slice(0, MOST_WARNINGS).map(changeInWords),
     ],

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import {
   AuthRejected,
   BadConfig,
+  Frozen,
   NetworkError,
   type PhoenixError,
   RateLimited,
@@ -17,11 +18,14 @@ import { ErrorInterceptor } from '../../../workers/error-interceptor.js';
 const silent = pino({ level: 'silent' });
 
 /** What the interceptor makes of an error that an activity raises on a given attempt. */
-async function failureOf(problem: unknown, attempt = 1): Promise<unknown> {
+async function failureOf(problem: unknown, attempt = 1, frozen: Frozen | null = null): Promise<unknown> {
   const environment = new MockActivityEnvironment({ attempt });
   return environment.run(async () => {
-    const interceptor = new ErrorInterceptor(Context.current(), silent, (text) =>
-      text.replaceAll('hunter2', '[secret]'),
+    const interceptor = new ErrorInterceptor(
+      Context.current(),
+      silent,
+      (text) => text.replaceAll('hunter2', '[secret]'),
+      async () => frozen,
     );
     return interceptor
       .execute({ args: [], headers: {} }, () => Promise.reject(problem))
@@ -51,6 +55,16 @@ describe('errors of activities', () => {
     expect(await failureOf(new RateLimited('county.example', 47_000), 9)).toMatchObject({
       type: 'RateLimited',
       nextRetryDelay: 47_000,
+      category: ApplicationFailureCategory.BENIGN,
+    });
+  });
+
+  it('wait for the end of a freeze without being begun', async () => {
+    const bug = new TypeError('was begun');
+    expect(await failureOf(bug, 3, new Frozen('everything is frozen'))).toMatchObject({
+      type: 'Frozen',
+      nonRetryable: false,
+      nextRetryDelay: 15_000,
       category: ApplicationFailureCategory.BENIGN,
     });
   });
