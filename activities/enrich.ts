@@ -1,4 +1,5 @@
 import type { Config } from '../core/config.js';
+import type { SourceName } from '../core/schemas/names.js';
 import type { ComposedProperty, DocumentOrigin, Enrichment } from '../core/schemas/property.js';
 import type { ComposeBatchResult, EnrichBatchInput, EnrichBatchResult, RunName } from '../core/schemas/sequence.js';
 import { composeProperty } from '../domain/compose.js';
@@ -27,6 +28,7 @@ import {
   waitingForComposition,
 } from '../store/queue.js';
 import { resolveProperties } from '../store/resolve.js';
+import { ripeAmong } from '../store/ripe.js';
 import { withHeartbeat } from './heartbeat.js';
 
 export interface EnrichDeps {
@@ -60,6 +62,11 @@ export function createEnrichActivities({ config, database, sources, createEnrich
     return new Map(
       [...found].map(([id, rows]) => [id, { ...rows, property: composeProperty(id, rows.records, kindOrder) }]),
     );
+  };
+  const ripeness = ({ run, waitFor }: EnrichBatchInput) => {
+    if (waitFor === undefined) return undefined;
+    const unsettled = { ...waitFor, run, traitsOf: (source: SourceName) => sources.get(source).traits };
+    return (rows: Parameters<typeof ripeAmong>[1]) => ripeAmong(db, rows, unsettled);
   };
   /** Keeps the model's words about one property. @returns false when rules' words stay */
   const describe = async (
@@ -114,10 +121,11 @@ export function createEnrichActivities({ config, database, sources, createEnrich
      * Lets the model write for a claimed batch, until the deadline; what is left goes back to the queue.
      * @throws ModelBusy (retried), BadConfig (final)
      */
-    async enrichBatch({ run, batch, size, deadlineAtMs, force }: EnrichBatchInput): Promise<EnrichBatchResult> {
+    async enrichBatch(input: EnrichBatchInput): Promise<EnrichBatchResult> {
+      const { run, batch, size, deadlineAtMs, force } = input;
       const claim = `${run.runKey} batch ${batch};`;
       return withHeartbeat(async (signal) => {
-        const items = await claimForModel(db, run.market, claim, size);
+        const items = await claimForModel(db, run.market, claim, size, ripeness(input));
         if (items.length === 0) return { claimed: 0, described: 0 };
         const enricher = await createEnricher((call) => bookLlmCall(db, run.runKey, call));
         const composed = await composeAll(items);

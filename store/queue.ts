@@ -52,30 +52,56 @@ export async function markComposed(
   );
 }
 
+/** Rows looked at together, and most of them looked at for one claim, in search of ripe ones. */
+const LOOKED_AT = { together: 100, most: 1_000 };
+
+/** Says which of some rows may be worked on now. */
+type Ripe = (rows: readonly Pick<QueueDocument, '_id' | 'zip'>[]) => Promise<ReadonlySet<string>>;
+
 /**
  * Claims properties for the model: composed ones that wait, listings first. The same claim again gives what it still
  * holds, so a batch that is tried twice works on the same properties.
+ * @param ripe left out: all are
  */
 export async function claimForModel(
   db: Db,
   market: string,
   claimedBy: string,
   size: number,
+  ripe?: Ripe,
 ): Promise<readonly QueueDocument[]> {
   const queue = queueOf(db);
   const held = await queue.find({ claimedBy, state: 'processing' }).toArray();
   if (held.length > 0) return held;
-  const waiting = await queue
-    .find({ market, state: 'pending', $expr: { $eq: ['$composedHash', '$contentHash'] } }, { projection: { _id: 1 } })
-    .sort({ priority: 1, _id: 1 })
-    .limit(size)
-    .toArray();
+  const waiting = await waitingForModel(db, market, size, ripe);
+  if (waiting.length === 0) return [];
   await updateRows(
     db,
-    { _id: { $in: waiting.map(({ _id }) => _id) }, state: 'pending' },
+    { _id: { $in: [...waiting] }, state: 'pending' },
     { $set: { state: 'processing', claimedBy, updatedAt: new Date() } },
   );
   return queue.find({ claimedBy, state: 'processing' }).sort({ priority: 1, _id: 1 }).toArray();
+}
+
+/** Ids of the next properties for the model, in order of the queue. */
+async function waitingForModel(db: Db, market: string, size: number, ripe?: Ripe): Promise<readonly string[]> {
+  const chosen: string[] = [];
+  const together = ripe ? LOOKED_AT.together : size;
+  for (let seen = 0; seen < LOOKED_AT.most && chosen.length < size; seen += together) {
+    const rows = await queueOf(db)
+      .find(
+        { market, state: 'pending', $expr: { $eq: ['$composedHash', '$contentHash'] } },
+        { projection: { _id: 1, zip: 1 } },
+      )
+      .sort({ priority: 1, _id: 1 })
+      .skip(seen)
+      .limit(together)
+      .toArray();
+    const may = ripe ? await ripe(rows) : null;
+    chosen.push(...rows.flatMap(({ _id }) => (may === null || may.has(_id) ? [_id] : [])));
+    if (rows.length < together) break;
+  }
+  return chosen.slice(0, size);
 }
 
 /** The model has written for this content. A property that changed meanwhile stays waiting. */

@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import { windowId } from '../core/ids.js';
+import { type WindowName, windowId } from '../core/ids.js';
 import {
   type Counts,
   NO_COUNTS,
@@ -293,6 +293,7 @@ export async function windowsOfDay(db: Db, market: string, runDate: string): Pro
   return db.collection<WindowDocument>('windows').find({ market, runDate }).sort({ source: 1, zip: 1 }).toArray();
 }
 
-function pageId(window: Window, step: string): string {
+/** Key of what one step of a run gave in a window. */
+export function pageId(window: WindowName & Pick<Window, 'runKey'>, step: string): string {
   return `${windowId(window)}|${window.runKey}|${step}`;
 }

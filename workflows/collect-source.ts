@@ -10,7 +10,7 @@ import { beginRepair, checkKnownPages } from './known-pages.js';
 import { mapLimited } from './map-limited.js';
 import { SEARCH_ATTRIBUTES } from './search-attributes.js';
 import { closeAwaiting, closeUnasked, failedZip, windowOf } from './source-windows.js';
-import { resultOfHeld, tellHold } from './tell.js';
+import { resultOfHeld, tellHold, tellStage } from './tell.js';
 
 /**
  * Collects all ZIPs of one source: walks in lanes, then the details of all of them by one list of priorities. A ZIP that
@@ -21,9 +21,12 @@ export async function collectSource(input: CollectSourceInput): Promise<SourceRe
   const running = new Set<string>();
   const hold = createHold(input.paused, (held) => tellHold(running, held));
   await startLater(input);
+  if (input.plan.startDelayMs > 0 && !cancelRequested())
+    await tellStage(input.enrichWorkflowId, input.plan.source, 'walking');
   const changed = await checkKnownPages(input, hold.gate);
   const { walked, stopper } = changed === null ? await walkAll(input, hold, running) : { walked: [], stopper: changed };
   if (stopper === null && !cancelRequested()) {
+    await tellStage(input.enrichWorkflowId, input.plan.source, 'details');
     const { zips, left, problem, stopper: late } = await collectAllDetails(input, walked, hold.gate);
     await beginRepair(input, late);
     return finish(input, zips, left, cancelRequested() ? CANCELLED : problem);

@@ -13,6 +13,7 @@ import { phaseWorkflowId, runKeyOf, sourceWorkflowId } from '../core/ids.js';
 import type { SourceResult } from '../core/schemas/collect.js';
 import type { PhaseTime } from '../core/schemas/run.js';
 import type {
+  Collecting,
   DailySequenceInput,
   DailySequenceResult,
   FinishInput,
@@ -31,7 +32,7 @@ import { createHold, type Hold } from './hold.js';
 import { collectionEndedSignal, progressQuery } from './messages.js';
 import { cleanUp, PHASE_TASK_QUEUE, prepareRun, reportRun, validateRun } from './phases.js';
 import { SEARCH_ATTRIBUTES } from './search-attributes.js';
-import { resultOfHeld, tellHold } from './tell.js';
+import { resultOfHeld, tellHold, tellStage } from './tell.js';
 
 /** What a sequence gathers on its way; read by the progress query and by the report. */
 interface Progress {
@@ -96,6 +97,7 @@ async function collectAndEnrich(
         zips: plan.zips,
         nextBatch: 1,
         collectionEnded: false,
+        collecting: { sinceMs: Date.now(), stages: stagesAtStart(plan) },
         earlier: { composed: 0, modelProblem: null },
       },
     ],
@@ -124,6 +126,7 @@ async function collectOne(
       zips: [],
       detailsLeft: 0,
     });
+    await tellEnded(progress, plan, name, enrichWorkflowId);
     return;
   }
   progress.sources.set(name, 'running');
@@ -151,6 +154,27 @@ async function collectOne(
     progress.sources.set(name, { source: name, status: 'failed', reason, zips: [], detailsLeft: 0 });
   }
   show(progress);
+  if (!cancelRequested()) await tellEnded(progress, plan, name, enrichWorkflowId);
+}
+
+/** Sources that begin at once. One that begins later is not waited for before it does: the model would stand idle. */
+function stagesAtStart({ sources }: RunPlan): Collecting['stages'] {
+  const now = sources.filter(({ skipReason, startDelayMs }) => skipReason === null && startDelayMs === 0);
+  return Object.fromEntries(now.map(({ source }) => [source, 'walking' as const]));
+}
+
+/** A source has ended; what will stand in for it is told first, so that nothing is taken for settled in between. */
+async function tellEnded(
+  progress: Progress,
+  plan: RunPlan,
+  source: SourcePlan['source'],
+  enrichWorkflowId: string,
+): Promise<void> {
+  const gaps = gapsOf(plan.alternatives ?? [], plan.zips, endedOf(progress)).filter(
+    ({ alternative }) => alternative.of === source,
+  );
+  for (const { plan: by } of toAsk(gaps)) await tellStage(enrichWorkflowId, by.source, 'walking');
+  await tellStage(enrichWorkflowId, source, 'ended');
 }
 
 /** Collects what a source did not from its alternative, under the alternative's own name. The window of the source stays as it is. */

@@ -7,10 +7,10 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { EnrichInput, EnrichResult } from '../core/schemas/sequence.js';
+import type { Collecting, EnrichInput, EnrichResult } from '../core/schemas/sequence.js';
 import { composition, model } from './activity-proxies.js';
 import { reasonOf } from './failures.js';
-import { collectionEndedSignal, recordsStoredSignal } from './messages.js';
+import { collectionEndedSignal, recordsStoredSignal, sourceStageSignal } from './messages.js';
 
 /** Properties composed by one activity, and described by one activity (spec L2: 10 to 20). */
 const COMPOSE_BATCH = 100;
@@ -26,6 +26,12 @@ interface Enriching {
   composed: number;
   batch: number;
   modelProblem: string | null;
+  /** How far each source has come; undefined when nothing is waited for. */
+  stages: Collecting['stages'] | undefined;
+  /** The same when composition was last through: what was stored until then is joined and composed. */
+  settled: Collecting['stages'] | undefined;
+  /** Times that composition was through. */
+  rounds: number;
   /** True when collection has ended and everything it stored is composed. */
   rulesDone: boolean;
   /** True when no further batch of the model is to come. */
@@ -46,10 +52,17 @@ export async function enrichPending(input: EnrichInput): Promise<EnrichResult> {
     composed: earlier.composed,
     batch: nextBatch,
     modelProblem: earlier.modelProblem,
+    stages: input.collecting?.stages,
+    settled: input.collecting?.stages,
+    rounds: 0,
     rulesDone: false,
     wordsDone: false,
   };
   setHandler(recordsStoredSignal, () => {
+    state.woken = true;
+  });
+  setHandler(sourceStageSignal, (source, stage) => {
+    state.stages = { ...state.stages, [source]: stage };
     state.woken = true;
   });
   setHandler(collectionEndedSignal, () => {
@@ -63,6 +76,7 @@ export async function enrichPending(input: EnrichInput): Promise<EnrichResult> {
       ...input,
       nextBatch: batch,
       collectionEnded: state.collectionEnded,
+      ...(input.collecting && state.stages ? { collecting: { ...input.collecting, stages: state.stages } } : {}),
       earlier: { composed, modelProblem },
     });
   }
@@ -74,6 +88,7 @@ async function composeAll(state: Enriching): Promise<void> {
   while (!state.rulesDone && !workflowInfo().continueAsNewSuggested) {
     await condition(() => state.woken || state.collectionEnded, '1 minute');
     const last = state.collectionEnded;
+    const stages = last ? undefined : state.stages;
     state.woken = false;
     for (let more = true; more; ) {
       const result = await composition.composeBatch({ run: state.input.run, size: COMPOSE_BATCH });
@@ -81,6 +96,8 @@ async function composeAll(state: Enriching): Promise<void> {
       more = result.more;
       setCurrentDetails(`${state.composed} properties composed by rules, ${state.batch} batches by the model`);
     }
+    state.settled = stages;
+    state.rounds += 1;
     state.rulesDone = last;
   }
 }
@@ -89,13 +106,25 @@ async function composeAll(state: Enriching): Promise<void> {
 async function describeAll(state: Enriching): Promise<void> {
   while (modelHasTime(state)) {
     if (workflowInfo().continueAsNewSuggested) return;
-    const { composed, rulesDone } = state;
+    const { rulesDone } = state;
+    const moreIsRipe = watch(state);
     const claimed = await modelBatch(state);
     if (claimed > 0) state.batch += 1;
     else if (rulesDone) break;
-    else await condition(() => state.composed > composed || state.rulesDone || workflowInfo().continueAsNewSuggested);
+    else await condition(() => moreIsRipe() || state.rulesDone || workflowInfo().continueAsNewSuggested);
   }
   state.wordsDone = true;
+}
+
+/**
+ * Says, later, whether a look at the list may find something that it does not hold now. While sources walk, what they touch is not
+ * ripe however much is composed, so the next look waits until one of them has come further.
+ */
+function watch(state: Enriching): () => boolean {
+  const { composed, rounds, settled } = state;
+  if (settled === undefined) return () => state.composed > composed;
+  const walking = Object.values(settled).includes('walking');
+  return () => state.settled !== settled || (!walking && state.rounds > rounds);
 }
 
 function modelHasTime({ input, modelProblem }: Enriching): boolean {
@@ -107,12 +136,16 @@ function modelHasTime({ input, modelProblem }: Enriching): boolean {
  * @returns how many properties it claimed
  */
 async function modelBatch(state: Enriching): Promise<number> {
-  const { run, deadlineAtMs, force } = state.input;
+  const { run, deadlineAtMs, force, zips, collecting } = state.input;
+  const waitFor =
+    collecting === undefined || state.settled === undefined
+      ? {}
+      : { waitFor: { sinceMs: collecting.sinceMs, stages: state.settled, zips } };
   const options = {
     summary: `batch ${state.batch}`,
     scheduleToCloseTimeout: deadlineAtMs - Date.now() + MODEL_GRACE_MS, // a model nobody serves must not hold up the day
   };
-  const work = { run, batch: state.batch, size: MODEL_BATCH, deadlineAtMs, force };
+  const work = { run, batch: state.batch, size: MODEL_BATCH, deadlineAtMs, force, ...waitFor };
   try {
     return (await model.enrichBatch.executeWithOptions(options, [work])).claimed;
   } catch (problem) {

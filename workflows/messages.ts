@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { SourceName } from '../core/schemas/names.js';
 import type { LostWindows, RepairDecision, RepairProgress } from '../core/schemas/repair.js';
-import type { SequenceProgress } from '../core/schemas/sequence.js';
+import type { SequenceProgress, SourceStage } from '../core/schemas/sequence.js';
 
 /** Operator: holds a sequence, source or ZIP after the page it is on. Refused when it is held already. */
 export const pauseUpdate = defineUpdate<string, []>('pause');
@@ -20,5 +21,7 @@ export const layoutChangedSignal = defineSignal<[LostWindows]>('layoutChanged');
 export const holdSignal = defineSignal<[boolean]>('hold');
 /** ZIP or source to enrichment: there are new records. */
 export const recordsStoredSignal = defineSignal('recordsStored');
+/** Sequence or source to enrichment: a source has come so far. */
+export const sourceStageSignal = defineSignal<[SourceName, SourceStage]>('sourceStage');
 /** Sequence to enrichment: no further records will come. */
 export const collectionEndedSignal = defineSignal('collectionEnded');

@@ -1,11 +1,25 @@
-import { getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
+import { getExternalWorkflowHandle, isCancellation, patched } from '@temporalio/workflow';
+import type { SourceName } from '../core/schemas/names.js';
+import type { SourceStage } from '../core/schemas/sequence.js';
 import type { Hold } from './hold.js';
-import { holdSignal, recordsStoredSignal } from './messages.js';
+import { holdSignal, recordsStoredSignal, sourceStageSignal } from './messages.js';
 
 /** Wakes enrichment. It may have ended at its deadline; then nobody needs to be told. */
 export async function tellEnrichment(enrichWorkflowId: string | null): Promise<void> {
   if (enrichWorkflowId === null) return;
   await getExternalWorkflowHandle(enrichWorkflowId).signal(recordsStoredSignal).catch(ignoreEnded);
+}
+
+/** Tells enrichment how far a source has come. Histories of before have no such signal. */
+export async function tellStage(
+  enrichWorkflowId: string | null,
+  source: SourceName,
+  stage: SourceStage,
+): Promise<void> {
+  if (enrichWorkflowId === null || !patched('source-stages')) return;
+  await getExternalWorkflowHandle(enrichWorkflowId)
+    .signal(sourceStageSignal, source, stage)
+    .catch(() => undefined); // a source that is cancelled meanwhile ends as it would have
 }
 
 /** Holds the workflows below, or lets them go on. Those that ended in between need not be told. */

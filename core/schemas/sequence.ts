@@ -90,6 +90,16 @@ export interface RunPlan {
   readonly phaseBudgetMs: Readonly<Record<string, number>>;
 }
 
+/** How far a source has come in a run. One that only waits for its start is not among those that are waited for. */
+export type SourceStage = 'walking' | 'details' | 'ended';
+
+/** Sources whose records may still change in this run. */
+export interface Collecting {
+  /** When the run began, epoch ms: a detail that came later is of this run. */
+  readonly sinceMs: number;
+  readonly stages: Readonly<Partial<Record<SourceName, SourceStage>>>;
+}
+
 export interface EnrichInput {
   readonly run: RunName;
   /** Null: rules alone. */
@@ -101,6 +111,8 @@ export interface EnrichInput {
   /** Next batch number; batches keep their number over retries and continue-as-new. */
   readonly nextBatch: number;
   readonly collectionEnded: boolean;
+  /** What the model waits for. Left out: nothing, every composed property is ripe. */
+  readonly collecting?: Collecting;
   /** What earlier executions of this workflow did, before it continued as new. */
   readonly earlier: Pick<EnrichResult, 'composed' | 'modelProblem'>;
 }
@@ -125,6 +137,8 @@ export interface EnrichBatchInput {
   readonly deadlineAtMs: number;
   /** Ask the model even where the cache has an answer. */
   readonly force: boolean;
+  /** Sources and ZIPs that are still being collected; properties that may change by them are left alone. Left out: none. */
+  readonly waitFor?: Collecting & { readonly zips: readonly string[] };
 }
 
 export interface EnrichBatchResult {

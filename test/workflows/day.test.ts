@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CollectPageInput, DetailBatch, SourceResult, Window } from '../../core/schemas/collect.js';
+import type { EnrichBatchInput } from '../../core/schemas/sequence.js';
 import {
   type Activities,
   type Calls,
@@ -12,7 +13,7 @@ import {
   planOf,
   windowName,
 } from '../support/fake-activities.js';
-import { runDay, startDay, startTimeServer, type WorkflowServer } from '../support/workflow-workers.js';
+import { runDay, startDay, startTimeServer, until, type WorkflowServer } from '../support/workflow-workers.js';
 
 // The server that skips time: five times as fast as the dev server, which starts four children a second.
 let server: WorkflowServer;
@@ -40,6 +41,41 @@ function failingWalk(source: string, zips: readonly string[], type: string): Par
 function batchOf(window: Window, key: string): DetailBatch {
   return { window, keys: [key] };
 }
+
+describe('the model in a day', () => {
+  it('is told what is still being collected, is asked beside it, and waits for nothing in the end', async () => {
+    const details = createLatch();
+    const asked: EnrichBatchInput[] = [];
+    const { activities } = createFakes(planOf({ zips: ['85031'], model: 'small', llmBudgetMs: 600_000 }), {
+      planDetails: async ({ windows: [window] }) => ({
+        batches: window?.source === 'maricopa-assessor' ? [batchOf(window, 'a')] : [],
+        leftForLater: 0,
+      }),
+      collectDetails: async () => {
+        await details.wait();
+        return { done: 1, missing: 0 };
+      },
+      enrichBatch: async (input) => {
+        asked.push(input);
+        return { claimed: 0, described: 0 };
+      },
+    });
+    await server.withWorkers(activities, async () => {
+      const day = await startDay(server);
+      await details.reached;
+      const beside = () =>
+        asked.some(
+          ({ waitFor }) =>
+            waitFor?.stages['maricopa-assessor'] === 'details' && waitFor.stages['phoenix-mls'] === 'ended',
+        );
+      await until(beside);
+      details.open();
+      await day.result();
+    });
+    expect(asked[0]?.waitFor?.stages).toEqual({ 'maricopa-assessor': 'walking', 'phoenix-mls': 'walking' });
+    expect(asked.at(-1)?.waitFor).toBeUndefined();
+  });
+});
 
 describe('a day', () => {
   it('is complete when both sources are, walks every page once and gives back what it held', async () => {
