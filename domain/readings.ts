@@ -42,12 +42,19 @@ export function textOf(value: unknown): string | null | { readonly fault: string
   if (typeof value === 'number') return String(value);
   if (typeof value !== 'string') return { fault: 'is not text' };
   if (value.length > LONGEST_RAW_TEXT) return { fault: `is longer than ${LONGEST_RAW_TEXT} characters` };
-  const text = value
+  const text = CLEAN_TEXT.test(value) ? value : cleaned(value);
+  if (NOTHING_WORDS.has(text.toUpperCase())) return null;
+  return text.length > LONGEST_TEXT ? { fault: `is longer than ${LONGEST_TEXT} characters` } : text;
+}
+
+/** Words of printable ASCII with one blank between them: most texts, and nothing of them needs cleaning. */
+const CLEAN_TEXT = /^[!-~]+(?: [!-~]+)*$/;
+
+function cleaned(text: string): string {
+  return text
     .replace(/\p{Surrogate}/gu, '\uFFFD')
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim();
-  if (NOTHING_WORDS.has(text.toUpperCase())) return null;
-  return text.length > LONGEST_TEXT ? { fault: `is longer than ${LONGEST_TEXT} characters` } : text;
 }
 
 /** Bounds of a number, both inside. */

@@ -47,8 +47,9 @@ export interface ReplayTotals {
   readonly names: Readonly<Record<string, number>>;
   /** Ids of some records that differ. */
   readonly examples: readonly string[];
-  /** Time in parsers and comparison, and in the database; milliseconds. */
+  /** Processor time of parsers and comparison, milliseconds. */
   readonly readMs: number;
+  /** Time by the clock in which the database was waited for, milliseconds. */
   readonly storeMs: number;
 }
 
