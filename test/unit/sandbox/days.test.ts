@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
 import { projectRoot } from '../../../core/paths.js';
 import { createDays } from '../../../sandbox/days.js';
+import { showDay } from '../../../sandbox/reso-days.js';
+import { createResoDesk } from '../../../sandbox/reso-desk.js';
 import { createWorld } from '../../../sandbox/world.js';
 
 const ZIPS = ['85031', '85033', '85035'];
@@ -11,9 +13,10 @@ const folder = mkdtempSync(join(tmpdir(), 'phoenix-days-'));
 const file = join(folder, 'truth.jsonl');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const recordings = join(projectRoot(), 'sandbox', 'recordings', 'maricopa');
 const start = () =>
   createWorld({
-    recordings: join(projectRoot(), 'sandbox', 'recordings', 'maricopa'),
+    recordings,
     parcelsPerZip: 100,
     seed: 'days',
     listings: 150,
@@ -80,4 +83,17 @@ it('shows on each day what its truth says, and moves the same way for the same s
     .split('\n')
     .map((line): unknown => JSON.parse(line));
   expect(written).toEqual(JSON.parse(JSON.stringify(all.map(({ day, happenings }) => ({ day, happenings })))));
+});
+
+it.each(['days', 'phoenix', 'a', 'b', 'c', 'd'])('is shown by the RESO service on each day, seed %s', (seed) => {
+  const world = createWorld({ recordings, parcelsPerZip: 60, seed, listings: 90 });
+  const days = createDays(world, { count: 14, zips: ZIPS, file: null });
+  const desk = createResoDesk(days.world);
+  const onMarket = () => desk.rows().flatMap(({ ListingId, MlsStatus }) => (MlsStatus === 'Closed' ? [] : [ListingId]));
+  for (let day = days.today; ; day = days.next()) {
+    if (day.day > 1) showDay(desk, day, seed);
+    const there = day.listings.map(({ listingId }) => listingId);
+    expect([day.day, onMarket().sort()]).toEqual([day.day, there.sort()]);
+    if (day.day === 14) return;
+  }
 });
