@@ -64,15 +64,18 @@ interface LimitDocument {
 /** Lateness a sender is allowed, and the jitter of the way to the host: kept free beyond every window, at every scale. */
 export const MARGIN_MS = 300;
 /** A sender that wakes later than this after its time asks again, so that the margin holds. */
-const LATEST_START_MS = 100;
+const LATEST_START_MS = 200;
 /** Waiting longer than this would hold a worker's slot for nothing. */
 const LONGEST_WAIT_MS = 20_000;
 const DEAD_WORKER_GRACE_MS = 5_000;
 const CIRCUIT_FAILURES = 5;
 const CIRCUIT_OPEN_MS = 30_000;
 const CIRCUIT_OPEN_MAX_MS = 600_000;
-/** After a shorter wait it is not asked again whether the host has asked for a pause meanwhile. */
-const RECHECK_AFTER_MS = 50;
+/**
+ * So long before its time a sender asks whether the host has asked for a pause meanwhile: the answer is there in time, and what is
+ * asked for later is known too late for any sender. After a shorter wait it does not ask.
+ */
+const RECHECK_BEFORE_MS = 50;
 /** How often a full host is asked again for a place: often enough to be there before the next send time. */
 const FULL_POLLS_A_SPACING = 10;
 const SHORTEST_POLL_MS = 50;
@@ -120,8 +123,11 @@ async function tryOnce(
   }
   const grant: Grant = { id, grantedAtMs: decision.slotMs };
   try {
-    if (waitMs > 0) await sleep(waitMs, undefined, { signal });
-    const paused = waitMs >= RECHECK_AFTER_MS && (await isDeferred(limits, host, grant));
+    const answeredAtMs = performance.now();
+    if (waitMs > RECHECK_BEFORE_MS) await sleep(waitMs - RECHECK_BEFORE_MS, undefined, { signal });
+    const paused = waitMs > RECHECK_BEFORE_MS && (await isDeferred(limits, host, grant));
+    const leftMs = answeredAtMs + waitMs - performance.now();
+    if (!paused && leftMs > 0) await sleep(leftMs, undefined, { signal });
     if (!paused && isInTime(waitMs, askedAtMs)) return grant;
   } catch (problem) {
     await release(limits, host, grant, false);

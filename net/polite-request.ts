@@ -79,8 +79,7 @@ export async function sendPolitely<T>(
       pauseMs: !ended.ok && ended.problem instanceof RateLimited ? ended.problem.retryAfterMs : null,
     });
     if (!ended.ok) {
-      await booked;
-      await tellLimiter(limiter, host, ended.problem);
+      await Promise.all([booked, tellLimiter(limiter, host, ended.problem)]);
       throw ended.problem;
     }
     // A wait that is shorter than our own is kept anyway, and costs no write.
