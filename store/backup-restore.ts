@@ -7,6 +7,7 @@ import { readLines } from './backup-files.js';
 import { RESTORES } from './backup-order.js';
 import { tallyFault, verifyBackup } from './backup-verify.js';
 import { initDatabase } from './database.js';
+import { MIGRATIONS_COLLECTION } from './migrations/state.js';
 
 /** `restores`: the restore that a database came from. */
 export interface RestoreDocument {
@@ -109,7 +110,7 @@ async function makeRoom(db: Db, dropIncomplete: boolean): Promise<string | null>
     return null;
   }
   const names = (await db.listCollections({}, { nameOnly: true }).toArray()).map((one) => one.name);
-  for (const one of names) {
+  for (const one of names.filter((one) => one !== MIGRATIONS_COLLECTION)) {
     const document = await db.collection(one).findOne({}, { projection: { _id: 1 } });
     if (document !== null) return `${name} is not empty: ${one} holds documents`;
   }

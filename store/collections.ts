@@ -146,6 +146,12 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
   },
   sent_mails: { required: { at: 'date' }, indexes: [] },
   backup_drills: { required: { at: 'date', ok: 'bool', problems: 'array' }, indexes: [] },
+  migrations: { required: { state: 'string', checksum: 'string', beganAt: 'date' }, indexes: [] },
+  migration_undo: {
+    required: { migration: 'string', collection: 'string', before: 'object' },
+    indexes: [index({ migration: 1, _id: 1 })],
+  },
+  leases: { required: {}, indexes: [] },
   restores: { required: { startedAt: 'date', beatAt: 'date' }, indexes: [] },
 };
 

@@ -69,7 +69,7 @@ export async function firstAnswers(
   const items = await Promise.all(
     rows.flatMap((row) => {
       const request = byId.get(row.firstFetchId);
-      return request === undefined ? [] : [answerOf(row, request, row.firstFetchedAt, row.firstKey ?? null)];
+      return request === undefined ? [] : [answerOf(row, request, row.firstFetchedAt, row.firstKey)];
     }),
   );
   return { items, next: fetches.length < size ? null : (fetches.at(-1)?._id ?? null) };
@@ -115,7 +115,7 @@ export async function citedReadings(
     const name = `${rawRef} ${fetchId} ${about}`;
     const answer = answers.get(name) ?? answerOf(row, request, fetchedAt, about);
     answers.set(name, answer);
-    return [{ key, kind, answer, knownBefore: row.firstFetchId !== fetchId || (row.firstKey ?? null) !== about }];
+    return [{ key, kind, answer, knownBefore: row.firstFetchId !== fetchId || row.firstKey !== about }];
   });
   const found = await Promise.all(items.map(async (item) => ({ ...item, answer: await item.answer })));
   return { items: found, next: versions.length < size ? null : (versions.at(-1)?._id ?? null) };

@@ -18,8 +18,8 @@ export interface RawPayloadDocument {
   readonly body: Binary;
   readonly bodyBytes: number;
   readonly firstFetchId: string;
-  /** Key of the thing that request was about; null for a page of many. Left out in rows of 0.1.0. */
-  readonly firstKey?: string | null;
+  /** Key of the thing that request was about; null for a page of many. */
+  readonly firstKey: string | null;
   readonly firstFetchedAt: Date;
 }
 

@@ -5,6 +5,7 @@ import { type Config, loadConfig, temporalConnection } from '../core/config.js';
 import { PhoenixError } from '../core/errors.js';
 import { createLogger } from '../core/logger.js';
 import { initDatabase, openDatabase } from '../store/database.js';
+import { assertMigrated } from '../store/migrations/state.js';
 import { assemble } from './assemble.js';
 import { createWorkers } from './create-workers.js';
 import { workflowBundlePath } from './workflow-bundle.js';
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
   installRuntime(logger);
   const database = await openDatabase(config.mongodbUrl, config.database);
   await initDatabase(database.db);
+  await assertMigrated(database.db);
   const connection = await connect(config);
   const assembly = assemble(config, database);
   try {

@@ -43,7 +43,7 @@ export async function startFaultWorld(options: Partial<TestWorldOptions> = {}): 
     async empty() {
       world.sandbox.faults.clear();
       for (const { name } of await world.db.listCollections({}, { nameOnly: true }).toArray()) {
-        await world.db.collection(name).deleteMany({});
+        if (name !== 'migrations') await world.db.collection(name).deleteMany({});
       }
       world.sandbox.log.clear();
     },

@@ -104,7 +104,7 @@ export async function startWindowWalks(
       sandbox.log.clear();
       sandbox.reso.desk.reset();
       for (const { name } of await database.db.listCollections({}, { nameOnly: true }).toArray()) {
-        await database.db.collection(name).deleteMany({});
+        if (name !== 'migrations') await database.db.collection(name).deleteMany({});
       }
     },
     async stop() {
