@@ -28,7 +28,7 @@ describe(`${PLAN.days} days of a market, with workers that are killed`, () => {
     const right = told.filter((line) => expected.includes(line)).length;
     const figures = { days: PLAN.days, kills, secondsWithout: whole.seconds, seconds, events: told.length };
     const shares = { precision: right / told.length, recall: right / expected.length };
-    process.stderr.write(`${JSON.stringify({ ...figures, ...shares })}\n`);
+    process.stderr.write(`${JSON.stringify({ ...figures, ...shares, replayed: [whole.replayed, killed.replayed] })}\n`);
   }, WAIT_MS);
 
   it('were as bad as planned', () => {
@@ -46,6 +46,13 @@ describe(`${PLAN.days} days of a market, with workers that are killed`, () => {
   it('can each be looked back to', () => {
     for (const { lookBack } of [whole, killed]) {
       for (const [day, wrong] of Object.entries(lookBack)) expect([day, wrong]).toEqual([day, []]);
+    }
+  });
+
+  it('are read once more without a request, and nothing of them differs', () => {
+    for (const { replayed } of [whole, killed]) {
+      expect(replayed).toMatchObject({ different: 0, requests: 0, added: 0 });
+      expect(replayed.records).toBeGreaterThan(0);
     }
   });
 

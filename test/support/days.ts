@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChangedValues } from '../../core/schemas/changes.js';
 import type { SourceRecord } from '../../core/schemas/facts.js';
 import type { SourceName } from '../../core/schemas/names.js';
+import type { ReplayTotals } from '../../core/schemas/replay.js';
 import type { Happening, WorldDay } from '../../sandbox/days.js';
 import type { FaultEffect } from '../../sandbox/faults.js';
 import type { LayoutName } from '../../sandbox/listing-site/layouts.js';
@@ -11,6 +12,7 @@ import { listingKey } from '../../sandbox/reso-record.js';
 import { canonicalTruth } from '../../sandbox/truth.js';
 import type { ChangeEventDocument, RawPropertyDocument } from '../../store/documents.js';
 import { marketAsOf } from '../../store/history.js';
+import { phx } from './phx.js';
 import { startTestWorld, type TestWorld } from './world.js';
 
 /** Some days in a row of a small world. */
@@ -39,6 +41,20 @@ export interface DaysFigures {
   readonly lookBack: Readonly<Record<number, readonly string[]>>;
   /** What the database says, without times and ids of requests. */
   readonly content: unknown;
+  readonly replayed: ReplayedDays;
+}
+
+/** All days read once more with the same parsers, by `phx replay --apply`. */
+export interface ReplayedDays {
+  readonly records: number;
+  /** Records that read otherwise, that nothing was kept of, or that were written. */
+  readonly different: number;
+  /** Requests that reached any service meanwhile. */
+  readonly requests: number;
+  /** Events and versions that came by it. */
+  readonly added: number;
+  /** By the processor's time of parsers and comparison. */
+  readonly recordsPerSecond: number;
 }
 
 const ZIPS = ['85031', '85033', '85035'];
@@ -71,10 +87,33 @@ export async function runDays(plan: DaysPlan): Promise<DaysFigures> {
       expected: all.flatMap((day) => expectedOn(day, sources, count)).sort(),
       lookBack: await lookBacks(world, plan, all, moments),
       content: await contentOfDays(world),
+      replayed: await replayAll(world, count),
     };
   } finally {
     await world.stop();
   }
+}
+
+async function replayAll({ db, sandbox, variables }: TestWorld, count: number): Promise<ReplayedDays> {
+  const kept = async () =>
+    (await db.collection('change_events').countDocuments({})) +
+    (await db.collection('record_versions').countDocuments({}));
+  const [asked, before] = [sandbox.log.entries().length, await kept()];
+  const totals: ReplayTotals[] = [];
+  for (let day = 1; day <= count; day += 1) {
+    const { code, stdout, stderr } = await phx(['replay', '--date', dateOf(day), '--apply', '--json'], variables);
+    if (code !== 0) throw new Error(`phx replay ended with ${code}: ${stderr}`);
+    totals.push(...JSON.parse(stdout).sources);
+  }
+  const sum = (pick: (one: ReplayTotals) => number) => totals.reduce((so, one) => so + pick(one), 0);
+  const records = sum((one) => one.records);
+  return {
+    records,
+    different: sum(({ changed, fresh, lost, written }) => changed + fresh + lost + written),
+    requests: sandbox.log.entries().length - asked,
+    added: (await kept()) - before,
+    recordsPerSecond: Math.round((records / sum(({ readMs }) => readMs)) * 1_000),
+  };
 }
 
 const sourcesOf = ({ chromium }: DaysPlan): readonly SourceName[] =>

@@ -25,6 +25,8 @@ export interface TestWorld {
   readonly db: Db;
   /** Artifacts, and in `logs/` what each worker wrote on stderr. */
   readonly dataFolder: string;
+  /** What makes a program belong to this world. */
+  readonly variables: Readonly<Record<string, string>>;
   /** Starts a worker process from `dist/` and waits until it polls. */
   startWorker(variables?: Readonly<Record<string, string>>): Promise<ChildProcess>;
   /** Starts the day of a market without waiting for it. */
@@ -62,8 +64,7 @@ export async function startTestWorld({ variables: own = {}, ...options }: TestWo
   const mongo = await new MongoClient(database.url).connect();
   const workers: ChildProcess[] = [];
   const connections: Connection[] = [];
-  const variables: NodeJS.ProcessEnv = {
-    ...process.env,
+  const variables: Readonly<Record<string, string>> = {
     ...sandbox.variables,
     PHOENIX_MODE: 'demo',
     PHOENIX_DATA: dataFolder,
@@ -77,12 +78,13 @@ export async function startTestWorld({ variables: own = {}, ...options }: TestWo
     database,
     temporal,
     dataFolder,
+    variables,
     db: mongo.db('phoenix_demo'),
     async startWorker(more = {}) {
       const log = join(dataFolder, 'logs', `worker-${workers.length + 1}.log`);
       await mkdir(dirname(log), { recursive: true });
       const worker = spawn(process.execPath, [join(projectRoot(), 'dist', 'workers', 'main.js')], {
-        env: { ...variables, ...more },
+        env: { ...process.env, ...variables, ...more },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       worker.stderr.pipe(process.env.PHOENIX_TEST_VERBOSE ? process.stderr : createWriteStream(log));
