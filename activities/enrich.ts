@@ -1,4 +1,5 @@
 import type { Config } from '../core/config.js';
+import { ModelBusy } from '../core/errors.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { ComposedProperty, DocumentOrigin, Enrichment } from '../core/schemas/property.js';
 import type { ComposeBatchResult, EnrichBatchInput, EnrichBatchResult, RunName } from '../core/schemas/sequence.js';
@@ -6,12 +7,13 @@ import { composeProperty } from '../domain/compose.js';
 import { type ProcessedPropertyDocument, toProcessedDocument } from '../domain/document-shape.js';
 import { scoreQuality } from '../domain/quality.js';
 import { describeByRules } from '../domain/rules.js';
+import { modelRoom } from '../llm/model-room.js';
 import type { Enricher, LlmCall } from '../llm/types.js';
 import type { SourceRegistry } from '../sources/index.js';
 import { kindOrders } from '../sources/offline.js';
 import type { Database } from '../store/database.js';
 import type { QueueDocument } from '../store/documents.js';
-import { bookLlmCall } from '../store/llm.js';
+import { bookLlmCall, noteBatch } from '../store/llm.js';
 import {
   keepEnrichment,
   keepProcessed,
@@ -23,12 +25,14 @@ import {
   claimForModel,
   finishClaim,
   markComposed,
+  noteUnanswered,
   releaseClaims,
   waitingAmong,
   waitingForComposition,
 } from '../store/queue.js';
 import { resolveProperties } from '../store/resolve.js';
 import { ripeAmong } from '../store/ripe.js';
+import { type BatchOutcome, type Described, describeBatch } from './describe-batch.js';
 import { withHeartbeat } from './heartbeat.js';
 
 export interface EnrichDeps {
@@ -36,8 +40,13 @@ export interface EnrichDeps {
   readonly database: Database;
   readonly sources: SourceRegistry;
   /** Makes the enricher of one run; `book` writes down each request to the model. */
-  readonly createEnricher: (book: (call: LlmCall) => Promise<void>) => Promise<Enricher>;
+  /** Whether the model server says anything at all. */
+  readonly modelAnswers: () => Promise<boolean>;
+  readonly createEnricher: (book: (call: LlmCall) => Promise<void>, signal: AbortSignal) => Promise<Enricher>;
 }
+
+/** A batch ends within the time of its activity (15 minutes), whatever single answers take. */
+const LONGEST_BATCH_MS = 600_000;
 
 /** A property as composed from its records, and what its document needs beside. */
 interface Composed extends PropertyRecords {
@@ -45,7 +54,7 @@ interface Composed extends PropertyRecords {
 }
 
 /** Activities that turn facts into properties and words. All are safe to repeat. @throws StoreUnavailable (retried) */
-export function createEnrichActivities({ config, database, sources, createEnricher }: EnrichDeps) {
+export function createEnrichActivities({ config, database, sources, createEnricher, modelAnswers }: EnrichDeps) {
   const { db } = database;
   const kindOrder = kindOrders(sources);
   const originOf = ({ market, runKey }: RunName): DocumentOrigin => ({
@@ -68,7 +77,7 @@ export function createEnrichActivities({ config, database, sources, createEnrich
     const unsettled = { ...waitFor, run, traitsOf: (source: SourceName) => sources.get(source).traits };
     return (rows: Parameters<typeof ripeAmong>[1]) => ripeAmong(db, rows, unsettled);
   };
-  /** Keeps the model's words about one property. @returns false when rules' words stay */
+  /** Keeps the model's words about one property, or marks that there are none. */
   const describe = async (
     enricher: Enricher,
     run: RunName,
@@ -76,14 +85,59 @@ export function createEnrichActivities({ config, database, sources, createEnrich
     found: Composed,
     fresh: boolean,
     signal: AbortSignal,
-  ): Promise<boolean> => {
+  ): Promise<Described> => {
     const outcome = await enricher.enrich(found.property, describeByRules(found.property), signal, { fresh });
     const cached = outcome.kind !== 'skipped' && outcome.cached;
-    const failed = outcome.kind === 'invalid';
+    const failure = outcome.kind === 'invalid' ? { code: 'AnswerInvalid' as const, reason: outcome.reason } : null;
     await keepEnrichment(db, item._id, item.contentHash, run.runKey, outcome.enrichment, cached);
     await keepProcessed(db, [documentOf(found, outcome.enrichment, originOf(run))]);
-    await finishClaim(db, item, failed ? 'failed' : 'completed', failed ? outcome.reason : null);
-    return outcome.kind === 'words';
+    await finishClaim(db, item, failure);
+    return { described: outcome.kind === 'words', asked: outcome.kind !== 'skipped' && !cached };
+  };
+  /** Describes what is claimed. What the model gives no answer about goes back to the list, with an error where it is to blame. */
+  const describeAll = async (
+    { run, deadlineAtMs, force, lanes = 1 }: EnrichBatchInput,
+    items: readonly QueueDocument[],
+    signal: AbortSignal,
+  ): Promise<BatchOutcome<QueueDocument>> => {
+    const enricher = await createEnricher((call) => bookLlmCall(db, run.runKey, call), signal);
+    const composed = await composeAll(items);
+    const endMs = Math.min(deadlineAtMs, Date.now() + LONGEST_BATCH_MS);
+    const known = items.flatMap((item) => {
+      const found = composed.get(item._id);
+      return found ? [{ item, found }] : [];
+    });
+    const outcome = await describeBatch(
+      known,
+      lanes,
+      ({ item, found }) => describe(enricher, run, item, found, force || item.redo === true, signal),
+      () => Date.now() < endMs && !signal.aborted,
+      modelAnswers,
+    );
+    const unanswered = outcome.unanswered.map(({ item: { item }, problem }) => ({ item, problem }));
+    // While others are answered, it is the property that the model cannot cope with.
+    if (outcome.done.length > 0) {
+      for (const { item, problem } of unanswered) await noteUnanswered(db, item, problem.code, problem.message);
+    }
+    return { ...outcome, unanswered };
+  };
+  const noted = async (
+    { run, batch, size, lanes = 1, why = '' }: EnrichBatchInput,
+    claimed: number,
+    { done, unanswered, timeouts, milliseconds, trouble }: BatchOutcome<QueueDocument>,
+  ): Promise<EnrichBatchResult> => {
+    const asked = done.filter((one) => one.asked).length;
+    const described = done.filter((one) => one.described).length;
+    const refused = unanswered.length - timeouts;
+    const cut = { runKey: run.runKey, batch, size, lanes, why };
+    const came = { claimed, asked, described, timeouts, refused, milliseconds };
+    await noteBatch(db, { ...cut, ...came, trouble: trouble?.message ?? null });
+    return {
+      claimed,
+      described,
+      measure: { claimed, asked, milliseconds, timeouts, refused, ...modelRoom(config.ollamaHost) },
+      ...(trouble === null ? {} : { trouble: { code: trouble.code, message: trouble.message } }),
+    };
   };
 
   return {
@@ -118,29 +172,28 @@ export function createEnrichActivities({ config, database, sources, createEnrich
     },
 
     /**
-     * Lets the model write for a claimed batch, until the deadline; what is left goes back to the queue.
-     * @throws ModelBusy (retried), BadConfig (final)
+     * Lets the model write for a claimed batch, until the deadline; what is left goes back to the queue. A model that is not there or
+     * gives no answers is a result.
+     * @throws BadConfig (final), StoreUnavailable (retried)
      */
     async enrichBatch(input: EnrichBatchInput): Promise<EnrichBatchResult> {
-      const { run, batch, size, deadlineAtMs, force } = input;
+      const { run, batch, size } = input;
       const claim = `${run.runKey} batch ${batch};`;
       return withHeartbeat(async (signal) => {
         const items = await claimForModel(db, run.market, claim, size, ripeness(input));
         if (items.length === 0) return { claimed: 0, described: 0 };
-        const enricher = await createEnricher((call) => bookLlmCall(db, run.runKey, call));
-        const composed = await composeAll(items);
-        const results: boolean[] = [];
-        for (const item of items) {
-          const found = composed.get(item._id);
-          if (found && Date.now() < deadlineAtMs)
-            results.push(await describe(enricher, run, item, found, force, signal));
-        }
+        const outcome = await describeAll(input, items, signal).catch(notThere);
         await releaseClaims(db, claim);
-        const described = results.filter((written) => written).length;
-        return { claimed: items.length, described };
+        return noted(input, items.length, outcome);
       });
     },
   };
+}
+
+/** The model was not there at all, so the batch was not begun. */
+function notThere(problem: unknown): BatchOutcome<QueueDocument> {
+  if (!(problem instanceof ModelBusy)) throw problem;
+  return { done: [], unanswered: [], timeouts: 0, milliseconds: 0, trouble: problem };
 }
 
 function documentOf(

@@ -97,6 +97,11 @@ export const SETTINGS = {
   ),
   ollamaHost: row('OLLAMA_HOST', httpUrl.default('http://127.0.0.1:11434'), 'Address of the model server (Ollama API)'),
   ollamaModel: row('OLLAMA_MODEL', z.string().min(1).default('llama3.2:latest'), 'Model to ask for'),
+  ollamaRestartCommand: row(
+    'OLLAMA_RESTART_COMMAND',
+    optionalText,
+    'Program and arguments that start an outside model server anew when it hangs; run without a shell, at most 3 times an hour',
+  ),
 
   mode: row(
     'PHOENIX_MODE',

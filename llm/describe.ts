@@ -3,7 +3,8 @@ import type { ComposedProperty, Enrichment } from '../core/schemas/property.js';
 import { joinSentences, MAX_KEY_FEATURES, ruleSentences } from '../domain/rules.js';
 import { answerFormat, readAnswer } from './answer.js';
 import { groundDescription } from './grounding.js';
-import { askModel, type ModelAnswer } from './ollama-client.js';
+import { askModel, isTimeout, type ModelAnswer } from './ollama-client.js';
+import type { ModelPatience } from './patience.js';
 import { type DescribeInput, describeInput } from './prompt-input.js';
 import { askDescription, askRepair, loadDescribePrompt, type Prompt, type Turn } from './prompts.js';
 import type { CachedAnswer, Enricher, EnrichOptions, LlmCache, LlmCall, LlmOutcome, ModelOutcome } from './types.js';
@@ -13,8 +14,10 @@ export interface EnricherDeps {
   readonly model: string;
   /** Most output tokens for a property, the repair included. */
   readonly maxOutputTokens: number;
-  /** For one request. */
+  /** For one request, where no patience is given. */
   readonly timeoutMs: number;
+  /** Learns from answers how long to wait for the next. */
+  readonly patience?: ModelPatience;
   readonly cache: LlmCache;
   /** Keeps a row for each request. Called before the outcome is given, and before an error is raised. */
   readonly book: (call: LlmCall) => Promise<void>;
@@ -119,8 +122,11 @@ async function tryOnce(
   const startedAt = Date.now();
   let answer: ModelAnswer;
   try {
-    answer = await askModel(deps, { turns, format, maxOutputTokens, temperature, seed }, deps.timeoutMs, signal);
+    const timeoutMs = deps.patience?.timeoutMs() ?? deps.timeoutMs;
+    answer = await askModel(deps, { turns, format, maxOutputTokens, temperature, seed }, timeoutMs, signal);
+    deps.patience?.answered(Date.now() - startedAt);
   } catch (error) {
+    if (isTimeout(error)) deps.patience?.timedOut();
     const failure = signal.aborted ? 'cancelled' : 'failed';
     await book(task, how.attempt, startedAt, null, failure, error instanceof Error ? error.message : 'unknown fault');
     throw error;

@@ -31,6 +31,7 @@ const KEEP_ALIVE = '30m';
 /** No answer of ours is longer than some kilobytes; a larger body is a server gone wrong. */
 const MAX_ANSWER_BYTES = 1_000_000;
 
+const namedModels = z.object({ models: z.array(z.object({ name: z.string() })) });
 const chatAnswer = z.object({
   message: z.object({ content: z.string() }),
   prompt_eval_count: z.number().int().nonnegative().default(0),
@@ -78,11 +79,30 @@ export async function warmUp(address: ModelAddress, timeoutMs: number, signal: A
   );
 }
 
+/** Takes the model out of memory. Safe to repeat. @throws as `askModel` */
+export async function unload(address: ModelAddress, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  await withModel(address, timeoutMs, signal, (ollama) =>
+    ollama.chat({ model: address.model, messages: [], stream: false, keep_alive: 0 }),
+  );
+}
+
+/** Whether the server has the model in memory. @throws as `askModel` */
+export async function isLoaded(address: ModelAddress, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+  const raw = await withModel(address, timeoutMs, signal, (ollama) => ollama.ps());
+  const answer = namedModels.safeParse(raw);
+  if (!answer.success) throw notOllama(address.host);
+  return answer.data.models.some(({ name }) => name === address.model);
+}
+
+/** True when no answer came in time; false for every other trouble. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof ModelBusy && error.cause instanceof DOMException && error.cause.name === 'TimeoutError';
+}
+
 /** Names of the models that a server holds. @throws as `askModel` */
 export async function servedModels(host: string, timeoutMs: number, signal: AbortSignal): Promise<readonly string[]> {
-  const tags = z.object({ models: z.array(z.object({ name: z.string() })) });
   const raw = await withModel({ host, model: 'any' }, timeoutMs, signal, (ollama) => ollama.list());
-  const answer = tags.safeParse(raw);
+  const answer = namedModels.safeParse(raw);
   if (!answer.success) throw notOllama(host);
   return answer.data.models.map(({ name }) => name);
 }
@@ -115,7 +135,10 @@ async function withModel<T>(
     return await request(client);
   } catch (error) {
     signal.throwIfAborted();
-    throw meaningOf(error, address, deadline.aborted ? timeoutMs : null);
+    if (deadline.aborted) {
+      throw new ModelBusy(address.model, `no answer within ${timeoutMs} ms`, { cause: deadline.reason });
+    }
+    throw meaningOf(error, address);
   }
 }
 
@@ -133,9 +156,8 @@ async function boundedFetch(url: Parameters<typeof fetch>[0], init: RequestInit)
   return new Response(text, { status: response.status, headers: { 'content-type': 'application/json' } });
 }
 
-function meaningOf(error: unknown, { host, model }: ModelAddress, timedOutAfterMs: number | null): PhoenixError {
+function meaningOf(error: unknown, { host, model }: ModelAddress): PhoenixError {
   if (error instanceof PhoenixError) return error;
-  if (timedOutAfterMs !== null) return new ModelBusy(model, `no answer within ${timedOutAfterMs} ms`, { cause: error });
   if (!(error instanceof Refused)) return new ModelBusy(model, `${host} gave no usable answer`, { cause: error });
   if (error.status === 404) return /"error"/.test(error.detail) ? modelMissing(host, model) : notOllama(host);
   if (error.status === 400) return new BadConfig([`model ${model} at ${host} refuses our requests: ${error.detail}`]);

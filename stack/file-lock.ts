@@ -1,8 +1,8 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive, startMarkOf } from '../core/process-alive.js';
 import { errorCode } from './error-code.js';
-import { isAlive, startMarkOf } from './process-alive.js';
 
 const POLL_MS = 200;
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isAlive, startMarkOf } from '../core/process-alive.js';
 import { type StackState, stackStateSchema } from '../core/schemas/stack.js';
-import { isAlive, startMarkOf } from './process-alive.js';
 
 /**
  * What is noted about the stack of a data folder. Its processes may have died since.

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NetworkError } from '../core/errors.js';
+import { startMarkOf } from '../core/process-alive.js';
 import { errorText } from './error-code.js';
 import { type GuardedChild, startGuarded } from './guarded-child.js';
 import { rotateLog, sizeOf, tailOf } from './log-file.js';
-import { startMarkOf } from './process-alive.js';
 import type { Program } from './resolved.js';
 
 /** A process to start and to keep up. */

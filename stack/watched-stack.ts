@@ -1,7 +1,7 @@
 import { projectRoot } from '../core/paths.js';
+import { startMarkOf } from '../core/process-alive.js';
 import { PART_NAMES, type PartName, type PartState, type StackState } from '../core/schemas/stack.js';
 import { logFileOf } from './log-file.js';
-import { startMarkOf } from './process-alive.js';
 import type { StackOptions } from './running-stack.js';
 import type { StartContext, StartedPart } from './start-context.js';
 import { removeStackState, writeStackState } from './state-file.js';

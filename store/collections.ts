@@ -109,7 +109,12 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
     indexes: [index({ market: 1, state: 1, openedAt: 1 })],
   },
   llm_cache: { required: { expireAt: 'date' }, indexes: [index({ expireAt: 1 }, expiring)] },
-  llm_calls: { required: { model: 'string', at: 'date' }, indexes: [index({ runKey: 1 })] },
+  llm_calls: { required: { model: 'string', at: 'date' }, indexes: [index({ runKey: 1 }), index({ propertyId: 1 })] },
+  llm_batches: {
+    required: { runKey: 'string', batch: 'number', at: 'date' },
+    indexes: [index({ runKey: 1, batch: 1 })],
+  },
+  llm_care: { required: { host: 'string', step: 'string', at: 'date' }, indexes: [index({ at: 1 })] },
   runs: {
     required: { workflowId: 'string', market: 'string', runDate: 'string', status: 'string' },
     indexes: [index({ market: 1, runDate: -1 }), index({ workflowId: 1, startedAt: -1 })],

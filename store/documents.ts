@@ -210,7 +210,10 @@ export interface QueueDocument {
   readonly priority: number;
   readonly claimedBy: string | null;
   readonly attempts: number;
-  readonly errors: readonly { readonly at: Date; readonly reason: string }[];
+  /** The last ten; of one kind before there were codes. */
+  readonly errors: readonly { readonly at: Date; readonly code?: string; readonly reason: string }[];
+  /** Asked to be described again: the known answer does not do. Left out: it does. */
+  readonly redo?: true;
   readonly updatedAt: Date;
 }
 

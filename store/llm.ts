@@ -45,3 +45,56 @@ export async function bookLlmCall(db: Db, runKey: string, call: Booked): Promise
       { upsert: true },
     );
 }
+
+/** `llm_batches`: how a batch was cut, why, and what came of it. */
+export interface LlmBatchDocument {
+  /** Run and number. */
+  readonly _id: string;
+  readonly runKey: string;
+  readonly batch: number;
+  readonly size: number;
+  readonly lanes: number;
+  readonly why: string;
+  readonly claimed: number;
+  readonly asked: number;
+  readonly described: number;
+  readonly timeouts: number;
+  readonly refused: number;
+  readonly milliseconds: number;
+  /** Code and message of what broke it off; null when nothing did. */
+  readonly trouble: string | null;
+  readonly at: Date;
+}
+
+/** `llm_care`: what was done about a model that gave no answers. */
+export interface LlmCareDocument {
+  readonly host: string;
+  readonly runKey: string;
+  readonly step: 'wait' | 'reload' | 'restart';
+  readonly reason: string;
+  readonly ready: boolean;
+  readonly what: string;
+  readonly at: Date;
+}
+
+/** Writes down a batch. A repeat replaces it. */
+export async function noteBatch(db: Db, batch: Omit<LlmBatchDocument, '_id' | 'at'>): Promise<void> {
+  const _id = `${batch.runKey} ${batch.batch}`;
+  await db
+    .collection<LlmBatchDocument>('llm_batches')
+    .replaceOne({ _id }, { ...batch, at: new Date() }, { upsert: true });
+}
+
+/** Writes down one step of care. */
+export async function noteCare(db: Db, care: Omit<LlmCareDocument, 'at'>): Promise<void> {
+  await db.collection('llm_care').insertOne({ ...care, at: new Date() });
+}
+
+/** Steps of care since a moment, newest first. */
+export async function careSince(db: Db, since: Date): Promise<readonly LlmCareDocument[]> {
+  return db
+    .collection<LlmCareDocument>('llm_care')
+    .find({ at: { $gte: since } })
+    .sort({ at: -1 })
+    .toArray();
+}

@@ -104,17 +104,45 @@ async function waitingForModel(db: Db, market: string, size: number, ripe?: Ripe
   return chosen.slice(0, size);
 }
 
-/** The model has written for this content. A property that changed meanwhile stays waiting. */
-export async function finishClaim(
+/** Why the model wrote nothing for a property. */
+export interface WordsError {
+  /** `AnswerInvalid`: asked twice, no usable answer. `ModelBusy`: no answer, while others were answered. */
+  readonly code: 'AnswerInvalid' | 'ModelBusy';
+  readonly reason: string;
+}
+
+/** Tries without an answer after which a property is given up on until somebody asks for it again. */
+const MOST_UNANSWERED = 3;
+
+/**
+ * The model is through with this content. A property that changed meanwhile stays waiting.
+ * @param failure null when it has written, or there was nothing to write
+ */
+export async function finishClaim(db: Db, item: QueueDocument, failure: WordsError | null): Promise<void> {
+  await endTry(db, item, failure === null ? 'completed' : 'failed', failure);
+}
+
+/** The model gave no answer about a property, though it answers about others: it waits for another try, and after three no more. */
+export async function noteUnanswered(
   db: Db,
   item: QueueDocument,
-  state: 'completed' | 'failed',
-  reason: string | null,
+  code: WordsError['code'],
+  reason: string,
 ): Promise<void> {
-  const errors = reason === null ? {} : { $push: { errors: { $each: [{ at: new Date(), reason }], $slice: -10 } } };
+  const earlier = item.errors.filter((error) => error.code === 'ModelBusy').length;
+  await endTry(db, item, earlier + 1 < MOST_UNANSWERED ? 'pending' : 'failed', { code, reason });
+}
+
+async function endTry(
+  db: Db,
+  item: QueueDocument,
+  state: QueueDocument['state'],
+  error: WordsError | null,
+): Promise<void> {
+  const errors = error === null ? {} : { $push: { errors: { $each: [{ at: new Date(), ...error }], $slice: -10 } } };
   await queueOf(db).updateOne(
     { _id: item._id, contentHash: item.contentHash, claimedBy: item.claimedBy },
-    { $set: { state, claimedBy: null, updatedAt: new Date() }, $inc: { attempts: 1 }, ...errors },
+    { $set: { state, claimedBy: null, updatedAt: new Date() }, $unset: { redo: '' }, $inc: { attempts: 1 }, ...errors },
   );
 }
 

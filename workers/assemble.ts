@@ -1,16 +1,18 @@
 import { createCollectActivities } from '../activities/collect.js';
-import { createEnrichActivities, type EnrichDeps } from '../activities/enrich.js';
+import { createEnrichActivities, type EnrichActivities, type EnrichDeps } from '../activities/enrich.js';
 import { createGapsActivities } from '../activities/gaps.js';
 import { createLedgerActivities } from '../activities/ledger.js';
 import { createMarketDataActivities } from '../activities/market-data.js';
+import { createModelCareActivities } from '../activities/model-care.js';
 import { createNotifyActivities } from '../activities/notify.js';
 import { createReplayActivities } from '../activities/replay.js';
 import { createLayoutActivities, createSelectorActivities } from '../activities/selectors.js';
 import { createSequenceActivities } from '../activities/sequence.js';
 import type { Config } from '../core/config.js';
-import { type Frozen, ModelBusy } from '../core/errors.js';
+import type { Frozen } from '../core/errors.js';
 import type { Source } from '../core/source.js';
 import { createEnricher } from '../llm/describe.js';
+import { createModelKeeper, type ModelKeeper } from '../llm/model-keeper.js';
 import { describeModelServer } from '../llm/model-server.js';
 import type { LlmCache } from '../llm/types.js';
 import type { SourceRegistry } from '../sources/index.js';
@@ -26,7 +28,8 @@ import { createReach } from './reach.js';
 export interface Assembly {
   readonly pipeline: ReturnType<typeof pipelineActivities>;
   readonly collect: ReturnType<typeof createCollectActivities> & ReturnType<typeof createLayoutActivities>;
-  readonly enrich: ReturnType<typeof createEnrichActivities>;
+  readonly model: Pick<ReturnType<typeof createEnrichActivities>, 'enrichBatch'> &
+    ReturnType<typeof createModelCareActivities>;
   readonly notify: ReturnType<typeof createNotifyActivities>;
   readonly sources: readonly Source[];
   /** Why nothing may begin now; null when it may. */
@@ -38,13 +41,23 @@ export interface Assembly {
 /** Puts sources, stores and activities together for one process. */
 export function assemble(config: Config, database: Database): Assembly {
   const { sources: registry, marketData, keepFailedPage, close } = createReach(config, database);
+  const keeper = createModelKeeper({
+    host: config.ollamaHost,
+    model: config.ollamaModel,
+    dataFolder: config.dataFolder,
+    restartCommand: config.ollamaRestartCommand,
+  });
+  const enrich = createEnrichActivities(enrichDeps(config, database, registry, keeper));
   return {
-    pipeline: pipelineActivities(config, database, registry, marketData),
+    pipeline: pipelineActivities(config, database, registry, marketData, enrich),
     collect: {
       ...createCollectActivities({ sources: registry, database, mode: config.mode, keepFailedPage }),
       ...createLayoutActivities({ sources: registry, database, keepFailedPage }),
     },
-    enrich: createEnrichActivities(enrichDeps(config, database, registry)),
+    model: {
+      enrichBatch: enrich.enrichBatch,
+      ...createModelCareActivities({ database, host: config.ollamaHost, keeper }),
+    },
     notify: createNotifyActivities({ config, database }),
     sources: registry.all,
     frozen: () => frozenError(database.db),
@@ -52,33 +65,33 @@ export function assemble(config: Config, database: Database): Assembly {
   };
 }
 
-/** Most output tokens a property (spec L1), and the longest one answer may take. */
+/** Most output tokens a property (spec L1). */
 const MAX_OUTPUT_TOKENS = 120;
-const MODEL_TIMEOUT_MS = 60_000;
 
-function enrichDeps(config: Config, database: Database, sources: SourceRegistry): EnrichDeps {
-  const { ollamaHost: host, ollamaModel } = config;
+function enrichDeps(config: Config, database: Database, sources: SourceRegistry, keeper: ModelKeeper): EnrichDeps {
+  const { ollamaHost: host } = config;
+  const { patience } = keeper;
   return {
     config,
     database,
     sources,
-    async createEnricher(book) {
-      const { model, reason } = await describeModelServer(host, ollamaModel);
-      if (model === null) throw new ModelBusy(ollamaModel, reason ?? 'the model server has gone');
+    modelAnswers: async () => (await describeModelServer(host, config.ollamaModel)).reachable,
+    async createEnricher(book, signal) {
+      const model = await keeper.ready(signal);
       const cache: LlmCache = createLlmCache(database.db);
-      return createEnricher({
-        host,
-        model,
-        maxOutputTokens: MAX_OUTPUT_TOKENS,
-        timeoutMs: MODEL_TIMEOUT_MS,
-        cache,
-        book,
-      });
+      const timeoutMs = patience.timeoutMs();
+      return createEnricher({ host, model, maxOutputTokens: MAX_OUTPUT_TOKENS, timeoutMs, patience, cache, book });
     },
   };
 }
 
-function pipelineActivities(config: Config, database: Database, sources: SourceRegistry, marketData: MarketData) {
+function pipelineActivities(
+  config: Config,
+  database: Database,
+  sources: SourceRegistry,
+  marketData: MarketData,
+  enrich: EnrichActivities,
+) {
   const findModel = () => describeModelServer(config.ollamaHost, config.ollamaModel);
   return {
     ...createLedgerActivities({ database, sources }),
@@ -87,7 +100,7 @@ function pipelineActivities(config: Config, database: Database, sources: SourceR
     ...createMarketDataActivities({ database, marketData }),
     ...createReplayActivities({ database, offline: offlineSources(config, database), mode: config.mode }),
     ...createSequenceActivities({ config, database, sources, findModel }),
-    ...createEnrichActivities(enrichDeps(config, database, sources)),
+    ...enrich,
   };
 }
 

@@ -16,7 +16,7 @@ type Queue = Pick<WorkerOptions, 'taskQueue' | 'activities' | 'maxConcurrentActi
 
 /** Every queue there is and what runs on it. Fixed slots: one small machine runs all of them. */
 export function queuesOf(assembly: Assembly): readonly Queue[] {
-  const { pipeline, collect, enrich, notify, sources } = assembly;
+  const { pipeline, collect, model, notify, sources } = assembly;
   const http = sources.filter(({ via }) => via === 'http').map(({ name, via }) => sourceTaskQueue(name, via));
   return [
     { taskQueue: TASK_QUEUES.pipeline, workflows: true, activities: pipeline, maxConcurrentActivityTaskExecutions: 20 },
@@ -24,7 +24,7 @@ export function queuesOf(assembly: Assembly): readonly Queue[] {
     { taskQueue: TASK_QUEUES.browser, activities: collect, maxConcurrentActivityTaskExecutions: 4 },
     {
       taskQueue: TASK_QUEUES.llm,
-      activities: { enrichBatch: enrich.enrichBatch },
+      activities: model,
       maxConcurrentActivityTaskExecutions: 2,
     },
     { taskQueue: TASK_QUEUES.notify, activities: notify, maxConcurrentActivityTaskExecutions: 5, neverFrozen: true },

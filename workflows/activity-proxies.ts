@@ -4,6 +4,7 @@ import type { EnrichActivities } from '../activities/enrich.js';
 import type { GapsActivities } from '../activities/gaps.js';
 import type { LedgerActivities } from '../activities/ledger.js';
 import type { MarketDataActivities } from '../activities/market-data.js';
+import type { ModelCareActivities } from '../activities/model-care.js';
 import type { NotifyActivities } from '../activities/notify.js';
 import type { ReplayActivities } from '../activities/replay.js';
 import type { LayoutActivities, SelectorActivities } from '../activities/selectors.js';
@@ -98,7 +99,7 @@ export const composition = heldWhileFrozen(
 
 /** The model. A batch ends by itself at the deadline it is given. */
 export const model = heldWhileFrozen(
-  proxyActivities<EnrichActivities>({
+  proxyActivities<EnrichActivities & ModelCareActivities>({
     taskQueue: TASK_QUEUES.llm,
     startToCloseTimeout: '15 minutes', // 20 properties at 30 s, the slowest seen on two cores, with room
     heartbeatTimeout: '20 seconds',

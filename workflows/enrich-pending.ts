@@ -7,14 +7,16 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Collecting, EnrichInput, EnrichResult } from '../core/schemas/sequence.js';
+import type { BatchControl } from '../core/schemas/model.js';
+import type { Collecting, EnrichBatchInput, EnrichInput, EnrichResult } from '../core/schemas/sequence.js';
+import { FIRST_BATCH, nextBatch } from '../domain/batch-control.js';
+import { careAfter } from '../domain/model-care.js';
 import { composition, model } from './activity-proxies.js';
-import { reasonOf } from './failures.js';
+import { type FailureReason, reasonOf } from './failures.js';
 import { collectionEndedSignal, recordsStoredSignal, sourceStageSignal } from './messages.js';
 
-/** Properties composed by one activity, and described by one activity (spec L2: 10 to 20). */
+/** Properties composed by one activity. */
 const COMPOSE_BATCH = 100;
-const MODEL_BATCH = 10;
 /** What a batch may need beyond the deadline for the answer it is waiting for, its repair included. */
 const MODEL_GRACE_MS = 180_000;
 
@@ -26,6 +28,10 @@ interface Enriching {
   composed: number;
   batch: number;
   modelProblem: string | null;
+  /** How the next batch is cut. */
+  control: BatchControl;
+  /** Batches in a row that the model broke off. */
+  troubles: number;
   /** How far each source has come; undefined when nothing is waited for. */
   stages: Collecting['stages'] | undefined;
   /** The same when composition was last through: what was stored until then is joined and composed. */
@@ -52,6 +58,8 @@ export async function enrichPending(input: EnrichInput): Promise<EnrichResult> {
     composed: earlier.composed,
     batch: nextBatch,
     modelProblem: earlier.modelProblem,
+    control: input.control ?? FIRST_BATCH,
+    troubles: 0,
     stages: input.collecting?.stages,
     settled: input.collecting?.stages,
     rounds: 0,
@@ -77,6 +85,7 @@ export async function enrichPending(input: EnrichInput): Promise<EnrichResult> {
       nextBatch: batch,
       collectionEnded: state.collectionEnded,
       ...(input.collecting && state.stages ? { collecting: { ...input.collecting, stages: state.stages } } : {}),
+      control: state.control,
       earlier: { composed, modelProblem },
     });
   }
@@ -132,26 +141,50 @@ function modelHasTime({ input, modelProblem }: Enriching): boolean {
 }
 
 /**
- * One batch; a model that gives up is remembered, and rules' words have to do.
+ * One batch, cut by what the last ones showed; a model that gives up is remembered, and rules' words have to do.
  * @returns how many properties it claimed
  */
 async function modelBatch(state: Enriching): Promise<number> {
-  const { run, deadlineAtMs, force, zips, collecting } = state.input;
-  const waitFor =
-    collecting === undefined || state.settled === undefined
-      ? {}
-      : { waitFor: { sinceMs: collecting.sinceMs, stages: state.settled, zips } };
-  const options = {
-    summary: `batch ${state.batch}`,
-    scheduleToCloseTimeout: deadlineAtMs - Date.now() + MODEL_GRACE_MS, // a model nobody serves must not hold up the day
-  };
-  const work = { run, batch: state.batch, size: MODEL_BATCH, deadlineAtMs, force, ...waitFor };
+  const options = { summary: `batch ${state.batch}`, ...endsWithTheTime(state) };
   try {
-    return (await model.enrichBatch.executeWithOptions(options, [work])).claimed;
+    const { claimed, measure, trouble } = await model.enrichBatch.executeWithOptions(options, [batchOf(state)]);
+    if (measure) state.control = nextBatch(state.control, measure);
+    if (trouble) await careFor(state, trouble);
+    else if (claimed > 0) state.troubles = 0;
+    return claimed;
   } catch (problem) {
     if (isCancellation(problem)) throw problem;
     const { code, message } = reasonOf(problem);
     state.modelProblem = `${code}: ${message}`;
     return 0;
   }
+}
+
+/** A model nobody serves must not hold up the day. */
+function endsWithTheTime({ input }: Enriching) {
+  return { scheduleToCloseTimeout: Math.max(0, input.deadlineAtMs - Date.now()) + MODEL_GRACE_MS };
+}
+
+function batchOf({ input, batch, control, settled }: Enriching): EnrichBatchInput {
+  const { run, deadlineAtMs, force, zips, collecting } = input;
+  const { size, lanes, why } = control;
+  const cut = { run, batch, size, lanes, why, deadlineAtMs, force };
+  if (collecting === undefined || settled === undefined) return cut;
+  return { ...cut, waitFor: { sinceMs: collecting.sinceMs, stages: settled, zips } };
+}
+
+/** Does what is to be done about a model that broke a batch off, and remembers when that was of no use. */
+async function careFor(state: Enriching, { code, message }: FailureReason): Promise<void> {
+  state.troubles += 1;
+  const step = careAfter(state.troubles);
+  const reason = `${code}: ${message}`;
+  if (step === null || !modelHasTime(state)) {
+    state.modelProblem = reason;
+    return;
+  }
+  const options = { summary: `care: ${step}`, ...endsWithTheTime(state) };
+  const { ready, what } = await model.careForModel.executeWithOptions(options, [
+    { run: state.input.run, step, reason },
+  ]);
+  if (!ready && step === 'restart') state.modelProblem = `${reason}; ${what}`;
 }

@@ -1,4 +1,5 @@
 import type { SourceResult } from './collect.js';
+import type { BatchControl, BatchMeasure, CareStep } from './model.js';
 import type { SourceName } from './names.js';
 import type { PhaseTime, RunOptions, RunStatus } from './run.js';
 
@@ -113,6 +114,8 @@ export interface EnrichInput {
   readonly collectionEnded: boolean;
   /** What the model waits for. Left out: nothing, every composed property is ripe. */
   readonly collecting?: Collecting;
+  /** How batches are cut, as learned by earlier executions. Left out: as before anything was measured. */
+  readonly control?: BatchControl;
   /** What earlier executions of this workflow did, before it continued as new. */
   readonly earlier: Pick<EnrichResult, 'composed' | 'modelProblem'>;
 }
@@ -139,12 +142,35 @@ export interface EnrichBatchInput {
   readonly force: boolean;
   /** Sources and ZIPs that are still being collected; properties that may change by them are left alone. Left out: none. */
   readonly waitFor?: Collecting & { readonly zips: readonly string[] };
+  /** Properties at a time. Left out: one. */
+  readonly lanes?: number;
+  /** Why the batch is cut as it is. Left out: nobody decided. */
+  readonly why?: string;
 }
 
 export interface EnrichBatchResult {
   readonly claimed: number;
   /** Of those, the ones that now have the model's words; the others keep the rules'. */
   readonly described: number;
+  /** What the next batch is cut by. Left out by older workers, and when nothing was claimed. */
+  readonly measure?: BatchMeasure;
+  /** Why the model broke the batch off; what it left goes back to the list. Left out: it did not. */
+  readonly trouble?: { readonly code: string; readonly message: string };
+}
+
+export interface CareInput {
+  readonly run: RunName;
+  readonly step: CareStep;
+  /** The trouble, in words. */
+  readonly reason: string;
+}
+
+/** What became of one step of care. */
+export interface CareResult {
+  /** True when the model can be asked again. */
+  readonly ready: boolean;
+  /** What was done, or why nothing was. */
+  readonly what: string;
 }
 
 export interface CollectSourceInput {

@@ -32,6 +32,7 @@ beforeAll(async () => {
     database: walks.database,
     sources,
     createEnricher: () => Promise.reject(new Error('there is no model')),
+    modelAnswers: async () => false,
   });
   const name = { market: 'phoenix', runDate: '2026-03-02', workflowId: 'day', runKey: 'day/2026-03-02' };
   await new MockActivityEnvironment().run(() => composeBatch({ run: name, size: COMPOSE_SIZE }));

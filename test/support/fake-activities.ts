@@ -3,6 +3,7 @@ import type { CollectActivities } from '../../activities/collect.js';
 import type { EnrichActivities } from '../../activities/enrich.js';
 import type { GapsActivities } from '../../activities/gaps.js';
 import type { LedgerActivities } from '../../activities/ledger.js';
+import type { ModelCareActivities } from '../../activities/model-care.js';
 import type { NotifyActivities } from '../../activities/notify.js';
 import type { LayoutActivities, SelectorActivities } from '../../activities/selectors.js';
 import type { SequenceActivities } from '../../activities/sequence.js';
@@ -16,6 +17,7 @@ export type Activities = CollectActivities &
   GapsActivities &
   LayoutActivities &
   LedgerActivities &
+  ModelCareActivities &
   NotifyActivities &
   SelectorActivities &
   SequenceActivities;
@@ -29,6 +31,7 @@ export const ACTIVITY_NAMES = [
   'planDetails',
   'composeBatch',
   'enrichBatch',
+  'careForModel',
   'mailSummary',
   'checkRun',
   'writeSummary',
@@ -128,6 +131,7 @@ export function createFakes(plan: RunPlan, own: Partial<Activities> = {}): Fakes
     planDetails: async () => ({ batches: [], leftForLater: 0 }),
     composeBatch: async () => ({ composed: 0, more: false }),
     enrichBatch: async () => ({ claimed: 0, described: 0 }),
+    careForModel: async () => ({ ready: true, what: 'done' }),
     mailSummary: async () => ({ sent: true, reason: null }),
     checkRun: async () => ({ problems: [] }),
     writeSummary: async (input) => ({ status: statusOf(input), report: 'reports/run-summary.html' }),

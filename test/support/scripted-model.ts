@@ -11,6 +11,8 @@ export interface ScriptedModel {
   readonly host: string;
   /** Bodies of the chat requests that came. */
   readonly asked: readonly Record<string, unknown>[];
+  /** Models in memory; all at first. */
+  readonly loaded: Set<string>;
   /** Requests whose client went away before the answer. */
   readonly abandoned: () => number;
   /** Answers for the next chat requests; the last one stays. */
@@ -23,17 +25,23 @@ export async function startScriptedModel(models: readonly string[]): Promise<Scr
   const asked: Record<string, unknown>[] = [];
   let answers: readonly Script[] = [];
   let abandoned = 0;
+  const loaded = new Set(models);
   const server = createServer(async (request, response) => {
     response.on('close', () => {
       if (!response.writableFinished) abandoned += 1;
     });
     if (request.url === '/api/tags')
       return send(response, 200, JSON.stringify({ models: models.map((name) => ({ name })) }));
+    if (request.url === '/api/ps')
+      return send(response, 200, JSON.stringify({ models: [...loaded].map((name) => ({ name })) }));
     const body = await jsonOf(request);
     asked.push(body);
     if (!models.includes(`${body.model}`)) {
       return send(response, 404, JSON.stringify({ error: `model "${body.model}" not found` }));
     }
+    if (body.keep_alive === 0) loaded.delete(`${body.model}`);
+    else loaded.add(`${body.model}`);
+    if (Array.isArray(body.messages) && body.messages.length === 0) return play({ text: '' }, response);
     const [next = { text: '' }, ...rest] = answers;
     if (rest.length > 0) answers = rest;
     play(next, response);
@@ -42,6 +50,7 @@ export async function startScriptedModel(models: readonly string[]): Promise<Scr
   return {
     host: `http://127.0.0.1:${portOf(server.address())}`,
     asked,
+    loaded,
     abandoned: () => abandoned,
     script: (...next) => {
       answers = next;

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { projectRoot } from '../../../core/paths.js';
+import { isAlive } from '../../../core/process-alive.js';
 import { startGuarded } from '../../../stack/guarded-child.js';
 import { readyLineIn } from '../../../stack/log-file.js';
-import { isAlive } from '../../../stack/process-alive.js';
 import { waitUntil } from '../../../stack/wait-until.js';
 
 /** A program with a child of its own; both end on SIGTERM unless told to be stubborn. */

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { errorCode } from './error-code.js';
 
 /** True when a process with this id exists and is not a zombie. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    return errorCode(error) === 'EPERM';
+    return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EPERM';
   }
   return statFieldsOf(pid)?.[0] !== 'Z';
 }
