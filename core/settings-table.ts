@@ -97,11 +97,6 @@ export const SETTINGS = {
   ),
   ollamaHost: row('OLLAMA_HOST', httpUrl.default('http://127.0.0.1:11434'), 'Address of the model server (Ollama API)'),
   ollamaModel: row('OLLAMA_MODEL', z.string().min(1).default('llama3.2:latest'), 'Model to ask for'),
-  ollamaRestartCommand: row(
-    'OLLAMA_RESTART_COMMAND',
-    optionalText,
-    'Program and arguments that start an outside model server anew when it hangs; run without a shell, at most 3 times an hour',
-  ),
 
   mode: row(
     'PHOENIX_MODE',
@@ -132,6 +127,11 @@ export const SETTINGS = {
     'PHOENIX_EXTRA_ZIPS',
     list(z.string().regex(/^\d{5}$/, 'must be ZIP codes of five digits')).default([]),
     'ZIP codes walked beside those of the market; the demo stack adds those of its recordings',
+  ),
+  ollamaRestartCommand: row(
+    'OLLAMA_RESTART_COMMAND',
+    optionalText,
+    'Program and arguments that start an outside model server anew when it hangs; run without a shell, at most 3 times an hour',
   ),
   llmSeconds: row(
     'PHOENIX_LLM_SECONDS',
