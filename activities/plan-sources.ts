@@ -7,6 +7,7 @@ import type { AlternativePlan, SourcePlan } from '../core/schemas/sequence.js';
 import type { Source } from '../core/source.js';
 import { proxyRefusal } from '../net/proxies/permission.js';
 import type { SourceRegistry } from '../sources/index.js';
+import { suspensionReason } from '../store/controls.js';
 import { pauseReason, permissionHeld } from '../store/decisions.js';
 
 /** How a run uses each source, and why one is left out. */
@@ -44,6 +45,8 @@ export async function planAlternatives(
 async function reasonToSkip(config: Config, db: Db, source: Source): Promise<string | null> {
   const paused = await pauseReason(db, source.name);
   if (paused !== null) return paused;
+  const suspended = await suspensionReason(db, source.name, config.proxySources);
+  if (suspended !== null) return suspended;
   if (source.via === 'browser' && config.chromiumPath === null)
     return 'there is no browser; phx doctor says how to get one';
   if (source.traits.notConfigured !== null) return source.traits.notConfigured;

@@ -16,10 +16,12 @@ import { saveArtifact } from '../reports/artifacts.js';
 import { renderRunSummaryMail } from '../reports/run-summary/mail.js';
 import { summariseRun } from '../reports/run-summary/summarise.js';
 import type { SourceRegistry } from '../sources/index.js';
+import { modelSuspension } from '../store/controls.js';
 import type { Database } from '../store/database.js';
 import { findFaults } from '../store/integrity.js';
 import { askModelAgain, releaseClaims } from '../store/queue.js';
 import { closeRun, findRun, openRun } from '../store/runs.js';
+import { settleMoney } from './money.js';
 import { type ModelFound, planModel } from './plan-model.js';
 import { planAlternatives, planSources } from './plan-sources.js';
 
@@ -40,13 +42,16 @@ export function createSequenceActivities({ config, database, sources, findModel 
     await closeRun(db, summary.runKey, summary.status, summary);
   };
   return {
-    /** Writes down that the run began, and what it will do. */
+    /** Brings the accounts up to date, writes down that the run began, and what it will do. */
     async planRun({ run, options }: PrepareInput): Promise<RunPlan> {
       const market = marketOf(run.market);
+      await settleMoney(config, db, Date.now());
       const earlierRuns = await openRun(db, { ...run, mode: config.mode, options });
       const zips = options.zips ?? zipsOf(run.market, config.extraZips);
       if (options.forceLlm) await askModelAgain(db, run.market, zips);
-      const model = planModel(config, options, await findModel(), earlierRuns === 0, market.timeZone, Date.now());
+      const suspended = await modelSuspension(db);
+      const found = suspended === null ? await findModel() : { model: null, reason: suspended };
+      const model = planModel(config, options, found, earlierRuns === 0, market.timeZone, Date.now());
       const budgets = Object.entries(loadPhaseBudgets());
       return {
         county: market.county,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { BadConfig } from './errors.js';
 import { projectRoot } from './paths.js';
+import { type Budget, budgetFile, type PriceList, priceFile } from './schemas/money.js';
 import { SOURCE_NAMES } from './schemas/names.js';
 
 const market = z.strictObject({
@@ -61,6 +62,16 @@ export function loadPhaseBudgets(): Readonly<Record<string, z.infer<typeof phase
 /** Schedules to reconcile, from `config/schedules.json`. @throws BadConfig naming file and field */
 export function loadSchedules(): readonly ScheduleRow[] {
   return load('schedules.json', z.array(schedule));
+}
+
+/** The month's budget, from `config/budget.json`; changes of persons are not in it. @throws BadConfig naming file and field */
+export function loadBudget(): Budget {
+  return load('budget.json', budgetFile);
+}
+
+/** Prices with source and date, from `config/prices.json`. @throws BadConfig naming file and field */
+export function loadPrices(): PriceList {
+  return load('prices.json', priceFile);
 }
 
 /** One market. @throws BadConfig naming the markets there are */

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Db } from 'mongodb';
-import { runDateOf } from '../core/dates.js';
+import { BadConfig } from '../core/errors.js';
+import { loadPrices } from '../core/product-settings.js';
 import type { CaptchaState, CaptchaTask } from '../core/schemas/captcha.js';
 import type { Window } from '../core/schemas/collect.js';
 import type { SourceName } from '../core/schemas/names.js';
-import { bookCost, spentOn } from './cost-entries.js';
+import { priceOn } from '../domain/accrual.js';
+import { currentBudget } from './budget-settings.js';
+import { accountingDay } from './cost-entries.js';
+import { type BudgetRules, type Refusal, releaseCost, reserveCost, settleCost } from './reservations.js';
 
 /** `captcha_tasks`: one task that was or may have been paid for. The token itself is never stored. */
 export interface CaptchaTaskDocument {
@@ -18,8 +22,6 @@ export interface CaptchaTaskDocument {
   readonly market: string | null;
   readonly zip: string | null;
   readonly runKey: string | null;
-  /** Held back from the caps until the cost is known. */
-  readonly reservedUsdMicros: number;
   readonly createdAt: Date;
   /** Time from asking to the solution; null without one. */
   readonly solveMs: number | null;
@@ -40,38 +42,34 @@ export interface CaptchaCaps {
   readonly monthUsdMicros: number;
 }
 
-/** What is held back for a task: the service's usual price of a reCAPTCHA (api-docs/get-task-result, read 2026-11). */
-export const EXPECTED_PRICE_USD_MICROS = 2_990;
+/** Names the money of a task, held back or booked. */
+const costId = (id: string) => `captcha:${id}`;
+
+/** The most that a solution costs, by the price list. */
+function expectedPrice(day: string): number {
+  const price = priceOn(loadPrices()['captcha-solution'], day);
+  if (price === undefined) throw new BadConfig(['config/prices.json has no price of a captcha-solution']);
+  return price.usdMicros;
+}
+
 /** A token is good for two minutes; a task older than this is not gone on with. */
 const USABLE_MS = 180_000;
 /** A request for a task ends within 40 s; what is still `creating` after this belongs to a worker that died. */
 const CREATING_MS = 60_000;
 
-/** A cap that another task would pass. */
-export interface OverCap {
-  readonly over: 'day' | 'month';
-  readonly spentUsdMicros: number;
-  readonly capUsdMicros: number;
-}
-
 export type CaptchaLedger = ReturnType<typeof createCaptchaLedger>;
 
-/** Memory of paid tasks: what was bought is used by whoever comes next, and is booked once. */
-export function createCaptchaLedger(db: Db, caps: CaptchaCaps) {
+/** Memory of paid tasks: what was bought is used by whoever comes next, and is booked once. @param rules tests give their own */
+export function createCaptchaLedger(
+  db: Db,
+  caps: CaptchaCaps,
+  rules: () => Promise<BudgetRules> = () => currentBudget(db),
+) {
   const tasks = db.collection<CaptchaTaskDocument>('captcha_tasks');
   const set = async (id: string, from: readonly CaptchaState[], change: Partial<CaptchaTaskDocument>) =>
     (await tasks.updateOne({ _id: id, state: { $in: [...from] } }, { $set: change })).modifiedCount === 1;
-  const book = async (task: CaptchaTaskDocument, costUsdMicros: number | null) =>
-    bookCost(db, {
-      key: `captcha:${task.taskId ?? task._id}`,
-      line: 'captcha',
-      costUsdMicros: costUsdMicros ?? task.reservedUsdMicros,
-      estimated: costUsdMicros === null,
-      market: task.market,
-      source: task.source,
-      zip: task.zip,
-      runKey: task.runKey,
-    });
+  const book = async ({ _id }: CaptchaTaskDocument, costUsdMicros: number | null) =>
+    settleCost(db, costId(_id), costUsdMicros, await rules());
   const giveUp = async (task: CaptchaTaskDocument, state: 'expired' | 'lost') => {
     await book(task, null);
     await set(task._id, ['creating', 'open'], { state });
@@ -86,20 +84,6 @@ export function createCaptchaLedger(db: Db, caps: CaptchaCaps) {
       if (task.state === 'open' && ageMs > USABLE_MS) await giveUp(task, 'expired');
     }
   };
-  const overCap = async (): Promise<OverCap | null> => {
-    const today = runDateOf(Date.now(), 'UTC');
-    const open = await tasks.find({ state: { $in: ['creating', 'open'] } }).toArray();
-    const reserved = open.reduce((sum, task) => sum + task.reservedUsdMicros, 0);
-    for (const [over, prefix, capUsdMicros] of [
-      ['day', today, caps.dayUsdMicros],
-      ['month', today.slice(0, 7), caps.monthUsdMicros],
-    ] as const) {
-      const spentUsdMicros = (await spentOn(db, 'captcha', prefix)) + reserved;
-      if (spentUsdMicros > capUsdMicros)
-        return { over, spentUsdMicros: spentUsdMicros - EXPECTED_PRICE_USD_MICROS, capUsdMicros };
-    }
-    return null;
-  };
   return {
     /** The paid task of the same captcha that nobody has used yet; null without one. Any worker may go on with it. */
     async openTask({ source, challenge }: CaptchaTask): Promise<CaptchaTicket | null> {
@@ -111,30 +95,29 @@ export function createCaptchaLedger(db: Db, caps: CaptchaCaps) {
       return found?.taskId ? { id: found._id, taskId: found.taskId, createdAtMs: found.createdAt.getTime() } : null;
     },
     /**
-     * Holds back the price of a task that is about to be bought. Workers that reserve at the same time may both be refused,
-     * and never pass a cap together.
-     * @returns id of the reservation, or the cap that would be passed
+     * Holds back the price of a task that is about to be bought.
+     * @returns id of the reservation, or why nothing may be bought
      */
-    async reserve({ source, challenge, pageUrl }: CaptchaTask, window: Window | null): Promise<string | OverCap> {
-      const task: CaptchaTaskDocument = {
-        _id: randomUUID(),
-        taskId: null,
-        state: 'creating',
+    async reserve({ source, challenge, pageUrl }: CaptchaTask, window: Window | null): Promise<string | Refusal> {
+      const _id = randomUUID();
+      const createdAt = new Date();
+      const where = {
         source,
-        siteKey: challenge.siteKey,
-        pageUrl,
         market: window?.market ?? null,
         zip: window?.zip ?? null,
         runKey: window?.runKey ?? null,
-        reservedUsdMicros: EXPECTED_PRICE_USD_MICROS,
-        createdAt: new Date(),
-        solveMs: null,
       };
-      await tasks.insertOne(task);
-      const over = await overCap();
-      if (over === null) return task._id;
-      await tasks.deleteOne({ _id: task._id });
-      return over;
+      const expectedUsdMicros = expectedPrice(accountingDay(createdAt.getTime()));
+      const call = { id: costId(_id), line: 'captcha', item: 'captcha-solution', expectedUsdMicros, ...where } as const;
+      const refusal = await reserveCost(db, call, await rules(), [
+        { over: 'day', capUsdMicros: caps.dayUsdMicros },
+        { over: 'month', capUsdMicros: caps.monthUsdMicros },
+      ]);
+      if (refusal !== null) return refusal;
+      const { siteKey } = challenge;
+      const task = { _id, taskId: null, state: 'creating', siteKey, pageUrl, solveMs: null, createdAt } as const;
+      await tasks.insertOne({ ...task, ...where });
+      return _id;
     },
     /** Keeps the id of a task, before anybody waits for it. */
     async created(id: string, taskId: string): Promise<CaptchaTicket> {
@@ -144,6 +127,7 @@ export function createCaptchaLedger(db: Db, caps: CaptchaCaps) {
     /** Nothing was bought: the reservation ends. */
     async notBought(id: string): Promise<void> {
       await tasks.deleteOne({ _id: id, state: 'creating' });
+      await releaseCost(db, costId(id));
     },
     /** Whether it was bought is not known: it is booked at the expected price. */
     async lost(id: string): Promise<void> {
@@ -163,7 +147,7 @@ export function createCaptchaLedger(db: Db, caps: CaptchaCaps) {
     async unsolved({ id }: CaptchaTicket, state: 'unsolvable' | 'expired'): Promise<void> {
       const task = state === 'expired' ? await tasks.findOne({ _id: id }) : null;
       if (task) await giveUp(task, 'expired');
-      else await set(id, ['open'], { state });
+      else if (await set(id, ['open'], { state })) await releaseCost(db, costId(id));
     },
     /** Notes what the site made of a token. */
     async judged(

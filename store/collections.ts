@@ -137,12 +137,17 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
     indexes: [index({ propertyId: 1 }), index({ expireAt: 1 }, expiring)],
   },
   captcha_tasks: {
-    required: { state: 'string', source: 'string', siteKey: 'string', reservedUsdMicros: 'number', createdAt: 'date' },
+    required: { state: 'string', source: 'string', siteKey: 'string', createdAt: 'date' },
     indexes: [index({ state: 1, source: 1 }), index({ createdAt: 1 })],
   },
   cost_entries: {
     required: { line: 'string', costUsdMicros: 'number', day: 'string', at: 'date' },
-    indexes: [index({ line: 1, day: 1 }), index({ runKey: 1 })],
+    indexes: [index({ day: 1 }), index({ line: 1, day: 1 }), index({ runKey: 1 })],
+  },
+  budget_months: { required: { turn: 'number', open: 'array' }, indexes: [index({ 'open.id': 1 })] },
+  settings: {
+    required: { topic: 'string', values: 'object', by: 'string', note: 'string', at: 'date' },
+    indexes: [index({ topic: 1, at: 1 })],
   },
   market_files: { required: { checkedAt: 'date' }, indexes: [] },
   market_indicators: {

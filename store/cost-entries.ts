@@ -1,49 +1,68 @@
 import type { Db } from 'mongodb';
 import { runDateOf } from '../core/dates.js';
+import type { BudgetLine, CostItem } from '../core/schemas/money.js';
 import type { SourceName } from '../core/schemas/names.js';
-
-/** What money is spent on. */
-export type CostLine = 'captcha';
+import { isDuplicateKey } from './database.js';
 
 /** One thing that was paid for. */
 export interface Cost {
   /** Idempotency key: the same one is booked once. */
   readonly key: string;
-  readonly line: CostLine;
+  readonly line: BudgetLine;
+  readonly item: CostItem;
+  /** Below 0 for a correction in our favour. */
   readonly costUsdMicros: number;
   /** True where the provider named no price, and the expected one is booked. */
   readonly estimated: boolean;
+  /** Null for what serves all markets. */
   readonly market: string | null;
-  readonly source: SourceName;
+  readonly source: SourceName | null;
   readonly zip: string | null;
   readonly runKey: string | null;
+  /** Of a day of a subscription: the price of its term of 30 days. */
+  readonly termUsdMicros?: number;
+  /** What a correction rests on, in words and figures. */
+  readonly evidence?: Readonly<Record<string, string | number | null>>;
 }
 
 /** `cost_entries`: the ledger of what was spent. Rows are only ever added. */
 export interface CostEntryDocument extends Omit<Cost, 'key'> {
   readonly _id: string;
   readonly at: Date;
-  /** `YYYY-MM-DD` in UTC, as providers bill. */
+  /** `YYYY-MM-DD` in UTC, as providers bill: the day on which the money was held back, or that is paid for. */
   readonly day: string;
 }
 
-/** Books a cost. A repeat with the same key changes nothing. */
-export async function bookCost(db: Db, { key, ...cost }: Cost): Promise<void> {
-  const at = new Date();
-  const entry = { ...cost, at, day: runDateOf(at.getTime(), 'UTC') };
-  await db
+/** Today in the zone of the accounts. */
+export const accountingDay = (at: number): string => runDateOf(at, 'UTC');
+
+/** Books a cost. A repeat with the same key changes nothing. @returns true when it was not there before */
+export async function bookCost(db: Db, { key, ...cost }: Cost & { readonly day: string }): Promise<boolean> {
+  try {
+    const { upsertedCount } = await db
+      .collection<CostEntryDocument>('cost_entries')
+      .updateOne({ _id: key }, { $setOnInsert: { ...cost, at: new Date() } }, { upsert: true });
+    return upsertedCount === 1;
+  } catch (problem) {
+    if (isDuplicateKey(problem)) return false; // another worker booked it at the same time
+    throw problem;
+  }
+}
+
+/** Entries of a day `YYYY-MM-DD` or a month `YYYY-MM`, in UTC, oldest first. */
+export async function entriesOf(db: Db, period: string): Promise<readonly CostEntryDocument[]> {
+  return db
     .collection<CostEntryDocument>('cost_entries')
-    .updateOne({ _id: key }, { $setOnInsert: entry }, { upsert: true });
+    .find({ day: { $gte: period, $lt: `${period}~` } })
+    .sort({ day: 1, _id: 1 })
+    .toArray();
 }
 
 /**
  * What was spent on a line, in millionths of a US dollar.
  * @param period day `YYYY-MM-DD` or month `YYYY-MM`, in UTC
  */
-export async function spentOn(db: Db, line: CostLine, period: string): Promise<number> {
-  const entries = await db
-    .collection<CostEntryDocument>('cost_entries')
-    .find({ line, day: { $gte: period, $lt: `${period}~` } }, { projection: { costUsdMicros: 1 } })
-    .toArray();
-  return entries.reduce((sum, { costUsdMicros }) => sum + costUsdMicros, 0);
+export async function spentOn(db: Db, line: BudgetLine, period: string): Promise<number> {
+  const entries = await entriesOf(db, period);
+  return entries.filter((one) => one.line === line).reduce((sum, { costUsdMicros }) => sum + costUsdMicros, 0);
 }

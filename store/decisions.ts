@@ -8,8 +8,9 @@ import { isDuplicateKey } from './database.js';
 export const PERMITS = ['collection', 'proxies', 'captcha'] as const;
 export type Permit = (typeof PERMITS)[number];
 
+const DECISION_KINDS = ['permission', 'proxies', 'captcha', 'pause', 'pace', 'freeze'] as const;
 /** What a person can decide about a source, until further notice. `permission` is that to collect; `freeze` is about `EVERYTHING`. */
-export type DecisionKind = 'permission' | 'proxies' | 'captcha' | 'pause' | 'pace' | 'freeze';
+export type DecisionKind = (typeof DECISION_KINDS)[number];
 
 /** Subject of a freeze. */
 export const EVERYTHING = 'everything';
@@ -114,8 +115,12 @@ export async function pauseRefused(db: Db, subject: SourceName, problem: AuthRej
   }
 }
 
-/** The latest decision of every kind about every source, those that were taken back too. */
+/** The latest decision of every kind about every source, those that were taken back too; controls of the budget are not among them. */
 export async function standingDecisions(db: Db): Promise<readonly DecisionDocument[]> {
-  const all = await db.collection<DecisionDocument>('decisions').find().sort({ at: 1, _id: 1 }).toArray();
+  const all = await db
+    .collection<DecisionDocument>('decisions')
+    .find({ kind: { $in: [...DECISION_KINDS] } })
+    .sort({ at: 1, _id: 1 })
+    .toArray();
   return [...new Map(all.map((decision) => [`${decision.kind} ${decision.subject}`, decision])).values()];
 }

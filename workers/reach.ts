@@ -1,5 +1,6 @@
 import { createFailedPages } from '../activities/failed-pages.js';
 import type { Config } from '../core/config.js';
+import { Blocked } from '../core/errors.js';
 import { productName } from '../core/paths.js';
 import { SOURCE_NAMES, type SourceName } from '../core/schemas/names.js';
 import type { Pace } from '../core/schemas/pace.js';
@@ -21,6 +22,7 @@ import { createWebshare } from '../net/proxies/webshare.js';
 import { createVisitPage } from '../net/visit-page.js';
 import { createSources, type SourceRegistry, sourceTargets } from '../sources/index.js';
 import { createMarketData, createMarketDataSettings, type MarketData } from '../sources/market-data/index.js';
+import { suspensionReason } from '../store/controls.js';
 import type { Database } from '../store/database.js';
 import { pauseError, permissionHeld, standingDecision } from '../store/decisions.js';
 import { readEmergency } from '../store/emergency.js';
@@ -54,9 +56,9 @@ export interface ReachOptions extends Pick<BrowserPoolDeps, 'navigationTimeoutMs
 const PACE_MEMORY_MS = 1_000;
 
 /**
- * Every way out of this process to a source, in this order: operator's pause, permission for proxies, robots.txt, whether everything
- * is frozen, ceiling of the host (lowered by an operator's pace, the site's crawl delay and the steps after a freeze), audit row, the
- * request itself.
+ * Every way out of this process to a source, in this order: operator's pause and controls of the budget, permission for proxies,
+ * robots.txt, whether everything is frozen, ceiling of the host (lowered by an operator's pace, the site's crawl delay and the steps
+ * after a freeze), audit row, the request itself.
  */
 export function createReach(config: Config, { db }: Database, options: ReachOptions = {}): Reach {
   const { limitOf = (limit) => limit, ...browserTimes } = options;
@@ -81,7 +83,12 @@ export function createReach(config: Config, { db }: Database, options: ReachOpti
   });
   const { dataFolder } = config;
   const keepFailedPage = createFailedPages({ db, dataFolder, draw: (html) => pool.draw(html) });
-  const paused = (source: SourceName) => pauseError(db, source);
+  const paused = async (source: SourceName) => {
+    const byPerson = await pauseError(db, source);
+    if (byPerson !== null) return byPerson;
+    const reason = await suspensionReason(db, source, config.proxySources);
+    return reason === null ? null : new Blocked(source, reason);
+  };
   const unpermitted = (source: SourceName) =>
     proxyRefusal(source, config.proxySources, (one) => permissionHeld(db, one, 'proxies'));
   const obeying = obeyRobots(createHttpGet({ ...polite, userAgent, targets, proxies }), targets, (host, delayMs) =>

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { assertNever } from '../../core/assert.js';
 import {
   BadConfig,
   Blocked,
@@ -11,7 +12,8 @@ import {
 import type { CaptchaTask } from '../../core/schemas/captcha.js';
 import type { Window } from '../../core/schemas/collect.js';
 import type { SourceName } from '../../core/schemas/names.js';
-import type { CaptchaLedger, CaptchaTicket, OverCap } from '../../store/captcha-tasks.js';
+import type { CaptchaLedger, CaptchaTicket } from '../../store/captcha-tasks.js';
+import type { Refusal } from '../../store/reservations.js';
 import { type CaptchaClient, surelyNotBought } from './client.js';
 import type { CaptchaRefusal } from './refusals.js';
 
@@ -206,12 +208,36 @@ export function refusalError(host: string, { refused, code }: CaptchaRefusal, po
   }
 }
 
-function overCap({ source, pageUrl }: CaptchaTask, { over, spentUsdMicros, capUsdMicros }: OverCap): Blocked {
+/** What to do about a limit that another solution would pass. */
+function remedyOf(over: 'day' | 'month' | 'line' | 'budget'): string {
+  switch (over) {
+    case 'day':
+      return 'wait for the next day, or raise CAPTCHA_DAY_CAP_USD';
+    case 'month':
+      return 'wait for the next month, or raise CAPTCHA_MONTH_CAP_USD';
+    case 'line':
+      return 'wait for the next month, or phx budget move gives its line more';
+    case 'budget':
+      return 'wait for the next month, or phx budget set cap raises it';
+    default:
+      return assertNever(over, 'limit');
+  }
+}
+
+const LIMIT_WORDS = {
+  day: 'cap of this day',
+  month: 'cap of this month',
+  line: 'line captcha of the budget',
+  budget: 'budget of this month',
+} as const;
+
+function overCap({ source, pageUrl }: CaptchaTask, refusal: Refusal): Blocked {
+  if (refusal.over === 'control') return new Blocked(source, `${pageUrl} shows a captcha; ${refusal.reason}`);
+  const { over, spentUsdMicros, capUsdMicros } = refusal;
   const [spent, cap] = [spentUsdMicros, capUsdMicros].map((micros) => (micros / 1_000_000).toFixed(3));
-  const setting = over === 'day' ? 'CAPTCHA_DAY_CAP_USD' : 'CAPTCHA_MONTH_CAP_USD';
   return new Blocked(
     source,
-    `${pageUrl} shows a captcha, and another solution would pass the cap of this ${over} (spent or held back ${spent} of ${cap} US dollars); wait for the next ${over}, or raise ${setting}`,
+    `${pageUrl} shows a captcha, and another solution would pass the ${LIMIT_WORDS[over]} (spent or held back ${spent} of ${cap} US dollars); ${remedyOf(over)}`,
   );
 }
 

@@ -47,7 +47,7 @@ describe('the solver of captchas', () => {
     await initDatabase(database.db);
   }, 60_000);
   beforeEach(async () => {
-    for (const name of ['captcha_tasks', 'cost_entries', 'decisions']) {
+    for (const name of ['captcha_tasks', 'cost_entries', 'budget_months', 'decisions']) {
       await database.db.collection(name).deleteMany({});
     }
     log.clear();

@@ -1,0 +1,40 @@
+import type { Db } from 'mongodb';
+import type { Config } from '../core/config.js';
+import { loadPrices } from '../core/product-settings.js';
+import type { Budget } from '../core/schemas/money.js';
+import { priceOn } from '../domain/accrual.js';
+import { currentBudget } from '../store/budget-settings.js';
+import { obeyThresholds } from '../store/controls.js';
+import { accountingDay } from '../store/cost-entries.js';
+import { settleStale } from '../store/reservations.js';
+import { bookSubscription, type Subscription } from '../store/subscriptions.js';
+
+/**
+ * Brings the accounts up to date before a run: what dead workers held back, the days of subscriptions, the thresholds. Safe to
+ * repeat. Mode `test` books no subscription: it is paid once, and production counts it.
+ */
+export async function settleMoney(config: Config, db: Db, now: number): Promise<void> {
+  const budget = await currentBudget(db);
+  const today = accountingDay(now);
+  await settleStale(db, budget, now);
+  if (config.mode !== 'test')
+    for (const subscription of subscriptionsOf(config, budget)) await bookSubscription(db, subscription, today);
+  await obeyThresholds(db, today.slice(0, 7), budget);
+}
+
+function subscriptionsOf(config: Config, { assumptions }: Budget): readonly Subscription[] {
+  const prices = loadPrices();
+  const listed = (item: 'proxy-plan' | 'database') => (day: string) => priceOn(prices[item], day)?.usdMicros ?? 0;
+  const electricity = electricityOf30Days(assumptions['machine-watts'], assumptions['electricity-usd-per-kwh']);
+  const always: readonly Subscription[] = [
+    { item: 'database', line: 'database', termUsdMicros: listed('database') },
+    { item: 'electricity', line: 'compute', termUsdMicros: () => electricity },
+  ];
+  if (config.webshareApiKey === null) return always;
+  return [...always, { item: 'proxy-plan', line: 'proxies', termUsdMicros: listed('proxy-plan') }];
+}
+
+/** Of a machine that runs all day, model included; micro-dollars. */
+function electricityOf30Days(watts: number, usdPerKwh: number): number {
+  return Math.round((watts / 1_000) * 24 * 30 * usdPerKwh * 1_000_000);
+}

@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sumOf } from '../../domain/budget.js';
+import { startCaptcha } from '../../sandbox/captcha.js';
+import { createFaults } from '../../sandbox/faults.js';
+import { createRandom } from '../../sandbox/random.js';
+import { createRequestLog } from '../../sandbox/request-log.js';
+import { changeBudget, currentBudget } from '../../store/budget-settings.js';
+import { controlsInForce, liftControls, obeyThresholds } from '../../store/controls.js';
+import { accountingDay, bookCost, type CostEntryDocument } from '../../store/cost-entries.js';
+import { type Database, initDatabase, openDatabase } from '../../store/database.js';
+import { decide } from '../../store/decisions.js';
+import { monthFigures, releaseCost, reserveCost, settleCost, settleStale } from '../../store/reservations.js';
+import { startTestDatabase, type TestDatabase } from '../support/mongodb.js';
+
+const WORKER = fileURLToPath(new URL('../support/paying-worker.mjs', import.meta.url));
+const PRICE = 2_990;
+/** Room for 33 solutions and 1,330 micro-dollars that no solution fits into. */
+const CAP = 100_000;
+const NAME = 'paid_calls';
+
+describe('paid calls next to the cap', () => {
+  const random = createRandom('paid-calls');
+  const month = accountingDay(Date.now()).slice(0, 7);
+  let service: Awaited<ReturnType<typeof startCaptcha>>;
+  let server: TestDatabase;
+  let database: Database;
+
+  beforeAll(async () => {
+    const faults = createFaults(createRandom('paid-calls-faults'));
+    service = await startCaptcha({ log: createRequestLog(null), faults, key: 'right-key', solveMs: 30 });
+    server = await startTestDatabase();
+    database = await openDatabase(server.url, NAME);
+    await initDatabase(database.db);
+    await decide(database.db, {
+      kind: 'captcha',
+      subject: 'phoenix-mls',
+      granted: true,
+      reference: 'test',
+      by: 'test',
+    });
+  }, 120_000);
+  afterAll(async () => {
+    await database.close();
+    await Promise.all([server.stop(), service.stop()]);
+  }, 60_000);
+
+  const held = async () => {
+    const { booked, reserved } = await monthFigures(database.db, month);
+    return { booked: sumOf(booked), reserved: sumOf(reserved) };
+  };
+  const charged = () => service.desk.tasks.filter((task) => task.charged).length * PRICE;
+
+  it('never pass it: 16 at one time in four processes, some killed in the middle', async () => {
+    const { db } = database;
+    await changeBudget(db, { values: { cap: CAP, captcha: CAP }, by: 'test', note: 'a small budget' });
+    const rules = { capUsdMicros: 1, suspensions: [{ percent: 95, what: 'captcha' as const }] };
+    await bookCost(db, { ...entry('first'), costUsdMicros: 1 });
+    await obeyThresholds(db, month, rules);
+    await liftControls(db, month, { by: 'test', reference: 'the cap itself is looked at' }, null);
+
+    const workers: ChildProcess[] = [];
+    const start = () =>
+      workers.push(
+        spawn(process.execPath, [WORKER, server.url, NAME, service.url, `w${workers.length}`], {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        }),
+      );
+    for (let n = 0; n < 4; n += 1) start();
+    for (const bought of [6, 13, 20]) {
+      while (service.desk.tasks.length < bought) await sleep(2);
+      const alive = workers.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+      const victim = alive[Math.floor(random.next() * alive.length)];
+      victim?.kill('SIGKILL');
+      start();
+      const { booked, reserved } = await held();
+      expect(booked + reserved).toBeLessThanOrEqual(CAP);
+    }
+    const ends = await Promise.all(
+      workers.map((worker) => ((worker.exitCode ?? worker.signalCode) === null ? once(worker, 'exit') : [])),
+    );
+    expect(ends.flat().filter((end) => typeof end === 'number' && end !== 0)).toEqual([]);
+
+    const before = await held();
+    expect(before.booked + before.reserved).toBeLessThanOrEqual(CAP);
+    expect(before.booked + before.reserved).toBeGreaterThan(CAP - PRICE);
+    expect(charged()).toBeLessThanOrEqual(before.booked + before.reserved);
+    await settleStale(db, await currentBudget(db), Date.now() + 3_600_000);
+    expect(await held()).toEqual({ booked: before.booked + before.reserved, reserved: 0 });
+    expect(charged()).toBeLessThanOrEqual(CAP);
+  }, 240_000);
+
+  function entry(key: string) {
+    const where = { market: null, source: null, zip: null, runKey: null };
+    const what = { line: 'captcha', item: 'captcha-solution', estimated: false } as const;
+    return { key, ...what, ...where, day: accountingDay(Date.now()) };
+  }
+
+  it('count what they cost once, whatever is told of them twice', async () => {
+    const { db } = database;
+    await changeBudget(db, { values: { cap: 1_000_000, api: 10_000 }, by: 'test', note: 'another line' });
+    const rules = await currentBudget(db);
+    const call = { line: 'api', item: 'captcha-solution', expectedUsdMicros: 5_000, ...nobody } as const;
+    expect(await reserveCost(db, { id: 'one', ...call }, rules)).toBeNull();
+    expect(await reserveCost(db, { id: 'two', ...call }, rules)).toBeNull();
+    expect(await reserveCost(db, { id: 'three', ...call }, rules)).toEqual({
+      over: 'line',
+      spentUsdMicros: 10_000,
+      capUsdMicros: 10_000,
+    });
+    await Promise.all([
+      settleCost(db, 'one', 4_000, rules),
+      settleCost(db, 'one', 4_500, rules),
+      releaseCost(db, 'two'),
+    ]);
+    await releaseCost(db, 'one');
+    await settleCost(db, 'two', 1, rules);
+    const booked = await db.collection<CostEntryDocument>('cost_entries').find({ line: 'api' }).toArray();
+    expect(booked).toHaveLength(1);
+    expect([4_000, 4_500]).toContain(booked[0]?.costUsdMicros);
+  });
+
+  const nobody = { market: null, source: null, zip: null, runKey: null };
+
+  it('are refused when what they are for is suspended, once a month, until a person lifts it', async () => {
+    const { db } = database;
+    const rules = { ...(await currentBudget(db)), capUsdMicros: 4_200 };
+    const [first, ...others] = await Promise.all([1, 2, 3].map(() => obeyThresholds(db, month, rules)));
+    expect([...(first ?? []), ...others.flat()].filter((what) => what === 'model')).toHaveLength(1);
+    expect((await controlsInForce(db, month)).map(({ subject }) => subject)).toContain('proxies');
+    const call = { line: 'proxies', item: 'proxy-plan', expectedUsdMicros: 1, ...nobody } as const;
+    expect(await reserveCost(db, { id: 'p1', ...call }, await currentBudget(db))).toMatchObject({
+      over: 'control',
+      reason: expect.stringContaining('phx budget release proxies'),
+    });
+    expect(await liftControls(db, month, { by: 'test', reference: 'enough' }, 'proxies')).toEqual(['proxies']);
+    await obeyThresholds(db, month, rules);
+    expect(await reserveCost(db, { id: 'p2', ...call }, await currentBudget(db))).toBeNull();
+    expect(await controlsInForce(db, '2026-01')).toEqual([]);
+  });
+});
