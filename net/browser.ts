@@ -26,7 +26,7 @@ export interface VisitedPage extends LoadedPage {
   readonly visitor: string;
 }
 
-export type PoolLoad = Pick<PageLoad, 'source' | 'url' | 'waitFor' | 'signal' | 'onHtml'> & {
+export type PoolLoad = Pick<PageLoad, 'source' | 'url' | 'waitFor' | 'wall' | 'signal' | 'onHtml'> & {
   /** Told the proxy that the page is about to be asked for through; not told when it is asked directly. */
   readonly via?: (proxy: string) => Promise<void>;
 };

@@ -23,6 +23,8 @@ export interface PageLoad extends PageTimes {
   readonly source: SourceName;
   readonly url: string;
   readonly waitFor: string | null;
+  /** See `PageVisit.wall`. */
+  readonly wall?: string;
   /** Told the document once it is read, also when that is only after the load had failed. */
   readonly onHtml?: (html: string) => void;
 }
@@ -40,6 +42,8 @@ const CLOSE_PAGE_TIMEOUT_MS = 3_000;
 /** Who was cancelled does not wait for a page that is stuck in the middle of its body. */
 const CLOSE_CANCELLED_TIMEOUT_MS = 500;
 const LAST_LOOK_MS = 500;
+/** A page may hold what else would be a wall, such as the captcha of a form: its own content then comes soon. */
+const BEHIND_WALL_MS = 1_000;
 /** Chromium's word for a 4xx or 5xx without a body (seen in 156; the headless shell 153 shows an empty page). */
 const EMPTY_REFUSAL = 'net::ERR_HTTP_RESPONSE_CODE_FAILURE';
 /** Chromium's words for a body that ended before its announced end. */
@@ -151,7 +155,7 @@ async function readPage(
   const hasContent = await go(page, load, shown);
   const document = shown.response();
   const refused = (document?.status() ?? 0) >= 400; // a refusal never becomes the page waited for
-  if (load.waitFor !== null && !refused) await settle(page, load.waitFor, load.settleTimeoutMs);
+  if (load.waitFor !== null && !refused) await settle(page, load.waitFor, load);
   const html = hasContent ? await contentOf(page, control) : '';
   if (html === null) throw tooLarge(load);
   load.onHtml?.(html);
@@ -251,12 +255,18 @@ async function arrive(load: PageLoad, shown: ShownDocument, go: () => Promise<vo
 }
 
 /** Waits for the page to look finished. One that never does is handed over: telling why is the source's work. */
-async function settle(page: Page, selector: string, timeoutMs: number): Promise<void> {
-  try {
-    await page.waitForSelector(selector, { state: 'attached', timeout: timeoutMs });
-  } catch (problem) {
-    if (!(problem instanceof errors.TimeoutError)) throw problem;
-  }
+async function settle(page: Page, waitFor: string, { wall, settleTimeoutMs }: PageLoad): Promise<void> {
+  const shows = async (selector: string, timeout: number) => {
+    try {
+      await page.waitForSelector(selector, { state: 'attached', timeout });
+      return true;
+    } catch (problem) {
+      if (!(problem instanceof errors.TimeoutError)) throw problem;
+      return false;
+    }
+  };
+  if (wall === undefined) await shows(waitFor, settleTimeoutMs);
+  else if (await shows(`${waitFor}, ${wall}`, settleTimeoutMs)) await shows(waitFor, BEHIND_WALL_MS);
 }
 
 /** @throws UnsafeTarget when a redirect or a script led elsewhere */

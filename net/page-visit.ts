@@ -19,6 +19,11 @@ export interface PageVisit {
    */
   readonly waitFor: string | null;
   /**
+   * CSS selector of what may stand in the place of the page, such as the box of a captcha: once it shows up the page is waited for
+   * one more second and not longer.
+   */
+  readonly wall?: string;
+  /**
    * Looks at every page before it is counted, since a site may refuse with 200. Gives the error it means, or null for
    * the plain meaning: 429 is RateLimited, 5xx is SourceUnavailable, all else goes to the caller.
    */

@@ -2,6 +2,9 @@ import { type CheerioAPI, load } from 'cheerio';
 import type { CaptchaChallenge } from '../../core/schemas/captcha.js';
 import type { PageAnswer } from '../../net/page-visit.js';
 
+/** Box of a captcha that can be answered. */
+export const CAPTCHA_BOX = '.g-recaptcha, .cf-turnstile';
+
 const SITE_KEY = /^[\w.-]{8,100}$/;
 
 /**

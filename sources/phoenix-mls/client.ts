@@ -3,7 +3,7 @@ import type { Window } from '../../core/schemas/collect.js';
 import type { RawPayload } from '../../core/source.js';
 import type { PageAnswer, VisitPage } from '../../net/page-visit.js';
 import { createRobotsGate } from '../../net/robots.js';
-import { captchaIn } from './captcha.js';
+import { CAPTCHA_BOX, captchaIn } from './captcha.js';
 import { refusalOf } from './errors.js';
 import { type KnownSets, listingReady, resultsReady } from './known-sets.js';
 import { readListingPage } from './pages/listing-page.js';
@@ -66,7 +66,7 @@ export function createClient(
     if (needsPermission && !(await permissionHeld())) throw notPermitted(baseUrl);
     await sets.refresh();
     const refusal = (answer: PageAnswer) => refusalOf(answer, sets.current());
-    const ask = { source: SOURCE, window, signal, refusalOf: refusal, captchaIn, redact };
+    const ask = { source: SOURCE, window, signal, refusalOf: refusal, wall: CAPTCHA_BOX, captchaIn, redact };
     const rules = await robots.rules(async () => {
       const answer = await visit({ ...ask, endpoint: 'robots', url: `${baseUrl}/robots.txt`, waitFor: null });
       return { status: answer.status, text: robotsText(answer.html) };
