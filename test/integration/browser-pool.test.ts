@@ -156,6 +156,17 @@ describe('browser pool', () => {
     await expect(visit(poolOf({ executablePath }), '/')).rejects.toMatchObject({ code });
   });
 
+  it('waits for the page behind what may be a wall, and not long when it is one', async () => {
+    const form = '<form><div class="box"></div></form>';
+    const late =
+      '<script>setTimeout(() => document.body.append(Object.assign(document.createElement("p"), { id: "late" })), 300)</script>';
+    site.answer(({ pathname }) => html(pathname === '/wall' ? form : `${form}${late}`));
+    const pool = poolOf({ settleTimeoutMs: 60_000 });
+    const ask = { source: 'phoenix-mls', waitFor: '#late', wall: '.box', signal: never } as const;
+    expect((await pool.load({ ...ask, url: `${site.baseUrl}/page` })).html).toContain('id="late"');
+    expect((await pool.load({ ...ask, url: `${site.baseUrl}/wall` })).html).toContain('class="box"');
+  }, 40_000);
+
   it('opens a tab without asking the site, and anew when its visitor has ended before the page was asked for', async () => {
     let asked = 0;
     site.answer(() => {

@@ -41,7 +41,7 @@ export interface HourFigures {
   readonly deaths: number;
   readonly captchasSolved: number;
   readonly hosts: Readonly<Record<'county' | 'listing-site', HostFigures>>;
-  /** Requests that reached the listing site by no proxy. */
+  /** Pages that came from the listing site by no proxy. */
   readonly direct: number;
 }
 
@@ -143,8 +143,6 @@ async function figuresOf(
   if (!summary) throw new Error(`run ${runKey} has no summary`);
   const [captchas] = await captchaFigures(db, null);
   const parcels = sandbox.world.zips.flatMap((zip) => sandbox.world.parcelsOf(zip)).map(({ facts }) => facts.apn);
-  const visited = sandbox.listingSite.log.filter(({ path }) => path.startsWith('/mls/')).length;
-  const carried = sandbox.log.entries({ service: 'proxy' }).filter(({ path }) => path.includes('/mls/')).length;
   return {
     status: summary.status,
     missing: summary.missing,
@@ -161,7 +159,9 @@ async function figuresOf(
       county: await hostFigures(world, variables, COUNTY, 'county'),
       'listing-site': await hostFigures(world, variables, LISTINGS, 'listing-site'),
     },
-    direct: Math.max(0, visited - carried),
+    direct: await db
+      .collection('fetches')
+      .countDocuments({ source: LISTINGS, status: { $ne: null }, proxy: { $exists: false } }),
   };
 }
 
