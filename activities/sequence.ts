@@ -64,6 +64,12 @@ export function createSequenceActivities({ config, database, sources, findModel 
       };
     },
 
+    /** Whether there is a model to write words, and why not. */
+    async planWords(): Promise<Pick<RunPlan, 'model' | 'modelReason'>> {
+      const { model, reason } = await findModel();
+      return { model, modelReason: reason };
+    },
+
     /** Holds what the run wrote against itself. */
     async checkRun({ run }: FinishInput): Promise<ValidateResult> {
       return { problems: await findFaults(db, run) };

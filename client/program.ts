@@ -5,6 +5,7 @@ import { defineBackup } from './definitions/backup.js';
 import { defineCaptcha } from './definitions/captcha.js';
 import { defineChanges } from './definitions/changes.js';
 import { defineEmergency } from './definitions/emergency.js';
+import { defineEnrich } from './definitions/enrich.js';
 import { defineMarket } from './definitions/market.js';
 import { defineProperty } from './definitions/property.js';
 import { defineProxies } from './definitions/proxies.js';
@@ -72,6 +73,7 @@ export function createProgram({ run, ...output }: ProgramSetup): Command {
     defineReviews,
     defineChanges,
     defineReplay,
+    defineEnrich,
     defineMarket,
     defineSources,
     defineProxies,

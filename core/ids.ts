@@ -51,6 +51,11 @@ export function fillGapsWorkflowId(market: string, from: string, to: string): st
   return `fill/${market}/${from}_${to}`;
 }
 
+/** Workflow id of a phase that is started alone: one of a kind a day. */
+export function serviceWorkflowId(market: string, phase: PhaseName, runDate: string): string {
+  return `service/${market}/${phase}/${runDate}`;
+}
+
 /** Workflow id of the refreshing of open market data: one at a time. */
 export const REFRESH_MARKET_WORKFLOW_ID = 'market-data/refresh';
 

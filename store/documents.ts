@@ -6,6 +6,7 @@ import type { Mode, SourceName } from '../core/schemas/names.js';
 import type { Enrichment } from '../core/schemas/property.js';
 import type { RunOptions, RunStatus, RunSummary } from '../core/schemas/run.js';
 import type { ChangeEvidence } from '../domain/change-events.js';
+import type { Spent } from './llm.js';
 
 /** `raw_payloads`: one redacted answer, kept once however often it comes. */
 export interface RawPayloadDocument {
@@ -225,6 +226,8 @@ export interface EnrichmentDocument extends Enrichment {
   readonly runKey: string;
   /** True when no model was asked, since it had answered the same before. */
   readonly cached: boolean;
+  /** All that the model spent on the property, repairs and failures included. Left out by 0.1.0. */
+  readonly totals?: Spent;
   readonly at: Date;
 }
 

@@ -98,3 +98,43 @@ export async function careSince(db: Db, since: Date): Promise<readonly LlmCareDo
     .sort({ at: -1 })
     .toArray();
 }
+
+/** Batches of a market's newest enrichment, newest first. */
+export async function lastBatches(db: Db, market: string, limit: number): Promise<readonly LlmBatchDocument[]> {
+  return db
+    .collection<LlmBatchDocument>('llm_batches')
+    .find({ runKey: { $regex: `^[a-z]+/${market}/` } })
+    .sort({ at: -1 })
+    .limit(limit)
+    .toArray();
+}
+
+/** What all requests about a property cost, of whatever outcome. */
+export interface Spent {
+  readonly calls: number;
+  readonly promptTokens: number;
+  readonly outputTokens: number;
+  readonly milliseconds: number;
+}
+
+/** What the model spent on a property, as far as its requests are kept. */
+export async function spentOn(db: Db, propertyId: string): Promise<Spent> {
+  const sum = (field: string) => ({ $sum: `$${field}` });
+  const [spent] = await db
+    .collection('llm_calls')
+    .aggregate<Spent>([
+      { $match: { propertyId } },
+      {
+        $group: {
+          _id: null,
+          calls: { $sum: 1 },
+          promptTokens: sum('promptTokens'),
+          outputTokens: sum('outputTokens'),
+          milliseconds: sum('milliseconds'),
+        },
+      },
+      { $project: { _id: 0 } },
+    ])
+    .toArray();
+  return spent ?? { calls: 0, promptTokens: 0, outputTokens: 0, milliseconds: 0 };
+}

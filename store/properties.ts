@@ -4,6 +4,7 @@ import type { Fact } from '../core/schemas/facts.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { Enrichment, StoredRecord } from '../core/schemas/property.js';
 import type { EnrichmentDocument, KindFacts, RawPropertyDocument } from './documents.js';
+import { spentOn } from './llm.js';
 
 /** All records about some properties, with their facts in one list and the address of each answer by fetch id. */
 export interface PropertyRecords {
@@ -86,7 +87,9 @@ export async function keepEnrichment(
   enrichment: Enrichment,
   cached: boolean,
 ): Promise<void> {
-  const document: EnrichmentDocument = { ...enrichment, _id: propertyId, contentHash, runKey, cached, at: new Date() };
+  const totals = await spentOn(db, propertyId);
+  const about = { _id: propertyId, contentHash, runKey, cached, totals, at: new Date() };
+  const document: EnrichmentDocument = { ...enrichment, ...about };
   await db.collection<EnrichmentDocument>('enrichments').replaceOne({ _id: propertyId }, document, { upsert: true });
 }
 

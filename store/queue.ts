@@ -1,5 +1,5 @@
 import type { Db, Document, Filter, UpdateFilter } from 'mongodb';
-import type { QueueDocument } from './documents.js';
+import type { EnrichmentDocument, QueueDocument } from './documents.js';
 
 const queueOf = (db: Db) => db.collection<QueueDocument>('processing_queue');
 
@@ -161,6 +161,74 @@ export async function askModelAgain(db: Db, market: string, zips: readonly strin
     db,
     { market, zip: { $in: [...zips] }, state: { $in: ['completed', 'failed'] } },
     { $set: { state: 'pending', claimedBy: null, updatedAt: new Date() } },
+  );
+}
+
+/** Properties that the model was given up on, the latest first. */
+export async function failedWords(db: Db, market: string, limit: number): Promise<readonly QueueDocument[]> {
+  return queueOf(db).find({ market, state: 'failed' }).sort({ updatedAt: -1, _id: 1 }).limit(limit).toArray();
+}
+
+/** Puts properties that the model was given up on back on the list, their errors kept. @param ids null for all of the market */
+export async function retryFailed(db: Db, market: string, ids: readonly string[] | null): Promise<number> {
+  const some = ids === null ? {} : { _id: { $in: [...ids] } };
+  return updateRows(
+    db,
+    { market, state: 'failed', ...some },
+    // What failed on a known answer would fail on it again.
+    { $set: { state: 'pending', claimedBy: null, redo: true, updatedAt: new Date() } },
+  );
+}
+
+/** Properties whose words are to be written again, each way of naming them narrowing the others. */
+export interface RedoScope {
+  readonly zips: readonly string[] | null;
+  readonly ids: readonly string[] | null;
+  /** Beginning of the version of the prompt that wrote them, for example `describe@1`. */
+  readonly promptVersion: string | null;
+}
+
+/** What the words of a scope cost when they were written. */
+export interface RedoCost {
+  readonly ids: readonly string[];
+  readonly tokens: number;
+  readonly milliseconds: number;
+}
+
+/** Described properties of a scope, and what they cost the last time. */
+export async function redoCost(db: Db, market: string, { zips, ids, promptVersion }: RedoScope): Promise<RedoCost> {
+  const rows = await queueOf(db)
+    .find(
+      {
+        market,
+        state: { $in: ['completed', 'failed'] },
+        ...(zips === null ? {} : { zip: { $in: [...zips] } }),
+        ...(ids === null ? {} : { _id: { $in: [...ids] } }),
+      },
+      { projection: { _id: 1 } },
+    )
+    .toArray();
+  const words = await db
+    .collection<EnrichmentDocument>('enrichments')
+    .find(
+      { _id: { $in: rows.map(({ _id }) => _id) } },
+      { projection: { promptVersion: 1, tokensUsed: 1, processingMs: 1 } },
+    )
+    .toArray();
+  const chosen = words.filter((one) => promptVersion === null || (one.promptVersion ?? '').startsWith(promptVersion));
+  return {
+    ids: chosen.map(({ _id }) => _id),
+    tokens: chosen.reduce((sum, { tokensUsed }) => sum + tokensUsed, 0),
+    milliseconds: chosen.reduce((sum, { processingMs }) => sum + processingMs, 0),
+  };
+}
+
+/** Puts described properties back on the list; the known answers will not do. The words they have stay until new ones come. */
+export async function redoWords(db: Db, ids: readonly string[]): Promise<number> {
+  return updateRows(
+    db,
+    { _id: { $in: [...ids] }, state: { $in: ['completed', 'failed'] } },
+    { $set: { state: 'pending', claimedBy: null, redo: true, updatedAt: new Date() } },
   );
 }
 

@@ -1,6 +1,7 @@
 export { collectSource } from './collect-source.js';
 export { collectZip } from './collect-zip.js';
 export { dailySequence } from './daily-sequence.js';
+export { enrichAlone } from './enrich-alone.js';
 export { enrichPending } from './enrich-pending.js';
 export { fillGaps } from './fill-gaps.js';
 export { cleanUp, deliverSummary, prepareRun, reportRun, validateRun } from './phases.js';

@@ -127,6 +127,22 @@ export interface EnrichResult {
   readonly modelProblem: string | null;
 }
 
+/** Input of `enrichAlone`. */
+export interface EnrichAloneInput {
+  readonly market: string;
+  /** `YYYY-MM-DD` in the market's zone. */
+  readonly runDate: string;
+  /** Seconds that the model may take. */
+  readonly llmSeconds: number;
+}
+
+export interface EnrichAloneResult extends EnrichResult {
+  /** Null: rules alone. */
+  readonly model: string | null;
+  /** Why there is no model; null with one. */
+  readonly modelReason: string | null;
+}
+
 export interface ComposeBatchResult {
   readonly composed: number;
   /** True when more properties wait. */

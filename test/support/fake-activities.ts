@@ -24,6 +24,7 @@ export type Activities = CollectActivities &
 
 export const ACTIVITY_NAMES = [
   'planRun',
+  'planWords',
   'openWindow',
   'collectPage',
   'collectDetails',
@@ -124,6 +125,7 @@ export function createFakes(plan: RunPlan, own: Partial<Activities> = {}): Fakes
   };
   const asked: Activities = {
     planRun: async () => plan,
+    planWords: async () => ({ model: plan.model, modelReason: plan.modelReason }),
     openWindow: async () => ({ alreadyComplete: false }),
     collectPage: async (input) => pageOf(input, 2),
     collectDetails: async ({ keys }) => ({ done: keys.length, missing: 0 }),
