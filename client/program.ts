@@ -4,6 +4,7 @@ import type { Action } from './context.js';
 import { defineBackup } from './definitions/backup.js';
 import { defineCaptcha } from './definitions/captcha.js';
 import { defineChanges } from './definitions/changes.js';
+import { defineBudget, defineCost } from './definitions/cost.js';
 import { defineEmergency } from './definitions/emergency.js';
 import { defineEnrich } from './definitions/enrich.js';
 import { defineMarket } from './definitions/market.js';
@@ -78,6 +79,8 @@ export function createProgram({ run, ...output }: ProgramSetup): Command {
     defineSources,
     defineProxies,
     defineCaptcha,
+    defineCost,
+    defineBudget,
     defineSchedules,
     defineEmergency,
     defineStack,

@@ -66,3 +66,12 @@ export async function spentOn(db: Db, line: BudgetLine, period: string): Promise
   const entries = await entriesOf(db, period);
   return entries.filter((one) => one.line === line).reduce((sum, { costUsdMicros }) => sum + costUsdMicros, 0);
 }
+
+/** Entries from one day to another, both inside, oldest first. */
+export async function entriesBetween(db: Db, from: string, to: string): Promise<readonly CostEntryDocument[]> {
+  return db
+    .collection<CostEntryDocument>('cost_entries')
+    .find({ day: { $gte: from, $lte: to } })
+    .sort({ day: 1, _id: 1 })
+    .toArray();
+}

@@ -1,0 +1,92 @@
+import type { Command } from 'commander';
+import type { Run } from '../program.js';
+import { describeCommand } from './describe.js';
+
+export interface PeriodFlags {
+  readonly month?: string;
+}
+
+export interface BreakdownFlags extends PeriodFlags {
+  readonly by?: string;
+}
+
+export interface ForecastFlags {
+  readonly backtest?: true;
+}
+
+export interface BudgetFlags {
+  readonly by?: string;
+  readonly note?: string;
+}
+
+const MONTH = 'month YYYY-MM, in UTC as providers bill; default this month';
+
+export function defineCost(program: Command, run: Run): void {
+  const cost = program
+    .command('cost')
+    .summary('what was spent, on what, and where it leads')
+    .description('What was spent, on what, and where it leads');
+  describeCommand(cost, 'status', 'Show the month: each line, level, forecast, what is suspended', [
+    'cost status',
+    'cost status --json',
+  ]).action(async () => run(async (context) => (await import('../commands/cost.js')).costStatus(context)));
+  describeCommand(cost, 'breakdown', 'Show what was spent by line, item, source, ZIP, market, run or day', [
+    'cost breakdown --by source',
+    'cost breakdown --by day --month 2026-11 --json',
+  ])
+    .option('--by <what>', 'line, item, source, zip, market, run or day; default line')
+    .option('--month <month>', MONTH)
+    .action(async (flags: BreakdownFlags) =>
+      run(async (context) => (await import('../commands/cost.js')).costBreakdown(context, flags)),
+    );
+  describeCommand(cost, 'forecast', 'Forecast the end of the month, or hold the method against a simulated year', [
+    'cost forecast',
+    'cost forecast --backtest',
+  ])
+    .option('--backtest', 'forecast every month of a simulated year from its 10th day on, and print the errors')
+    .action(async (flags: ForecastFlags) =>
+      run(async (context) => (await import('../commands/cost-forecast.js')).costForecast(context, flags)),
+    );
+}
+
+export function defineBudget(program: Command, run: Run): void {
+  const budget = program
+    .command('budget')
+    .summary('what may be spent: the cap, its lines, what is suspended')
+    .description('What may be spent: the cap, its lines, what is suspended');
+  describeCommand(budget, 'show', 'Show the budget that holds, who changed it, and the prices', [
+    'budget show',
+    'budget show --json',
+  ]).action(async () => run(async (context) => (await import('../commands/budget.js')).showBudget(context)));
+  const words = (command: Command) =>
+    command.option('--by <name>', 'who decides').option('--note <text>', 'why, kept with it');
+  words(
+    describeCommand(budget, 'set', 'Set the cap, a line or an assumption', [
+      'budget set cap 30 --by "A. Operator" --note "two markets more"',
+      'budget set captcha 1.50 --by "A. Operator" --note "paid from what is free under the cap"',
+      'budget set electricity-usd-per-kwh 0.14 --by "A. Operator" --note "bill of October"',
+    ])
+      .argument('<name>', 'cap, one of the 13 lines, or an assumption (phx budget show names them)')
+      .argument('<value>', 'US dollars; of machine-watts: watts'),
+  ).action(async (name: string, value: string, flags: BudgetFlags) =>
+    run(async (context) => (await import('../commands/budget.js')).setBudget(context, name, value, flags)),
+  );
+  words(
+    describeCommand(budget, 'move', 'Move money from one line to another; the cap stays', [
+      'budget move overruns captcha 0.50 --by "A. Operator" --note "more captchas since the site changed"',
+    ])
+      .argument('<from>', 'line that gives')
+      .argument('<to>', 'line that gets')
+      .argument('<usd>', 'US dollars'),
+  ).action(async (from: string, to: string, usd: string, flags: BudgetFlags) =>
+    run(async (context) => (await import('../commands/budget.js')).moveBudget(context, { from, to, usd }, flags)),
+  );
+  words(
+    describeCommand(budget, 'release', 'Lift what the thresholds suspended, for the rest of this month', [
+      'budget release captcha --by "A. Operator" --note "the campaign ends tomorrow"',
+      'budget release --by "A. Operator" --note "the bill was a mistake of the provider"',
+    ]).argument('[what]', 'what is to go on; default all that is suspended'),
+  ).action(async (what: string | undefined, flags: BudgetFlags) =>
+    run(async (context) => (await import('../commands/budget.js')).releaseControls(context, what ?? null, flags)),
+  );
+}
