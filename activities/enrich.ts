@@ -3,9 +3,7 @@ import { ModelBusy } from '../core/errors.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { ComposedProperty, DocumentOrigin, Enrichment } from '../core/schemas/property.js';
 import type { ComposeBatchResult, EnrichBatchInput, EnrichBatchResult, RunName } from '../core/schemas/sequence.js';
-import { composeProperty } from '../domain/compose.js';
 import { type ProcessedPropertyDocument, toProcessedDocument } from '../domain/document-shape.js';
-import { scoreQuality } from '../domain/quality.js';
 import { describeByRules } from '../domain/rules.js';
 import { modelRoom } from '../llm/model-room.js';
 import type { Enricher, LlmCall } from '../llm/types.js';
@@ -13,14 +11,9 @@ import type { SourceRegistry } from '../sources/index.js';
 import { kindOrders } from '../sources/offline.js';
 import type { Database } from '../store/database.js';
 import type { QueueDocument } from '../store/documents.js';
+import { judgeProperties } from '../store/judged.js';
 import { bookLlmCall, noteBatch } from '../store/llm.js';
-import {
-  keepEnrichment,
-  keepProcessed,
-  type PropertyRecords,
-  readEnrichments,
-  readProperties,
-} from '../store/properties.js';
+import { keepEnrichment, keepProcessed, readEnrichments, withdrawProcessed } from '../store/properties.js';
 import {
   claimForModel,
   finishClaim,
@@ -48,9 +41,12 @@ export interface EnrichDeps {
 /** A batch ends within the time of its activity (15 minutes), whatever single answers take. */
 const LONGEST_BATCH_MS = 600_000;
 
-/** A property as composed from its records, and what its document needs beside. */
-interface Composed extends PropertyRecords {
+/** A property as composed of what may be shown, and what its document needs beside. */
+interface Composed {
   readonly property: ComposedProperty;
+  /** 0 to 1. */
+  readonly score: number;
+  readonly urls: Readonly<Record<string, string>>;
 }
 
 /** Activities that turn facts into properties and words. All are safe to repeat. @throws StoreUnavailable (retried) */
@@ -63,13 +59,15 @@ export function createEnrichActivities({ config, database, sources, createEnrich
     runKey,
     processedAt: new Date().toISOString(),
   });
+  /** Those that may be shown. */
   const composeAll = async (items: readonly QueueDocument[]): Promise<ReadonlyMap<string, Composed>> => {
-    const found = await readProperties(
-      db,
-      items.map(({ _id }) => _id),
-    );
+    const ids = items.map(({ _id }) => _id);
+    const found = await judgeProperties(db, ids, kindOrder);
     return new Map(
-      [...found].map(([id, rows]) => [id, { ...rows, property: composeProperty(id, rows.records, kindOrder) }]),
+      [...found].flatMap(([id, { urls, judged }]) => {
+        const { property, quality } = judged;
+        return property === null ? [] : [[id, { property, score: quality.score, urls }] as const];
+      }),
     );
   };
   const ripeness = ({ run, waitFor }: EnrichBatchInput) => {
@@ -102,6 +100,8 @@ export function createEnrichActivities({ config, database, sources, createEnrich
   ): Promise<BatchOutcome<QueueDocument>> => {
     const enricher = await createEnricher((call) => bookLlmCall(db, run.runKey, call), signal);
     const composed = await composeAll(items);
+    // What may not be shown needs no words; it comes back when its records change.
+    for (const item of items) if (!composed.has(item._id)) await finishClaim(db, item, null);
     const endMs = Math.min(deadlineAtMs, Date.now() + LONGEST_BATCH_MS);
     const known = items.flatMap((item) => {
       const found = composed.get(item._id);
@@ -163,6 +163,10 @@ export function createEnrichActivities({ config, database, sources, createEnrich
           return [documentOf(found, fits ? kept : describeByRules(found.property), originOf(run))];
         });
         await keepProcessed(db, documents);
+        await withdrawProcessed(
+          db,
+          items.flatMap(({ _id }) => (composed.has(_id) ? [] : [_id])),
+        );
         await markComposed(
           db,
           items.map(({ _id, contentHash }) => ({ propertyId: _id, contentHash })),
@@ -197,11 +201,11 @@ function notThere(problem: unknown): BatchOutcome<QueueDocument> {
 }
 
 function documentOf(
-  { property, urls }: Composed,
+  { property, score, urls }: Composed,
   enrichment: Enrichment,
   origin: DocumentOrigin,
 ): ProcessedPropertyDocument {
-  return toProcessedDocument(property, enrichment, scoreQuality(property).score, origin, property.recordIds, urls);
+  return toProcessedDocument(property, enrichment, score, origin, property.recordIds, urls);
 }
 
 export type EnrichActivities = ReturnType<typeof createEnrichActivities>;

@@ -16,11 +16,13 @@ import { saveArtifact } from '../reports/artifacts.js';
 import { renderRunSummaryMail } from '../reports/run-summary/mail.js';
 import { summariseRun } from '../reports/run-summary/summarise.js';
 import type { SourceRegistry } from '../sources/index.js';
+import { kindOrders } from '../sources/offline.js';
 import { modelSuspension } from '../store/controls.js';
 import type { Database } from '../store/database.js';
 import { findFaults } from '../store/integrity.js';
 import { askModelAgain, releaseClaims } from '../store/queue.js';
 import { closeRun, findRun, openRun } from '../store/runs.js';
+import { checkQuality } from './check-quality.js';
 import { settleMoney } from './money.js';
 import { type ModelFound, planModel } from './plan-model.js';
 import { planAlternatives, planSources } from './plan-sources.js';
@@ -36,6 +38,7 @@ export interface SequenceDeps {
 /** Activities of the phases around collection. All are safe to repeat. @throws StoreUnavailable (retried), BadConfig (final) */
 export function createSequenceActivities({ config, database, sources, findModel }: SequenceDeps) {
   const { db } = database;
+  const kindOrder = kindOrders(sources);
   const keep = async (summary: RunSummary): Promise<void> => {
     const text = `${JSON.stringify(summary, null, 2)}\n`;
     await saveArtifact(config.dataFolder, summary.runKey, 'run-summary.json', text);
@@ -70,9 +73,9 @@ export function createSequenceActivities({ config, database, sources, findModel 
       return { model, modelReason: reason };
     },
 
-    /** Holds what the run wrote against itself. */
+    /** Holds what the run wrote against itself, and its quality against limits and earlier runs. */
     async checkRun({ run }: FinishInput): Promise<ValidateResult> {
-      return { problems: await findFaults(db, run) };
+      return { problems: [...(await findFaults(db, run)), ...(await checkQuality(db, run, kindOrder))] };
     },
 
     /** Works out the summary, keeps it as JSON, HTML and text, and closes the run. */

@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { loadConfig } from '../core/config.js';
 import type { Cursor, Window } from '../core/schemas/collect.js';
 import type { RawPayload } from '../core/source.js';
-import { composeProperty } from '../domain/compose.js';
 import { toProcessedDocument } from '../domain/document-shape.js';
-import { scoreQuality } from '../domain/quality.js';
+import { judgeProperty } from '../domain/quality/judge.js';
 import { describeByRules } from '../domain/rules.js';
 import type { FetchDocument } from '../net/audit.js';
 import type { HttpGet } from '../net/http-client.js';
@@ -106,10 +105,11 @@ async function composeAll(): Promise<void> {
     );
     await keepProcessed(
       db,
-      [...found].map(([id, { records, urls }]) => {
-        const property = composeProperty(id, records, kindOrder);
-        const { score } = scoreQuality(property);
-        return toProcessedDocument(property, describeByRules(property), score, origin, property.recordIds, urls);
+      [...found].flatMap(([id, { records, urls }]) => {
+        const { property, quality } = judgeProperty(id, records, kindOrder);
+        if (property === null) return [];
+        const words = describeByRules(property);
+        return [toProcessedDocument(property, words, quality.score, origin, property.recordIds, urls)];
       }),
     );
     await markComposed(

@@ -24,6 +24,21 @@ const market = z.strictObject({
     })
     .exactOptional(),
 });
+const share = z.number().min(0).max(1);
+const quality = z.strictObject({
+  freshness: z.strictObject({ freshHours: z.number().positive(), staleHours: z.number().positive() }),
+  gate: z.strictObject({
+    fewestProperties: z.number().int().positive(),
+    completenessOfAsked: share,
+    validity: share,
+    agreement: share,
+    duplicates: share,
+    withheldPerProperty: z.number().positive(),
+    drop: share,
+    fieldDrop: share,
+    baselineRuns: z.number().int().positive(),
+  }),
+});
 const phase = z.strictObject({ budgetMinutes: z.number().positive() });
 const scheduleParts = {
   scheduleId: z.string().regex(/^[a-z0-9-]+$/),
@@ -57,6 +72,11 @@ export function loadMarkets(): Readonly<Record<string, Market>> {
 /** Time budget of each phase of the daily sequence, from `config/phases.json`. @throws BadConfig naming file and field */
 export function loadPhaseBudgets(): Readonly<Record<string, z.infer<typeof phase>>> {
   return load('phases.json', z.record(z.string(), phase));
+}
+
+/** Limits of freshness and of the gate, from `config/quality.json`. @throws BadConfig naming file and field */
+export function loadQualityLimits(): z.infer<typeof quality> {
+  return load('quality.json', quality);
 }
 
 /** Schedules to reconcile, from `config/schedules.json`. @throws BadConfig naming file and field */

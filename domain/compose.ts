@@ -30,7 +30,7 @@ const SOURCE_RANK: Readonly<Record<SourceName, number>> = {
 };
 
 /** Names that describe the record and not the property: two sources never agree on them, and need not. */
-const NOT_COMPARED: ReadonlySet<string> = new Set(
+export const NOT_COMPARED: ReadonlySet<string> = new Set(
   [
     'ListingKey ListingId OriginatingSystemName ModificationTimestamp LivingAreaSource PublicRemarks PhotosCount',
     'xAttribution xListingPath',
@@ -93,10 +93,15 @@ export function composeProperty(
 export function saysTheSame(name: string, a: FactValue, b: FactValue): boolean {
   if (NOT_COMPARED.has(name)) return true;
   if (typeof a === 'number' && typeof b === 'number') return numbersAgree(name, a, b);
+  if (saysOnlyYes(a) || saysOnlyYes(b)) return !saysNo(a) && !saysNo(b);
   if (Array.isArray(a) || Array.isArray(b)) return wordsOf(a).some((word) => wordsOf(b).includes(word));
   if (name === 'UnparsedAddress') return addressForm(`${a}`) === addressForm(`${b}`);
   return plain(a) === plain(b);
 }
+
+/** The county writes `Yes` where others name the kind. */
+const saysOnlyYes = (value: FactValue) => plain(value) === 'yes';
+const saysNo = (value: FactValue) => ['no', 'none', 'false'].includes(plain(value));
 
 function numbersAgree(name: string, a: number, b: number): boolean {
   const gap = Math.abs(a - b);

@@ -96,6 +96,14 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
     indexes: [index({ 'normalized.address.zip': 1 })],
   },
   match_keys: { required: { keys: 'array', isListing: 'bool' }, indexes: [index({ keys: 1, isListing: 1 })] },
+  quality_scores: {
+    required: { market: 'string', contentHash: 'string', score: 'number', terms: 'object', reasons: 'array' },
+    indexes: [index({ market: 1, zip: 1 })],
+  },
+  quality_runs: {
+    required: { market: 'string', runDate: 'string', at: 'date', gathered: 'object', gate: 'object' },
+    indexes: [index({ market: 1, runDate: -1 })],
+  },
   entity_links: {
     required: { recordId: 'string', propertyId: 'string', state: 'string', score: 'number', reasons: 'array' },
     indexes: [index({ recordId: 1 }), index({ propertyId: 1 }), index({ market: 1, state: 1 })],

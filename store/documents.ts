@@ -31,6 +31,8 @@ export interface KindFacts {
   readonly url: string;
   readonly fetchedAt: Date;
   readonly facts: readonly FactInput[];
+  /** Version of the product that read it; left out in rows of before it was noted. */
+  readonly parser?: string;
 }
 
 /** `raw_properties`: what one source says about one thing now. */
@@ -178,7 +180,7 @@ export interface ChangeEventDocument {
   readonly knownFrom: Date;
 }
 
-/** `quarantine`: parts of answers that were not understood. */
+/** `quarantine`: parts of answers that were not understood, and facts that cannot be true. */
 export interface QuarantineDocument {
   /** Raw reference and path. */
   readonly _id: string;
@@ -190,6 +192,8 @@ export interface QuarantineDocument {
   readonly reason: string;
   /** Of an answer that was not what was asked for; else left out. */
   readonly code?: 'ResponseInvalid';
+  /** Of a fact that was read, and cannot be true: the rule that it breaks. Else left out. */
+  readonly rule?: string;
   readonly rawRef: string;
   readonly fetchId: string;
   readonly at: Date;

@@ -39,9 +39,11 @@ function storedRecord(document: RawPropertyDocument): StoredRecord {
 
 /** Facts of all kinds of answer in one list, each with its evidence. */
 export function factsOf(source: SourceName, kinds: Readonly<Record<string, KindFacts>>): readonly Fact[] {
-  return Object.entries(kinds).flatMap(([kind, { facts: own, rawRef, fetchId, fetchedAt }]) =>
-    own.map((fact): Fact => ({ ...fact, source, kind, rawRef, fetchId, fetchedAt: fetchedAt.toISOString() })),
-  );
+  return Object.entries(kinds).flatMap(([kind, { facts: own, rawRef, fetchId, fetchedAt, parser }]) => {
+    const read = parser === undefined ? {} : { parser };
+    const evidence = { source, kind, rawRef, fetchId, fetchedAt: fetchedAt.toISOString(), ...read };
+    return own.map((fact): Fact => ({ ...fact, ...evidence }));
+  });
 }
 
 /** Ids of the properties that show a street line in one of some ZIP codes. */
@@ -101,4 +103,12 @@ export async function keepProcessed(db: Db, documents: readonly { readonly _id: 
       replaceOne: { filter: { _id: document._id }, replacement: document, upsert: true },
     })),
   );
+}
+
+/** Takes properties out of the read model of which nothing may be shown. Repeats do nothing. */
+export async function withdrawProcessed(db: Db, propertyIds: readonly string[]): Promise<void> {
+  // One at a time: a statement over many documents outside a transaction can deadlock with those that transactions take away.
+  for (const id of propertyIds) {
+    await db.collection<{ _id: string }>('processed_properties').deleteOne({ _id: `processed_${id}` });
+  }
 }

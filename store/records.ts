@@ -1,6 +1,7 @@
 import type { AnyBulkWriteOperation, ClientSession, Db } from 'mongodb';
 import { canonicalJson, sha256 } from '../core/hash.js';
 import { compactParcelNumber, listingPropertyId, parcelPropertyId, recordId } from '../core/ids.js';
+import { productVersion } from '../core/paths.js';
 import type { Window } from '../core/schemas/collect.js';
 import type { SourceRecord } from '../core/schemas/facts.js';
 import { LISTING_SOURCES, type Mode } from '../core/schemas/names.js';
@@ -221,7 +222,7 @@ export function withReading(
 ): RawPropertyDocument {
   const { rawRef, fetchId, url, facts, key, kind } = record;
   const fetchedAt = new Date(record.fetchedAt);
-  const kinds = { ...before?.kinds, [kind]: { rawRef, fetchId, url, fetchedAt, facts } };
+  const kinds = { ...before?.kinds, [kind]: { rawRef, fetchId, url, fetchedAt, facts, parser: productVersion() } };
   return {
     _id: recordId(window.source, key),
     source: window.source,

@@ -1,13 +1,12 @@
 import type { Db } from 'mongodb';
 import { canonicalJson, type Json } from '../core/hash.js';
-import { composeProperty } from '../domain/compose.js';
 import { type ProcessedPropertyDocument, toProcessedDocument } from '../domain/document-shape.js';
-import { scoreQuality } from '../domain/quality.js';
 import { describeByRules } from '../domain/rules.js';
 import type { QueueDocument, RawPropertyDocument } from './documents.js';
 import { type Fault, lostThing, type VerifyOptions } from './fault.js';
 import { missingIds } from './integrity.js';
-import { type PropertyRecords, readEnrichments, readProperties } from './properties.js';
+import { type JudgedProperty, judgeProperties } from './judged.js';
+import { readEnrichments } from './properties.js';
 import { contentHash, propertyContentHash } from './records.js';
 
 const REBUILD = 'phx runs start --force-llm composes it again; take it from a backup if that does not help';
@@ -22,7 +21,7 @@ export async function propertyFaults(
   const shown = await readShown(db, ids);
   const lost = new Set(await lostRecords(db, [...shown.values()]));
   const [records, words, hashes] = [
-    await readProperties(db, ids),
+    await judgeProperties(db, ids, options.kindOrder),
     await readEnrichments(db, ids),
     await readHashes(db, ids),
   ];
@@ -35,9 +34,9 @@ export async function propertyFaults(
     if (hash !== queued) faults.push(faultOf('processing_queue', _id, 'its content hash is not that of its records'));
     // What waits for its composition is not shown yet.
     if (hash !== queued || composedHash !== queued || found === undefined) continue;
-    const rebuilt = rebuild(item, found, kept?.contentHash === queued ? kept : null, options);
-    const wrong = differenceOf(document, rebuilt);
-    if (wrong !== null) faults.push(faultOf('processed_properties', rebuilt._id, wrong));
+    const rebuilt = rebuild(item, found, kept?.contentHash === queued ? kept : null);
+    const wrong = rebuilt === null ? shownAnyway(document) : differenceOf(document, rebuilt);
+    if (wrong !== null) faults.push(faultOf('processed_properties', `processed_${_id}`, wrong));
   }
   return faults;
 }
@@ -89,15 +88,25 @@ async function readHashes(db: Db, ids: readonly string[]): Promise<ReadonlyMap<s
 }
 
 function rebuild(
-  { _id, market }: QueueDocument,
-  { records, urls }: PropertyRecords,
+  { market }: QueueDocument,
+  { urls, judged: { property, quality } }: JudgedProperty,
   words: Parameters<typeof toProcessedDocument>[1] | null,
-  { kindOrder }: VerifyOptions,
-): ProcessedPropertyDocument {
-  const property = composeProperty(_id, records, kindOrder);
+): ProcessedPropertyDocument | null {
+  if (property === null) return null;
   const origin = { mode: 'demo', market, runKey: '', processedAt: '' } as const;
-  const { score } = scoreQuality(property);
-  return toProcessedDocument(property, words ?? describeByRules(property), score, origin, property.recordIds, urls);
+  return toProcessedDocument(
+    property,
+    words ?? describeByRules(property),
+    quality.score,
+    origin,
+    property.recordIds,
+    urls,
+  );
+}
+
+/** What is withheld whole has no document. */
+function shownAnyway(document: ProcessedPropertyDocument | undefined): string | null {
+  return document === undefined ? null : 'nothing of its records may be shown, and its document is there';
 }
 
 /** Keys that differ; when and by which run it was composed are not compared. */

@@ -23,6 +23,8 @@ export interface Fact extends FactInput {
   readonly fetchId: string;
   /** When the answer arrived, ISO 8601 UTC. */
   readonly fetchedAt: string;
+  /** Version of the product that read it; left out where it was not noted. */
+  readonly parser?: string;
 }
 
 /** What one payload says about one thing of a source. */

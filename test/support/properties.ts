@@ -55,10 +55,15 @@ export const LISTING: Values = {
 
 /** A home with a county record and a listing; `changes` replace or add facts of the listing. */
 export function homeWith(listing: Values = {}, county: Values = {}): ComposedProperty {
-  return composeProperty('us-az-maricopa:10306005', [
+  return composeProperty('us-az-maricopa:10306005', homeRecords(listing, county));
+}
+
+/** The records of `homeWith`. */
+export function homeRecords(listing: Values = {}, county: Values = {}): readonly StoredRecord[] {
+  return [
     recordFrom('maricopa-assessor', '10306005', { ...COUNTY_HOME, ...county }),
     recordFrom('phoenix-mls', '6937912', { ...LISTING, ...listing }, { kind: 'listing-page' }),
-  ]);
+  ];
 }
 
 export function countyHome(changes: Values = {}): ComposedProperty {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DocumentOrigin } from '../../../core/schemas/property.js';
 import { DOCUMENT_FIELDS, toProcessedDocument } from '../../../domain/document-shape.js';
-import { scoreQuality } from '../../../domain/quality.js';
 import { describeByRules } from '../../../domain/rules.js';
 import { countyHome, homeWith } from '../../support/properties.js';
 
@@ -12,7 +11,7 @@ const origin: DocumentOrigin = {
   processedAt: '2025-09-01T10:30:00Z',
 };
 const documentOf = (property: ReturnType<typeof homeWith>) =>
-  toProcessedDocument(property, describeByRules(property), scoreQuality(property).score, origin, property.recordIds, {
+  toProcessedDocument(property, describeByRules(property), 0.92, origin, property.recordIds, {
     'fetch-phoenix-mls': 'http://listing.test/mls/1',
   });
 
@@ -35,7 +34,7 @@ describe('the document that readers get', () => {
         },
         pricing: { list_price: 315_000, price_per_sqft: 209.44 },
       },
-      quality_score: 1,
+      quality_score: 0.92,
       processing_metadata: { llm_model: null, tokens_used: 0, processing_time_ms: 0 },
       mode: 'demo',
       market: 'phoenix',

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import type { FactValue } from '../../../core/schemas/facts.js';
 import { composeProperty } from '../../../domain/compose.js';
 import { findFeatures } from '../../../domain/features.js';
-import { scoreQuality } from '../../../domain/quality.js';
 import { describeByRules } from '../../../domain/rules.js';
 import { countyHome, homeWith, recordFrom } from '../../support/properties.js';
 
@@ -81,26 +80,5 @@ describe('describing by rules', () => {
         expect(keyFeatures.length).toBeLessThanOrEqual(6);
       }),
     );
-  });
-});
-
-describe('scoring', () => {
-  it('does not blame a parcel for what only a listing knows', () => {
-    expect(scoreQuality(countyHome()).score).toBe(1);
-  });
-
-  it('counts what is missing and what is contradicted, by name', () => {
-    const { score, terms } = scoreQuality(homeWith({ YearBuilt: 1990, PublicRemarks: '' }));
-    expect(score).toBeLessThan(1);
-    expect(terms.find(({ name }) => name === 'completeness')?.names).toEqual(['PublicRemarks']);
-    expect(terms.find(({ name }) => name === 'agreement')?.names).toEqual(['YearBuilt']);
-    expect(terms.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1);
-  });
-
-  it('gives nothing for nothing', () => expect(scoreQuality(composeProperty('p:1', [])).score).toBe(0));
-
-  it('expects no house on land', () => {
-    const land = composeProperty('p:1', [recordFrom('maricopa-assessor', '1', { PropertyType: 'Land' })]);
-    expect(scoreQuality(land).terms[0]?.names).not.toContain('LivingArea');
   });
 });
