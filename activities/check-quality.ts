@@ -19,9 +19,9 @@ export async function checkQuality(db: Db, run: RunName, kindOrder: KindOrder): 
   const { freshness: limits, gate: gateLimits } = loadQualityLimits();
   const { left } = await scoreMarket(db, run, kindOrder, Date.now() + MOST_MS);
   const at = new Date();
-  const rows = await readQuality(db, { market });
+  const rows = await readQuality(db, market);
   const gathered = gatherQuality(rows, { windows: await lastWindows(db, market), limits, nowMs: at.getTime() });
-  const earlier = (await readQualityRuns(db, market, '', runKey)).filter((one) => one.runDate <= runDate);
+  const earlier = (await readQualityRuns(db, market)).filter((one) => one._id !== runKey && one.runDate <= runDate);
   const gate = judgeRun(
     gathered,
     earlier.map((one) => one.gathered),

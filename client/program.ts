@@ -10,6 +10,7 @@ import { defineEnrich } from './definitions/enrich.js';
 import { defineMarket } from './definitions/market.js';
 import { defineProperty } from './definitions/property.js';
 import { defineProxies } from './definitions/proxies.js';
+import { defineQuality } from './definitions/quality.js';
 import { defineReplay } from './definitions/replay.js';
 import { defineReviews } from './definitions/reviews.js';
 import { defineRuns } from './definitions/runs.js';
@@ -73,6 +74,7 @@ export function createProgram({ run, ...output }: ProgramSetup): Command {
     defineProperty,
     defineReviews,
     defineChanges,
+    defineQuality,
     defineReplay,
     defineEnrich,
     defineMarket,

@@ -153,8 +153,11 @@ function addressForm(text: string): string {
 /** Words of a list such as `['Ct - Concrete Tile']`; codes of one or two letters say nothing by themselves. */
 function wordsOf(value: FactValue): readonly string[] {
   const words = `${Array.isArray(value) ? value.join(' ') : value}`.toLowerCase().match(/[a-z0-9]{3,}/g);
-  return words ?? [];
+  return (words ?? []).map((word) => SAME_WORDS[word] ?? word);
 }
+
+/** What listings name `Composition` is shingles of asphalt to the county. */
+const SAME_WORDS: Readonly<Record<string, string>> = { asphalt: 'composition' };
 
 function plain(value: FactValue): string {
   return `${value}`.replace(/\s+/g, ' ').trim().toLowerCase();

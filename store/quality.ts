@@ -109,21 +109,9 @@ async function keepQuarantined(
   if (operations.length > 0) await db.collection<QuarantineDocument>('quarantine').bulkWrite(operations);
 }
 
-/** What to read rows by; what is left out or null does not matter. */
-export interface QualityFilter {
-  readonly market?: string;
-  readonly zip?: string | null;
-  readonly source?: string | null;
-}
-
-/** The quality of properties, by property id. */
-export async function readQuality(db: Db, { market, zip, source }: QualityFilter): Promise<readonly QualityRow[]> {
-  const filter = {
-    ...(market === undefined ? {} : { market }),
-    ...(zip ? { zip } : {}),
-    ...(source ? { 'answers.source': source } : {}),
-  };
-  const rows = await db.collection<QualityScoreDocument>('quality_scores').find(filter).toArray();
+/** The quality of the properties of a market, by property id. */
+export async function readQuality(db: Db, market: string): Promise<readonly QualityRow[]> {
+  const rows = await scoresOf(db).find({ market }).toArray();
   return rows.sort((a, b) => (a._id < b._id ? -1 : 1));
 }
 
@@ -152,14 +140,17 @@ export async function keepQualityRun(db: Db, { _id, ...run }: QualityRunDocument
   await runsOf(db).replaceOne({ _id }, run, { upsert: true });
 }
 
-/** Quality of the runs of a market, the newest first. @param exceptRunKey is left out; null: none */
+/** The quality that a run left; null when it was not judged. */
+export async function findQualityRun(db: Db, runKey: string): Promise<QualityRunDocument | null> {
+  return runsOf(db).findOne({ _id: runKey });
+}
+
+/** Quality of the runs of a market, the newest first. @param since first day, `YYYY-MM-DD`; null: all days */
 export async function readQualityRuns(
   db: Db,
   market: string,
-  since: string,
-  exceptRunKey: string | null = null,
+  since: string | null = null,
 ): Promise<readonly QualityRunDocument[]> {
-  const filter = { market, runDate: { $gte: since } };
-  const rows = await runsOf(db).find(filter).sort({ runDate: -1, at: -1 }).toArray();
-  return rows.filter(({ _id }) => _id !== exceptRunKey);
+  const filter = since === null ? { market } : { market, runDate: { $gte: since } };
+  return runsOf(db).find(filter).sort({ runDate: -1, at: -1 }).toArray();
 }

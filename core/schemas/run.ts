@@ -89,6 +89,15 @@ export interface PhaseTime {
   readonly overBudgetMs: number;
 }
 
+/** How good the data is after a run. Shares 0 to 1; null where nothing could be counted. */
+export interface RunQuality {
+  readonly score: number | null;
+  readonly completeness: number | null;
+  readonly validity: number | null;
+  readonly withheldFacts: number;
+  readonly gate: 'passed' | 'below' | 'too-few';
+}
+
 /** What a run did, as mailed, kept in `runs` and printed. Every figure is a query of the database. */
 export interface RunSummary {
   readonly schemaVersion: 1;
@@ -110,6 +119,8 @@ export interface RunSummary {
   /** What still works and should be looked at, one sentence each; summaries of earlier versions have none. */
   readonly warnings?: readonly string[];
   readonly properties: { readonly total: number; readonly withListing: number };
+  /** Of the whole market; left out where nothing was judged. What is below the gate stands in `missing`. */
+  readonly quality?: RunQuality;
   readonly examples: readonly ExampleProperty[];
   readonly mail: { readonly sent: boolean; readonly reason: string | null };
   /** Path of the kept report, relative to the data folder; null before it is written. */

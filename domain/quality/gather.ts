@@ -4,7 +4,7 @@ import { type FreshnessLimits, freshnessOf, hoursSince, type LastWindow, withFre
 import { type FieldQuality, fieldsOf } from './gather-fields.js';
 import type { QualityRow } from './row.js';
 import { TERMS, type TermName } from './score.js';
-import { medianOf, type Spreads, spreadFindings, spreadsOf } from './spread.js';
+import { type Spreads, spreadFindings, spreadsOf } from './spread.js';
 
 /** Quality of some properties taken together. Shares are 0 to 1; null where nothing could be counted. */
 export interface GatheredQuality {

@@ -6,6 +6,7 @@ import type { FinishInput } from '../../core/schemas/sequence.js';
 import { standInsInWords } from '../../domain/stand-ins.js';
 import { freezesBetween } from '../../store/emergency.js';
 import { shapeChanges } from '../../store/json-shapes.js';
+import { findQualityRun } from '../../store/quality.js';
 import { queueStates } from '../../store/queue.js';
 import { findRun } from '../../store/runs.js';
 import { addCounts, countRun, type WindowCounts } from '../../store/windows.js';
@@ -59,10 +60,18 @@ export async function summariseRun(db: Db, mode: Mode, input: FinishInput, ended
         'normalized.pricing.list_price': { $ne: null },
       }),
     },
+    ...(await qualityOf(db, run.runKey)),
     examples: await findExamples(db, run.market, 3),
     mail: { sent: false, reason: 'not sent yet' },
     report: null,
   };
+}
+
+async function qualityOf(db: Db, runKey: string): Promise<Pick<RunSummary, 'quality'>> {
+  const found = await findQualityRun(db, runKey);
+  if (found === null) return {};
+  const { score, completeness, validity, withheldFacts } = found.gathered;
+  return { quality: { score, completeness, validity, withheldFacts, gate: found.gate.state } };
 }
 
 /** The one place where a day's status is decided. */

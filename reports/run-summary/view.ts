@@ -137,7 +137,10 @@ export function viewOf(summary: RunSummary, options: ViewOptions): RunSummaryVie
       label,
       value: formatCount(counts[label]),
     })),
-    properties: `${plural(properties.total, 'property', 'properties')}, ${formatCount(properties.withListing)} with a listing`,
+    properties: [
+      `${plural(properties.total, 'property', 'properties')}, ${formatCount(properties.withListing)} with a listing`,
+      ...(summary.quality === undefined ? [] : [qualityWords(summary.quality)]),
+    ].join('; '),
     sources: summary.sources.map((source) => sourceView(source, clean)),
     missing: summary.missing.map(clean),
     warnings: (summary.warnings ?? []).map(clean),
@@ -163,6 +166,14 @@ function subjectOf({ mode, status, market, runDate, counts, missing }: RunSummar
 /** Rows of nothing would bury the others: a ZIP that is complete and empty is named in the line of its source. */
 const isEmpty = ({ status, seen, reason, total }: ZipSummary) =>
   status === 'complete' && seen === 0 && reason === null && (total ?? 0) === 0;
+
+const GATE_WORDS = { passed: '', below: ', below the gate', 'too-few': ', too few to say' } as const;
+
+function qualityWords({ score, completeness, withheldFacts, gate }: NonNullable<RunSummary['quality']>): string {
+  const known = completeness === null ? '' : `, ${(completeness * 100).toFixed(1)} % known`;
+  const withheld = withheldFacts === 0 ? '' : `, ${plural(withheldFacts, 'value', 'values')} not shown`;
+  return `quality ${score === null ? '-' : score.toFixed(2)}${known}${withheld}${GATE_WORDS[gate]}`;
+}
 
 function sourceView(source: SourceSummary, clean: CleanText): SourceView {
   const shown = source.zips.filter((zip) => !isEmpty(zip));

@@ -1,0 +1,89 @@
+import { DOCUMENT_FIELDS } from '../../domain/document-shape.js';
+import { CANNOT_GIVE } from '../../domain/quality/expected.js';
+import type { QualityRow } from '../../domain/quality/row.js';
+import type { CliContext } from '../context.js';
+import type { QualityFlags } from '../definitions/quality.js';
+import { CliError } from '../errors.js';
+import { nearest } from '../nearest.js';
+import { columnsOf } from '../output.js';
+import { percent, readAskedQuality, scopeOf } from '../quality-rows.js';
+
+const MOST_FINDINGS = 10;
+
+/** The quality of one field. @throws CliError (UsageError), (NotFound) for a name that no property has */
+export async function showField(context: CliContext, text: string, flags: QualityFlags): Promise<number> {
+  const asked = await readAskedQuality(context, flags);
+  const { quality, rows } = asked;
+  const name = resoName(text, Object.keys(quality.fields));
+  const field = quality.fields[name];
+  if (field === undefined) throw new CliError('NotFound', `no property has ${name}`);
+  const sources = bySource(rows, name);
+  const contradictions = quality.contradictions.filter((one) => one.name === name);
+  const findings = findingsOn(rows, name);
+  const keys: readonly string[] = DOCUMENT_FIELDS.flatMap(({ key, names }) =>
+    names.some((one) => one === name) ? [key] : [],
+  );
+  const cannotGive = CANNOT_GIVE.filter(({ field: key }) => keys.includes(key));
+  const { expected, known, notAsked, shown, witnessed, contradicted, withheld, ageDays } = field;
+  const share = expected === 0 ? null : known / expected;
+  const age =
+    ageDays === null ? '-' : `middle ${ageDays.median.toFixed(1)}, nine of ten below ${ageDays.p90.toFixed(1)}`;
+  context.out.data(
+    [
+      `${name}${keys.length === 0 ? '' : ` (${keys.join(', ')})`}: ${scopeOf(asked)}`,
+      columnsOf([
+        ['known', `${known} of ${expected} properties whose sources can give it (${percent(share)})`],
+        ['not asked for yet', `${notAsked}`],
+        ['shown', `${shown}`],
+        ['sources differ', `${contradicted} of ${witnessed} that two state`],
+        ['findings', `${field.findings}`],
+        ['not shown', `${withheld}`],
+        ['days old', age],
+      ]),
+      '',
+      columnsOf([['SHOWN FROM', 'PROPERTIES'], ...Object.entries(sources).map(([source, n]) => [source, `${n}`])]),
+      ...contradictions.flatMap((one) => [
+        '',
+        `${one.sources.join(' / ')}: differ in ${one.differing} of ${one.compared} (${percent(one.share)}), middle gap ${percent(one.size)}`,
+        ...one.examples.map((example) => `  ${example.propertyId}: ${example.shown} / ${example.other}`),
+      ]),
+      ...(findings.length === 0 ? [] : ['']),
+      ...findings
+        .slice(0, MOST_FINDINGS)
+        .map(({ propertyId, code, explanation }) => `${propertyId} ${code}: ${explanation}`),
+      ...cannotGive.map(({ field: key, source, why }) => `${source} cannot give ${key}: ${why}`),
+    ].join('\n'),
+  );
+  const { mode, market, zip, source, at } = asked;
+  const head = { schemaVersion: 1, mode, market, zip, source, at, name, keys };
+  context.out.document({ ...head, field, sources, contradictions, findings, cannotGive });
+  return 0;
+}
+
+/** @throws CliError (NotFound) with the nearest name */
+function resoName(text: string, names: readonly string[]): string {
+  const written = text.toLowerCase();
+  const found = names.find((name) => name.toLowerCase() === written);
+  if (found !== undefined) return found;
+  const key = DOCUMENT_FIELDS.find((row) => row.key === written || row.key.endsWith(`.${written}`));
+  if (key !== undefined) return key.names[0];
+  const like = nearest(text, names);
+  throw new CliError('NotFound', `no property has ${text}`, like === null ? null : `did you mean ${like}?`);
+}
+
+function bySource(rows: readonly QualityRow[], name: string): Readonly<Record<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { shown, answers } of rows) {
+    const source = answers[shown[name] ?? -1]?.source;
+    if (source !== undefined) counts.set(source, (counts.get(source) ?? 0) + 1);
+  }
+  return Object.fromEntries([...counts].sort((a, b) => b[1] - a[1]));
+}
+
+function findingsOn(rows: readonly QualityRow[], name: string) {
+  return rows.flatMap(({ propertyId, findings }) =>
+    findings
+      .filter(({ names }) => names.includes(name))
+      .map(({ code, severity, explanation, correction }) => ({ propertyId, code, severity, explanation, correction })),
+  );
+}
