@@ -59,6 +59,17 @@ const schedule = z.discriminatedUnion('workflow', [
   z.strictObject({ ...scheduleParts, workflow: z.literal('refreshMarket') }),
 ]);
 
+const days = z.number().int().min(1).max(36_500);
+const megabytes = z.number().positive().nullable();
+const retention = z.strictObject({
+  collections: z.strictObject({ raw_payloads: days, fetches: days, json_shapes: days, llm_calls: days }),
+  failedPages: days,
+  reports: days,
+  logs: z.strictObject({ pack: days, remove: days }),
+  /** Most that the database of a mode may hold; null for what the disk holds. */
+  quotaMegabytes: z.strictObject({ demo: megabytes, test: megabytes, production: megabytes }),
+});
+
 /** A named set of county, ZIPs, sources and time zone. A ZIP is in one market. */
 export type Market = z.infer<typeof market>;
 /** One Temporal schedule, as data. Times are in `timeZone`. */
@@ -92,6 +103,11 @@ export function loadBudget(): Budget {
 /** Prices with source and date, from `config/prices.json`. @throws BadConfig naming file and field */
 export function loadPrices(): PriceList {
   return load('prices.json', priceFile);
+}
+
+/** How long things are kept, and how much the database may hold, from `config/retention.json`. @throws BadConfig naming file and field */
+export function loadRetention(): z.infer<typeof retention> {
+  return load('retention.json', retention);
 }
 
 /** One market. @throws BadConfig naming the markets there are */

@@ -22,6 +22,8 @@ export interface RawPayloadDocument {
   /** Key of the thing that request was about; null for a page of many. */
   readonly firstKey: string | null;
   readonly firstFetchedAt: Date;
+  /** When a retention run found it old and cited by nothing; a later one removes it if that is still so. */
+  readonly condemnedAt?: Date;
 }
 
 /** Facts of one payload kind about one thing. */

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import { Binary, type Db } from 'mongodb';
+import { Binary, type ClientSession, type Db } from 'mongodb';
+import { StoreUnavailable } from '../core/errors.js';
 import { canonicalJson, sha256 } from '../core/hash.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { RawBody, RawPayload } from '../core/source.js';
@@ -40,7 +41,8 @@ export async function keepPayload(db: Db, source: SourceName, payload: RawPayloa
   };
   const { upsertedCount } = await db
     .collection<RawPayloadDocument>('raw_payloads')
-    .updateOne({ _id }, { $setOnInsert: document }, { upsert: true });
+    // An old one that comes again is not removed as one that nothing cites.
+    .updateOne({ _id }, { $setOnInsert: document, $unset: { condemnedAt: '' } }, { upsert: true });
   return { hash, isNew: upsertedCount === 1 };
 }
 
@@ -49,6 +51,18 @@ export async function readPayload(db: Db, hash: string): Promise<RawBody | null>
   const found = await db.collection<RawPayloadDocument>('raw_payloads').findOne({ _id: hash });
   if (!found) return null;
   return bodyOf(found);
+}
+
+/**
+ * Takes the mark of retention from answers that are about to be cited anew.
+ * @throws StoreUnavailable when one was removed meanwhile: what was read of it is to be read again
+ */
+export async function spareAnswers(db: Db, session: ClientSession, hashes: readonly string[]): Promise<void> {
+  const filter = { _id: { $in: [...new Set(hashes)] } };
+  const rows = db.collection<RawPayloadDocument>('raw_payloads');
+  await rows.updateMany({ ...filter, condemnedAt: { $exists: true } }, { $unset: { condemnedAt: '' } }, { session });
+  const there = await rows.countDocuments(filter, { session });
+  if (there < filter._id.$in.length) throw new StoreUnavailable('an answer was removed while it was read');
 }
 
 /** The body that a row holds. */

@@ -8,6 +8,7 @@ import { differingNames } from '../domain/replay.js';
 import { type Database, isDuplicateKey } from './database.js';
 import type { DayAnswer } from './day-answers.js';
 import type { KindFacts, RawPropertyDocument, RecordVersionDocument, WindowPageDocument } from './documents.js';
+import { spareAnswers } from './raw-payloads.js';
 import {
   contentHash,
   forgetLeftProperties,
@@ -115,6 +116,11 @@ async function applyOnce(
   const behind = steps.flatMap((step) => (step.past === null ? [] : [step.past]));
   await database.client.withSession((session) =>
     session.withTransaction(async () => {
+      await spareAnswers(
+        database.db,
+        session,
+        wanted.map(({ reading }) => reading.answer.rawRef),
+      );
       await writeVersions(database.db, session, window, changed, behind);
       await forgetLeftProperties(database.db, session, changed, current);
     }),

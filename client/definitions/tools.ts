@@ -1,6 +1,7 @@
 import { Argument, type Command } from 'commander';
 import type { Run } from '../program.js';
 import { describeCommand } from './describe.js';
+import { defineKeeping } from './keeping.js';
 import { defineMigrate } from './migrate.js';
 
 export interface DbVerifyFlags {
@@ -25,6 +26,7 @@ export function defineTools(program: Command, run: Run): void {
     .action(async (flags: DbVerifyFlags) =>
       run(async (context) => (await import('../commands/db-verify.js')).verifyDb(context, flags)),
     );
+  defineKeeping(db, run);
   defineMigrate(db, run);
   const config = program.command('config').summary('the process settings').description('The process settings');
   describeCommand(config, 'show', 'Show every setting; secrets are masked', ['config show', 'config show --origin'])
