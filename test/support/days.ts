@@ -59,7 +59,7 @@ export interface ReplayedDays {
 
 const ZIPS = ['85031', '85033', '85035'];
 const COUNTY: SourceName = 'maricopa-assessor';
-const VARIABLES = { MARICOPA_REQUEST_BUDGET: '1000000', MARICOPA_WINDOW_LIMIT: '900' };
+const VARIABLES = { MARICOPA_REQUEST_BUDGET: '1000000' };
 /** Shown of each thing when a day is looked back to. */
 const NAMES = ['StandardStatus', 'ListPrice', 'TaxYear', 'xFullCashValue', 'CloseDate', 'ClosePrice'];
 const dateOf = (day: number) => `2026-03-${String(day + 1).padStart(2, '0')}`;
