@@ -20,9 +20,19 @@ export interface WebshareOptions {
 export interface WebshareService extends RunningService {
   readonly key: string;
   readonly proxies: readonly ForwardProxy[];
+  /** What the plan of the account costs; may be changed while it runs. */
+  readonly plan: PlanPrice;
+}
+
+interface PlanPrice {
+  monthlyUsd: number;
 }
 
 const PATH = '/api/v2/proxy/list/';
+const SUBSCRIPTION = '/api/v2/subscription/';
+const PLAN_ID = 4_711;
+/** Of ten shared proxies, a month. */
+const PLAN_USD = 1;
 /** Shows the address of who asks, as ipv4.webshare.io does: here everybody has the same. */
 export const CHECK_PATH = '/ip';
 const PAGE_ROWS = 25;
@@ -41,12 +51,14 @@ export async function startWebshare({ log, faults, key, ...options }: WebshareOp
       const credentials = { username: 'sandbox-user', password: `sandbox-proxy-secret-${n}` };
       proxies.push(await startForwardProxy({ id: `d-${n}`, ...credentials, log }));
     }
-    const handle = (request: ServiceRequest) => answer(proxies, key, request);
+    const plan = { monthlyUsd: PLAN_USD };
+    const handle = (request: ServiceRequest) => answer(proxies, plan, key, request);
     const api = await startHttpService({ service: 'webshare', port: options.port ?? 0, log, faults, handle });
     return {
       url: api.url,
       key,
       proxies,
+      plan,
       async stop() {
         await Promise.all([api.stop(), stopProxies()]);
       },
@@ -63,15 +75,21 @@ const json = (status: number, body: Json): ServiceAnswer => ({
   body: JSON.stringify(body),
 });
 
-function answer(proxies: readonly ForwardProxy[], key: string, request: ServiceRequest): ServiceAnswer {
+function answer(
+  proxies: readonly ForwardProxy[],
+  plan: PlanPrice,
+  key: string,
+  request: ServiceRequest,
+): ServiceAnswer {
   const { method, path, query, headers, fault } = request;
   if (path === CHECK_PATH) return { status: 200, headers: { 'content-type': 'text/plain' }, body: '127.0.0.1\n' };
-  if (path !== PATH) return json(404, { detail: 'Not found.' });
+  if (path !== PATH && !path.startsWith(SUBSCRIPTION)) return json(404, { detail: 'Not found.' });
   if (method !== 'GET') return json(405, { detail: `Method "${method}" not allowed.` });
   if (headers.authorization !== `Token ${key}` || fault?.kind === 'refused-token')
     return json(401, { detail: 'Invalid token.' });
   if (fault?.kind === 'html')
     return { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Maintenance</html>' };
+  if (path.startsWith(SUBSCRIPTION)) return subscription(path, plan);
   const mode = query.get('mode');
   if (mode !== 'direct' && mode !== 'backbone')
     return json(400, { mode: [{ message: 'This field is required.', code: 'required' }] });
@@ -80,6 +98,16 @@ function answer(proxies: readonly ForwardProxy[], key: string, request: ServiceR
     ({ country_code }) => wanted === null || wanted.includes(country_code),
   );
   return pageOf(rows, Number(query.get('page') ?? '1'), Number(query.get('page_size') ?? PAGE_ROWS));
+}
+
+/** By apidocs.webshare.io/subscription and its page on plans (read 2026-11-22). */
+function subscription(path: string, { monthlyUsd }: PlanPrice): ServiceAnswer {
+  const term = { term: 'monthly', start_date: '2026-11-01T09:00:00-07:00', end_date: '2026-12-01T09:00:00-07:00' };
+  if (path === SUBSCRIPTION)
+    return json(200, { id: 1, plan: PLAN_ID, payment_method: 7, free_credits: 0, ...term, renewals_paid: 3 });
+  if (path !== `${SUBSCRIPTION}plan/${PLAN_ID}/`) return json(404, { detail: 'Not found.' });
+  const price = { monthly_price: monthlyUsd, yearly_price: monthlyUsd * 10 };
+  return json(200, { id: PLAN_ID, bandwidth_limit: 250, ...price, proxy_type: 'shared', proxy_count: 10 });
 }
 
 function rowOf({ id, port, username, password }: ForwardProxy, at: number) {

@@ -153,6 +153,10 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
     indexes: [index({ day: 1 }), index({ line: 1, day: 1 }), index({ runKey: 1 })],
   },
   budget_months: { required: { turn: 'number', open: 'array' }, indexes: [index({ 'open.id': 1 })] },
+  provider_readings: {
+    required: { provider: 'string', at: 'date', quiet: 'bool' },
+    indexes: [index({ provider: 1, at: -1 })],
+  },
   settings: {
     required: { topic: 'string', values: 'object', by: 'string', note: 'string', at: 'date' },
     indexes: [index({ topic: 1, at: 1 })],

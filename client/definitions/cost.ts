@@ -14,6 +14,10 @@ export interface ForecastFlags {
   readonly backtest?: true;
 }
 
+export interface CheckFlags {
+  readonly ask?: true;
+}
+
 export interface BudgetFlags {
   readonly by?: string;
   readonly note?: string;
@@ -46,6 +50,16 @@ export function defineCost(program: Command, run: Run): void {
     .option('--backtest', 'forecast every month of a simulated year from its 10th day on, and print the errors')
     .action(async (flags: ForecastFlags) =>
       run(async (context) => (await import('../commands/cost-forecast.js')).costForecast(context, flags)),
+    );
+  describeCommand(
+    cost,
+    'check',
+    'Check budget, forecast, accounts and what is suspended; exit code 3 when a person is needed',
+    ['cost check', 'cost check --ask --json'],
+  )
+    .option('--ask', 'first ask the providers what is left and what the plan costs; costs nothing')
+    .action(async (flags: CheckFlags) =>
+      run(async (context) => (await import('../commands/cost-check.js')).costCheck(context, flags)),
     );
 }
 

@@ -37,3 +37,13 @@ export const webshareProxy = z.object({
     .catch(null),
 });
 export type WebshareProxy = z.infer<typeof webshareProxy>;
+
+/** `GET /api/v2/subscription/` (apidocs.webshare.io/subscription, read 2026-11-22). */
+export const webshareSubscription = z.looseObject({
+  plan: z.number().int().positive(),
+  term: z.enum(['monthly', 'yearly']),
+});
+
+const price = z.number().min(0).max(100_000);
+/** `GET /api/v2/subscription/plan/<id>/` (apidocs.webshare.io/subscription/plan, read 2026-11-22): US dollars. */
+export const websharePlan = z.looseObject({ monthly_price: price, yearly_price: price });

@@ -3,7 +3,13 @@ import { Agent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import got, { RequestError } from 'got';
 import { BadConfig, NoProxyLeft, ProxyFailed } from '../../core/errors.js';
-import { type WebshareProxy, webshareProxy, webshareProxyPage } from '../../core/schemas/webshare.js';
+import {
+  type WebshareProxy,
+  websharePlan,
+  webshareProxy,
+  webshareProxyPage,
+  webshareSubscription,
+} from '../../core/schemas/webshare.js';
 import { assertSafeHost, guardedLookup, type Resolve } from '../safe-lookup.js';
 import { type UsableProxy, unfitAddress } from './proxy.js';
 
@@ -37,18 +43,43 @@ export interface ProxyService {
   list(signal: AbortSignal): Promise<ProxyList>;
 }
 
+/** What the plan of the account costs. */
+export interface ProxyPlan {
+  readonly planId: number;
+  readonly term: 'monthly' | 'yearly';
+  /** Price of 30 days, micro-dollars. */
+  readonly termUsdMicros: number;
+}
+
+/** The account at the service. A repeat is safe. */
+export interface ProxyAccount {
+  /** Throws what `ProxyService.list` throws. */
+  plan(signal: AbortSignal): Promise<ProxyPlan>;
+}
+
 const TIMEOUT_MS = 10_000;
 const PAGE_ROWS = 100;
 /** 2,000 proxies; the largest plan that is of use here has 100. */
 const MOST_PAGES = 20;
 const MOST_BYTES = 1_048_576;
+/** A yearly term pays 12 times 30 days at once (apidocs.webshare.io/subscription, read 2026-11-22). */
+const TERMS_OF_A_YEAR = 12;
 
 /** The WebShare API, version 2: key in the header `Authorization: Token …`, pages by number. */
-export function createWebshare(deps: WebshareDeps): ProxyService {
+export function createWebshare(deps: WebshareDeps): ProxyService & ProxyAccount {
   const { resolve = lookup } = deps;
   const guarded = { keepAlive: false, lookup: guardedLookup(resolve) };
   const agent = { http: new Agent(guarded), https: new TlsAgent(guarded) };
   return {
+    async plan(signal) {
+      assertSafeHost(deps.baseUrl);
+      const read = async <T>(path: string, schema: Schema<T>) =>
+        readJson(deps, agent, new URL(`${deps.baseUrl}${path}`), schema, signal);
+      const { plan, term } = await read('/api/v2/subscription/', webshareSubscription);
+      const { monthly_price, yearly_price } = await read(`/api/v2/subscription/plan/${plan}/`, websharePlan);
+      const usd = term === 'yearly' ? yearly_price / TERMS_OF_A_YEAR : monthly_price;
+      return { planId: plan, term, termUsdMicros: Math.round(usd * 1_000_000) };
+    },
     async list(signal) {
       assertSafeHost(deps.baseUrl);
       const rows: unknown[] = [];
@@ -62,35 +93,50 @@ export function createWebshare(deps: WebshareDeps): ProxyService {
   };
 }
 
-async function readPage(
+/** What reads an answer; of zod's schemas the part that is used. */
+interface Schema<T> {
+  safeParse(value: unknown): { readonly data?: T | undefined };
+}
+
+interface Agents {
+  readonly http: Agent;
+  readonly https: TlsAgent;
+}
+
+async function readPage(deps: WebshareDeps, agent: Agents, page: number, signal: AbortSignal) {
+  const url = new URL(`${deps.baseUrl}/api/v2/proxy/list/`);
+  url.searchParams.set('mode', 'direct');
+  url.searchParams.set('page', String(page));
+  url.searchParams.set('page_size', String(PAGE_ROWS));
+  if (deps.countries.length > 0) url.searchParams.set('country_code__in', deps.countries.join(','));
+  return readJson(deps, agent, url, webshareProxyPage, signal);
+}
+
+async function readJson<T>(
   deps: WebshareDeps,
-  agent: { readonly http: Agent; readonly https: TlsAgent },
-  page: number,
+  agent: Agents,
+  url: URL,
+  schema: Schema<T>,
   signal: AbortSignal,
-) {
-  const { status, text } = await ask(deps, agent, page, signal);
+): Promise<T> {
+  const { status, text } = await ask(deps, agent, url, signal);
   const { host } = new URL(deps.baseUrl);
   if (status === 401 || status === 403) throw new BadConfig([`WEBSHARE_API_KEY is refused by ${host} (${status})`]);
   if (status === 429 || status >= 500)
     throw new ProxyFailed(`the proxy service ${host} answered with status ${status}`);
   if (status !== 200) throw unusable(deps, `status ${status}`);
-  const checked = webshareProxyPage.safeParse(parsed(text));
-  if (!checked.success) throw unusable(deps, 'it is not a page of proxies');
-  return checked.data;
+  const { data } = schema.safeParse(parsed(text));
+  if (data === undefined) throw unusable(deps, `${url.pathname} is not what it should be`);
+  return data;
 }
 
 /** The body is counted while it arrives. Redirects are not followed: the key would go along. */
 async function ask(
-  { baseUrl, apiKey, userAgent, countries, timeoutMs = TIMEOUT_MS }: WebshareDeps,
-  agent: { readonly http: Agent; readonly https: TlsAgent },
-  page: number,
+  { apiKey, userAgent, timeoutMs = TIMEOUT_MS }: WebshareDeps,
+  agent: Agents,
+  url: URL,
   signal: AbortSignal,
 ): Promise<{ readonly status: number; readonly text: string }> {
-  const url = new URL(`${baseUrl}/api/v2/proxy/list/`);
-  url.searchParams.set('mode', 'direct');
-  url.searchParams.set('page', String(page));
-  url.searchParams.set('page_size', String(PAGE_ROWS));
-  if (countries.length > 0) url.searchParams.set('country_code__in', countries.join(','));
   const stream = got.stream(url, {
     agent,
     headers: { accept: 'application/json', authorization: `Token ${apiKey}`, 'user-agent': userAgent },
@@ -105,8 +151,7 @@ async function ask(
   try {
     for await (const chunk of stream) {
       size += chunk.length;
-      if (size > MOST_BYTES)
-        throw new NoProxyLeft(`${url.host}: the list of proxies has more than ${MOST_BYTES} bytes`);
+      if (size > MOST_BYTES) throw new NoProxyLeft(`${url.host}: an answer has more than ${MOST_BYTES} bytes`);
       chunks.push(chunk);
     }
   } catch (problem) {

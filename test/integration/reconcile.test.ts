@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { settleMoney } from '../../activities/money.js';
+import { loadConfig } from '../../core/config.js';
+import type { CaptchaTask } from '../../core/schemas/captcha.js';
+import { costOfDay } from '../../domain/accrual.js';
+import { createCaptchaClient } from '../../net/captcha/client.js';
+import { accountWarnings } from '../../reports/cost/account-words.js';
+import { accountsOf } from '../../reports/cost/accounts.js';
+import { reconcile } from '../../reports/cost/reconcile.js';
+import { startCaptcha } from '../../sandbox/captcha.js';
+import { createFaults } from '../../sandbox/faults.js';
+import { createRandom } from '../../sandbox/random.js';
+import { createRequestLog } from '../../sandbox/request-log.js';
+import { startWebshare } from '../../sandbox/webshare.js';
+import { accountingDay, type CostEntryDocument, spentOn } from '../../store/cost-entries.js';
+import { type Database, initDatabase, openDatabase } from '../../store/database.js';
+import { decide } from '../../store/decisions.js';
+import { createSolver } from '../../workers/captcha.js';
+import { startTestDatabase, type TestDatabase } from '../support/mongodb.js';
+
+const PRICE = 2_990;
+const task = (siteKey: string): CaptchaTask => ({
+  source: 'phoenix-mls',
+  pageUrl: 'https://site.example/search',
+  challenge: { kind: 'recaptcha-v2', siteKey, invisible: false, data: null },
+});
+
+describe('accounts at providers', () => {
+  const log = createRequestLog(null);
+  const faults = createFaults(createRandom('reconcile'));
+  const signal = new AbortController().signal;
+  const today = accountingDay(Date.now());
+  let captcha: Awaited<ReturnType<typeof startCaptcha>>;
+  let webshare: Awaited<ReturnType<typeof startWebshare>>;
+  let server: TestDatabase;
+  let database: Database;
+
+  beforeAll(async () => {
+    captcha = await startCaptcha({ log, faults, key: 'captcha-key', solveMs: 20 });
+    webshare = await startWebshare({ log, faults, key: 'webshare-key', proxies: 1 });
+    server = await startTestDatabase();
+    database = await openDatabase(server.url, 'reconcile');
+    await initDatabase(database.db);
+  }, 60_000);
+  afterAll(async () => {
+    await database.close();
+    await Promise.all([server.stop(), captcha.stop(), webshare.stop()]);
+  }, 60_000);
+
+  const config = () =>
+    loadConfig({
+      env: {
+        CAPTCHA_BASE_URL: captcha.url,
+        CAPTCHA_API_KEY: 'captcha-key',
+        CAPTCHA_POLL_MS: '20',
+        WEBSHARE_BASE_URL: webshare.url,
+        WEBSHARE_API_KEY: 'webshare-key',
+      },
+    });
+  const permit = (kind: 'captcha' | 'proxies') =>
+    decide(database.db, { kind, subject: 'phoenix-mls', granted: true, reference: 'test', by: 'test' });
+  const look = async () => {
+    const [first] = await reconcile(database.db, { ...accountsOf(config()), proxies: null }, false, signal);
+    return first;
+  };
+  const buy = (siteKey: string) => createSolver(config(), database).solve(task(siteKey), null, signal);
+  const taken = () => Math.round((10 - captcha.desk.balance) * 1_000_000);
+  const booked = () => spentOn(database.db, 'captcha', today.slice(0, 7));
+
+  it('are not asked where nothing is permitted', async () => {
+    expect(await reconcile(database.db, accountsOf(config()), false, signal)).toEqual([]);
+    expect(log.entries()).toEqual([]);
+  });
+
+  it('say the same as the ledger, and are corrected where they do not', async () => {
+    await permit('captcha');
+    expect(await look()).toMatchObject({ verdict: null, quiet: true, balanceUsdMicros: 10_000_000 });
+    await buy('one');
+    await buy('two');
+    expect(await look()).toMatchObject({ verdict: 'equal', bookedUsdMicros: 2 * PRICE });
+
+    faults.add({ service: 'captcha', effect: { kind: 'cut-body' }, times: 1, path: 'createTask' });
+    await expect(buy('lost')).rejects.toMatchObject({ code: 'SourceUnavailable' });
+    expect(await booked()).toBe(3 * PRICE);
+    expect(await look()).toMatchObject({ verdict: 'credit', differenceUsdMicros: -PRICE });
+    expect(await booked()).toBe(taken());
+
+    const stranger = createCaptchaClient({ baseUrl: captcha.url, key: 'captcha-key' });
+    const made = await stranger.createTask(task('elsewhere'), signal);
+    if ('refused' in made) throw new Error(made.code);
+    while (taken() === 2 * PRICE) await stranger.result(made.taskId, signal);
+    const found = await look();
+    expect(found).toMatchObject({ verdict: 'unbooked', differenceUsdMicros: PRICE });
+    expect(accountWarnings(found === undefined ? [] : [found])).toEqual([
+      expect.stringMatching(/^ALARM: .*unexplained/),
+    ]);
+    expect(await booked()).toBe(taken());
+    expect(await look()).toMatchObject({ verdict: 'equal', differenceUsdMicros: 0 });
+    const corrections = await database.db
+      .collection<CostEntryDocument>('cost_entries')
+      .find({ item: 'reconciliation' })
+      .toArray();
+    expect(corrections.map(({ evidence }) => evidence)).toEqual([
+      expect.objectContaining({ bookedUsdMicros: PRICE }),
+      expect.objectContaining({ bookedUsdMicros: 0 }),
+    ]);
+  }, 60_000);
+
+  it('that are not read are told, and stop nothing', async () => {
+    faults.add({ service: 'captcha', effect: { kind: 'error-body', code: 1 }, times: 1, path: 'getBalance' });
+    const reading = await look();
+    expect(reading).toMatchObject({ problem: expect.stringContaining('refused'), verdict: null });
+    expect(accountWarnings(reading === undefined ? [] : [reading])).toHaveLength(1);
+  });
+
+  it('with a plan are booked by the day at the price that the provider tells', async () => {
+    const { db } = database;
+    await settleMoney(config(), db, Date.now());
+    await settleMoney(config(), db, Date.now());
+    expect(await spentOn(db, 'proxies', today)).toBe(costOfDay(1_000_000, today));
+    await permit('proxies');
+    webshare.plan.monthlyUsd = 2.99;
+    await Promise.all([settleMoney(config(), db, Date.now()), settleMoney(config(), db, Date.now())]);
+    expect(await spentOn(db, 'proxies', today)).toBe(costOfDay(2_990_000, today));
+    const tomorrow = Date.now() + 86_400_000;
+    await settleMoney(config(), db, tomorrow);
+    expect(await spentOn(db, 'proxies', accountingDay(tomorrow))).toBe(costOfDay(2_990_000, accountingDay(tomorrow)));
+  }, 60_000);
+});
