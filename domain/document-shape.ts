@@ -2,11 +2,13 @@ import { compactParcelNumber } from '../core/ids.js';
 import type { FactValue } from '../core/schemas/facts.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { ChosenFact, ComposedProperty, DocumentOrigin, Enrichment } from '../core/schemas/property.js';
+import type { TextFact } from '../core/schemas/text-facts.js';
 import { parseAddress, streetLine } from './address.js';
 import { findFeatures } from './features.js';
 import { titleCase } from './normalise.js';
 import { factOf, positiveFact, textFact } from './property-facts.js';
 import { bathroomsOf } from './rules.js';
+import { mergeTextFacts, readTextFacts, sourceSays } from './text-facts.js';
 
 /** Where a normalised value comes from. */
 export interface FieldEvidence {
@@ -30,6 +32,13 @@ export interface FeatureEvidenceRow extends FieldEvidence {
   readonly feature: string;
   /** Words of the remarks and where they stand; null when the whole fact is the evidence. */
   readonly span: { readonly start: number; readonly end: number; readonly quote: string } | null;
+}
+
+/** What the remarks say, with the words that say it. It never takes the place of what a source states. */
+export interface TextFactRow extends FieldEvidence, Omit<TextFact, 'span'> {
+  readonly span: TextFact['span'];
+  /** What a source itself states of the same thing, as it states it; null when none does. */
+  readonly source_says: FactValue | null;
 }
 
 /** Keys that have evidence, in the document's own names. */
@@ -94,6 +103,8 @@ export interface ProcessedPropertyDocument {
   /** Evidence of each normalised value that is not null, by its place (`details.bedrooms`). */
   readonly evidence: Readonly<Partial<Record<NormalizedKey, FieldEvidence>>>;
   readonly feature_evidence: readonly FeatureEvidenceRow[];
+  /** At most one a field. */
+  readonly text_facts: readonly TextFactRow[];
 }
 
 interface FieldRow {
@@ -193,6 +204,7 @@ export function toProcessedDocument(
     prompt_version: enrichment.promptVersion,
     evidence: evidenceOf(property, values, urls),
     feature_evidence: featureEvidence(property, enrichment, urls),
+    text_facts: textFactRows(property, enrichment, urls),
   };
 }
 
@@ -219,6 +231,20 @@ function featureEvidence(
   return findFeatures(property)
     .filter(({ text }) => keyFeatures.includes(text))
     .map(({ text, evidence }) => ({ feature: text, ...fieldEvidence(evidence.fact, urls), span: evidence.span }));
+}
+
+function textFactRows(
+  property: ComposedProperty,
+  { textFacts = [] }: Enrichment,
+  urls: Readonly<Record<string, string>>,
+): readonly TextFactRow[] {
+  const remarks = factOf(property, 'PublicRemarks');
+  if (remarks === null || typeof remarks.value !== 'string') return [];
+  return mergeTextFacts(remarks.value, readTextFacts(remarks.value), textFacts).map((fact) => ({
+    ...fact,
+    ...fieldEvidence(remarks, urls),
+    source_says: sourceSays(property, fact.field),
+  }));
 }
 
 function fieldEvidence(fact: ChosenFact, urls: Readonly<Record<string, string>>): FieldEvidence {

@@ -17,8 +17,16 @@ export interface RemarksInput {
 }
 
 /** Writes two to five sentences: an opener and one sentence for each of one to four facts. */
-export function writeRemarks({ style, facts, bedrooms, livingArea }: RemarksInput, random: Random): Remarks {
-  const phrases = REMARK_PHRASES[style];
+export function writeRemarks({ style, ...home }: RemarksInput, random: Random): Remarks {
+  return { ...writeWith(REMARK_PHRASES[style], home, random), remarkStyle: style };
+}
+
+/** The same with phrases of any style. */
+export function writeWith(
+  phrases: RemarkPhrases,
+  { facts, bedrooms, livingArea }: Omit<RemarksInput, 'style'>,
+  random: Random,
+): Omit<Remarks, 'remarkStyle'> {
   const sayable = FACT_NAMES.filter((name) => facts[name] !== null);
   const said = random.shuffle(sayable).slice(0, random.whole(1, 4));
   const sentences = said.map((name) => ({ name, words: sentenceOf(phrases, name, facts, random) }));
@@ -27,7 +35,6 @@ export function writeRemarks({ style, facts, bedrooms, livingArea }: RemarksInpu
   for (const { name, words } of sentences) spans[name] = words;
   return {
     remarks: [opener, ...sentences.map(({ words }) => words)].join(' '),
-    remarkStyle: style,
     hiddenFacts: statedOnly(facts, said),
     hiddenFactSpans: spans,
   };

@@ -1,5 +1,6 @@
 import type { Fact } from './facts.js';
 import type { Mode, SourceName } from './names.js';
+import type { TextFact } from './text-facts.js';
 
 /** What one source says about one thing, as stored in `raw_properties`. */
 export interface StoredRecord {
@@ -39,6 +40,8 @@ export interface Enrichment {
   /** Prompt and output tokens spent for this text; a cached answer keeps what it cost once. */
   readonly tokensUsed: number;
   readonly processingMs: number;
+  /** What the model read in the remarks where rules and sources say nothing; left out when it read nothing. */
+  readonly textFacts?: readonly TextFact[];
 }
 
 /** What identifies the world a document belongs to. */
