@@ -88,6 +88,7 @@ function lastPart(before: string): string {
   return /[^,;()$]*$/.exec(before)?.[0] ?? '';
 }
 
-function periodOf(words: string): string | null {
+/** `monthly`, `quarterly`, `half-yearly`, `yearly`, `weekly`: how often the words say that something is paid; null when they do not. */
+export function periodOf(words: string): string | null {
   return PERIODS.find(([pattern]) => pattern.test(words))?.[1] ?? null;
 }

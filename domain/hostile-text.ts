@@ -4,16 +4,19 @@
  * home; whether those are true is not a question of form.
  */
 
-/** Whole blocks: code, markup with what stands in it, marks of conversations, braces. */
+/** Whole blocks: code, markup with what stands in it, marks of conversations, braces. What is left open ends with its line. */
 const BLOCKS: readonly RegExp[] = [
-  /```[\s\S]{0,2000}?(?:```|$)/g,
-  /<!--[\s\S]{0,2000}?(?:-->|$)/g,
-  /<\|[^|\n]{0,60}\|>[\s\S]{0,2000}?(?=<\||$)/g,
-  /<(script|style|template|system|instructions?|prompt|fact|facts|span|div|p|b|i|a|svg|iframe|textarea|noscript|tool_call|assistant|user|listing)\b[^>]{0,2000}>[\s\S]{0,2000}?<\/\1\s*>/gi,
-  /<<<[\s\S]{0,2000}?(?:>>>|$)/g,
-  /<\/?[a-z!?][^>\n]{0,2000}>/gi,
+  /```[\s\S]{0,2000}?```|```[^\n]{0,2000}/g,
+  /<!--[\s\S]{0,2000}?-->|<!--[^\n]{0,2000}/g,
+  /<\|[^|\n]{0,60}\|>(?:[\s\S]{0,2000}?(?=<\|)|[^\n]{0,2000})/g,
+  /<(script|style|template|system|instructions?|prompt|fact|facts|span|div|a|svg|iframe|textarea|noscript|tool_call|assistant|user|listing)\b[^>]{0,2000}>[\s\S]{0,2000}?<\/\1\s*>/gi,
+  /<<<[^\n]{0,2000}?>>>|<<<[^\n]{0,2000}|[^\n.!?]{0,200}>>>/g,
+  // Marks of plain layout are blanked alone; behind any other the rest of the sentence is what it was made for.
+  /<(?!\/?(?:br|p|b|i|u|em|strong|li|ul|ol|h\d)\b)[a-z!?/][^>\n]{0,2000}>[^.!?\n]{0,2000}/gi,
+  /<\/?[a-z][^>\n]{0,200}>/gi,
   /\[\/?(?:INST|SYS|SYSTEM|ASSISTANT|USER|TOOL)\b[^\n]{0,2000}/g,
   /\{[^\n]{0,2000}/g,
+  /(?:^|[\n.!?:])\s*(?:fields?|keys?|names?|facts?)\s*[,;|\t]\s*values?\b[^\n]{0,200}(?:\n[\w ]{1,40}[,;|\t][\w ]{1,40}(?=\n|$)){0,50}/gi,
   /(?:^|\n)\s*#{2,}\s*(?:system|instructions?|assistant|user|human|response|new|end)\b[^\n]{0,2000}/gi,
   /(?:^|\n)\s*(?:system|assistant|developer|tool|user|human|ai)\s*[:>][^\n]{0,2000}/gi,
 ];
@@ -52,6 +55,24 @@ const SPEAKS_TO_MACHINE: readonly RegExp[] = [
   /\b(?:start|end|from|offset)\s*[:=]?\s*\d+\s*[,;]?\s*(?:end|to|length)\s*[:=]?\s*\d+/i,
   /\b(?:ai|a\.i\.|model|assistant|system|parser|extractor|machine)\b[^.!?\n]{0,30}\b(?:must|shall|should|will|has to|needs to)\b/i,
   /\b(?:[a-z] ){5,}[a-z]\b/i,
+  /\b(?:assistants?|software|algorithms?|bots?|robots?|crawlers?|scrapers?|parsers?|extractors?|automatically|(?:whoever|anyone|everyone) (?:reads?|process(?:es|ing)|pars(?:es|ing)|reading))\b/i,
+  /\b(?:classify|list|count|treat|label|tag|record|mark|register|file|log|enter|note)\b[^.!?\n]{0,50}\b(?:as (?:having|being|if|a|an|the|true|metal|tile|yes)|regardless|for this (?:property|home|listing|record))\b/i,
+  /\byour (?:job|task|role|goal|duty|answer|output|response|reply|summary|reading)\b/i,
+  /\b(?:instead of (?:the|any) (?:real|actual|true|given)|(?:whatever|no matter what|contrary to what) (?:the|any)|regardless of)\b/i,
+  /\b(?:best|highest?|top|perfect|maximum|full) (?:possible )?(?:score|marks?|grade)\b|\b(?:five|5|ten|10)[- ]stars?\b|\b(?:quality|confidence|score)\s*[:=]/i,
+  /^\s*(?:user|bot|human|ai|system|assistant|tool|model|question|q|a|agent)\s*:/i,
+  /\b(?:override|trusted data|(?:end|start|begin(?:ning)?) of (?:the )?(?:remarks|listing|text|data|input|facts))\b/i,
+  /\b(?:answers?|quotes?|fields?|values?|spans?|keys?|output)\s*[:=]|[:,=]\s*(?:true|false|null)\b|!!\w/i,
+  /\b(?=[A-Za-z0-9]{10})[A-Za-z0-9]*[a-z][A-Z][A-Za-z0-9]*[a-z][A-Z]/,
+  /\b(?:were|was|are) you (?:told|given|asked|instructed)\b|\b(?:start|begin) (?:your|with the|by)\b/i,
+  /\b[\w-]+\.(?:ly|com|net|org|io|gg|test|example|co|info|biz|link|xyz|dev|me)\b/i,
+  /\b(?:trigger|pause|resume|restart|approve|cancel|start|stop|disable|enable|delete|drop|wipe|send|forward|post|submit|execute|run|call)\b[^.!?\n]{0,40}\b(?:alerts?|reviews?|workflows?|jobs?|schedules?|runs?|market pause|database|records?|queue|tools?|functions?|commands?)\b/i,
+  /\b(?:the|this|a|our|your) (?:database|extraction|configuration|administrator|admin|dataset|pipeline)\b|\b(?:correction|update|set) (?:for|to|in|by) (?:the )?(?:database|record|data|admin\w*)\b/i,
+  /\b(?:the following|what follows) (?:as|is|are)\b[^.!?\n]{0,30}\b(?:authoritative|true|trusted|correct|final)\b|\bdo not (?:read|use|trust|extract|process)\b/i,
+  /^\s*\||\|\s*\w+\s*\||\]\(|\b(?:tool|function|system|model) (?:result|output|message|call)s?\b/i,
+  /\b(?:facts?|text|data|remarks|listing) (?:above|below)\b/i,
+  /\b(?:human|assistant|developer|chatbot)\s*:|[.,;]\s*(?:user|system|ai|bot|tool|model)\s*:/i,
+  /\b(?:SYSTEM|USER|AI|BOT|TOOL)\s*:|\b(?:User|Bot|System)\s*: /,
 ];
 
 /** Signs that turn the direction of writing: what is read is not what is seen. */
@@ -87,12 +108,15 @@ const LOOKS_LIKE: ReadonlyMap<string, string> = new Map(
   }).flatMap(([latin, others]) => [...others].map((other) => [other, latin] as const)),
 );
 
+/** Longer than any listing; what stands behind is not read. */
+const MAX_CHARS = 200_000;
+
 /**
- * The same text with everything that speaks to a machine turned into blanks, sign for sign, so that places stay. Pure; the work
+ * The same text with everything that speaks to a machine turned into a point and blanks, sign for sign, so that places stay. Pure; the work
  * grows with the length.
  */
 export function blankHostile(text: string): string {
-  let left = text;
+  let left = text.slice(0, MAX_CHARS);
   for (const block of BLOCKS) left = left.replace(block, (found) => blank(found));
   return left.replace(/(?:[^.!?\n]|[.!?](?!\s|$))+[.!?\n]*/g, (sentence) =>
     isHostile(sentence) ? blank(sentence) : sentence,
@@ -118,7 +142,8 @@ function isMixed(sentence: string): boolean {
   );
 }
 
-/** Line ends stay, so that sentences stay apart. */
+/** Begins with a point, so that what stands before and behind is never read as one sentence. Blanks before it and line ends stay. */
 function blank(text: string): string {
-  return text.replace(/[^\n]/g, ' ');
+  const lead = /^\s*/.exec(text)?.[0] ?? '';
+  return text === lead ? text : `${lead}.${text.slice(lead.length + 1).replace(/[^\n]/g, ' ')}`;
 }

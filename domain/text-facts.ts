@@ -97,10 +97,15 @@ function isThere([first]: readonly RemarkFinding[]): boolean | null {
 function monthlyFee([first]: readonly RemarkFinding[]): number | null {
   if (first === undefined) return null;
   if (!first.present) return 0;
-  const [, amount, period] = /^\$([\d,.]+)(?: (\S+))?$/.exec(first.detail ?? '') ?? [];
-  const months = MONTHS[period ?? 'monthly'];
-  if (amount === undefined || months === undefined) return null;
-  return Math.round((Number(amount.replaceAll(',', '')) / months) * 100) / 100;
+  const [, amount, period] = /^(\$[\d,.]+)(?: (\S+))?$/.exec(first.detail ?? '') ?? [];
+  return amount === undefined ? null : feeAMonth(amount, period ?? 'monthly');
+}
+
+/** US dollars a month of an amount as it is written, `$1,200`, and how often it is paid; null when that is not known. */
+export function feeAMonth(amount: string, period: string | null): number | null {
+  const months = MONTHS[period ?? ''];
+  const dollars = Number(amount.replace(/[$,\s]/g, ''));
+  return months === undefined || !Number.isFinite(dollars) ? null : Math.round((dollars / months) * 100) / 100;
 }
 
 function coolingOf(findings: readonly RemarkFinding[]): string | null {

@@ -1,3 +1,5 @@
+import { blankHostile } from '../domain/hostile-text.js';
+
 /** Most characters of remarks that the model sees. Longer text is cut at a sentence. */
 export const MAX_REMARKS_CHARS = 600;
 
@@ -8,6 +10,9 @@ export const MAX_REMARKS_CHARS = 600;
 const NOT_ABOUT_THE_HOME =
   /\b(?:ignore|disregard|forget|override|instructions?|prompts?|system|assistant|chatbot|language model|ai|gpt|llm|json|schema|respond|reply|answer|output|pretend|you are|you must|act as|execute|password|token|e-?mail|text me|call|click|website|www|http|agents?:|lockbox|showing ?time|supra)\b|@|:\/\/|\b\d{3}[-. ]\d{3,4}\b|\bset (?:the )?\w+ (?:to|=)|[{}[\]<>|\\`]/i;
 
+/** What stands behind is no listing. */
+const MOST_READ = 200_000;
+
 /** Control and format signs, halves of surrogate pairs, signs of broken text. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\ufffd]/gu;
 
@@ -17,13 +22,13 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\ufffd]/gu;
  * @returns null when nothing is left
  */
 export function tameRemarks(text: string, most: number = MAX_REMARKS_CHARS): string | null {
-  const sentences = text
-    .slice(0, 20_000)
+  const sentences = blankHostile(text)
+    .slice(0, MOST_READ)
     .split(/(?<=[.!?])\s+|\s*[\n;•*]\s*/)
     .map((sentence) => sentence.replace(UNSEEN, ' ').replace(/\s+/g, ' ').trim());
   let tame = '';
   for (const sentence of sentences) {
-    if (sentence === '' || NOT_ABOUT_THE_HOME.test(sentence)) continue;
+    if (!/[\p{L}\p{N}]/u.test(sentence) || NOT_ABOUT_THE_HOME.test(sentence)) continue;
     const longer = tame === '' ? sentence : `${tame} ${sentence}`;
     if (longer.length > most) return tame === '' ? sentence.slice(0, sentence.lastIndexOf(' ', most)) || null : tame;
     tame = longer;

@@ -39,18 +39,7 @@ const SMALL_MODEL = /(?:^|[^\d.])(?:\d{2,3}m|0\.\d+b)(?![a-z])/i;
  */
 export function loadDescribePrompt(model: string): Prompt {
   const { name, ...bounds } = SMALL_MODEL.test(model) ? PROMPTS.small : PROMPTS.large;
-  const file = readFileSync(join(projectRoot(), 'llm', 'prompts', `${name}.md`), 'utf8');
-  const sections = sectionsOf(file);
-  const only = (title: string): string => {
-    const text = sections.find((section) => section.title === title)?.text;
-    if (text === undefined) throw new Error(`prompt ${name} has no section "${title}"`);
-    return text;
-  };
-  const examples = sections.flatMap(({ title, text }): readonly Turn[] => {
-    if (title === 'example question') return [{ role: 'user', content: text }];
-    return title === 'example answer' ? [{ role: 'assistant', content: text }] : [];
-  });
-  const version = `${name}+${sha256(file).slice(0, 8)}`;
+  const { version, only, examples } = readPromptFile(name);
   return {
     version,
     ...bounds,
@@ -58,6 +47,33 @@ export function loadDescribePrompt(model: string): Prompt {
     examples,
     question: only('question'),
     repair: only('repair'),
+  };
+}
+
+/** A file of `llm/prompts/`. `version`: its name and the first 8 digits of its hash. */
+export interface PromptFile {
+  readonly version: string;
+  /** Text of a section. @throws Error when there is none */
+  readonly only: (title: string) => string;
+  /** Its example questions and answers, in turn. */
+  readonly examples: readonly Turn[];
+}
+
+/** Reads a prompt file. @throws Error when it is not there: the program is not whole */
+export function readPromptFile(name: string): PromptFile {
+  const file = readFileSync(join(projectRoot(), 'llm', 'prompts', `${name}.md`), 'utf8');
+  const sections = sectionsOf(file);
+  return {
+    version: `${name}+${sha256(file).slice(0, 8)}`,
+    only(title) {
+      const text = sections.find((section) => section.title === title)?.text;
+      if (text === undefined) throw new Error(`prompt ${name} has no section "${title}"`);
+      return text;
+    },
+    examples: sections.flatMap(({ title, text }): readonly Turn[] => {
+      if (title === 'example question') return [{ role: 'user', content: text }];
+      return title === 'example answer' ? [{ role: 'assistant', content: text }] : [];
+    }),
   };
 }
 
@@ -88,7 +104,7 @@ function turns({ system, examples }: Prompt, question: string): readonly Turn[] 
 }
 
 /** One pass over the template, so that no value is read as a template. */
-function fill(template: string, values: Readonly<Record<string, string>>): string {
+export function fill(template: string, values: Readonly<Record<string, string>>): string {
   const filled = template.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => values[name] ?? whole);
   return filled.replace(/\n{2,}/g, '\n');
 }

@@ -7,7 +7,8 @@ export type LlmOutcome = 'used' | 'invalid' | 'failed' | 'cancelled';
 export interface LlmCall {
   /** `<cache key>:<attempt>`; attempt 1 is the first question, 2 the repair. */
   readonly id: string;
-  readonly task: 'describe';
+  /** `describe`: words about a property; `extract`: one question about a sentence of its text. */
+  readonly task: 'describe' | 'extract';
   readonly propertyId: string;
   readonly model: string;
   readonly promptVersion: string;
