@@ -7,6 +7,7 @@ import { defineChanges } from './definitions/changes.js';
 import { defineBudget, defineCost } from './definitions/cost.js';
 import { defineEmergency } from './definitions/emergency.js';
 import { defineEnrich } from './definitions/enrich.js';
+import { defineLlm } from './definitions/llm.js';
 import { defineMarket } from './definitions/market.js';
 import { defineProperty } from './definitions/property.js';
 import { defineProxies } from './definitions/proxies.js';
@@ -87,6 +88,7 @@ export function createProgram({ run, ...output }: ProgramSetup): Command {
     defineEmergency,
     defineStack,
     defineBackup,
+    defineLlm,
     defineTools,
   ];
   for (const define of groups) define(program, run);

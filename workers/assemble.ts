@@ -12,9 +12,12 @@ import type { Config } from '../core/config.js';
 import type { Frozen } from '../core/errors.js';
 import type { Source } from '../core/source.js';
 import { createEnricher } from '../llm/describe.js';
+import { createTextReader } from '../llm/extract.js';
+import { fieldsForModel } from '../llm/extraction-settings.js';
 import { createModelKeeper, type ModelKeeper } from '../llm/model-keeper.js';
 import { describeModelServer } from '../llm/model-server.js';
 import type { LlmCache } from '../llm/types.js';
+import { withTextFacts } from '../llm/with-text-facts.js';
 import type { SourceRegistry } from '../sources/index.js';
 import type { MarketData } from '../sources/market-data/index.js';
 import { createOfflineSources } from '../sources/offline.js';
@@ -80,7 +83,8 @@ function enrichDeps(config: Config, database: Database, sources: SourceRegistry,
       const model = await keeper.ready(signal);
       const cache: LlmCache = createLlmCache(database.db);
       const timeoutMs = patience.timeoutMs();
-      return createEnricher({ host, model, maxOutputTokens: MAX_OUTPUT_TOKENS, timeoutMs, patience, cache, book });
+      const deps = { host, model, maxOutputTokens: MAX_OUTPUT_TOKENS, timeoutMs, patience, cache, book };
+      return withTextFacts(createEnricher(deps), createTextReader(deps), fieldsForModel());
     },
   };
 }
