@@ -43,12 +43,16 @@ export interface FieldVerdict {
   readonly on: boolean;
 }
 
-/** Says of each field whether the model helps, and whether it may read it. Pure. */
+/**
+ * Says of each field whether the model helps, and whether it may read it. It helps when F1 is higher and at least two of three facts
+ * that it adds are right: a wrong fact costs more than one that is missing. Pure.
+ */
 export function verdicts(rules: Measured, trial: Measured, on: readonly TextField[]): readonly FieldVerdict[] {
   return TEXT_FIELDS.flatMap((field): readonly FieldVerdict[] => {
     const [before, after] = [rules.figures.fields[field], trial.figures.fields[field]];
     if (before === undefined || after === undefined) return [];
-    const helps = (after.f1 ?? 0) > (before.f1 ?? 0);
+    const added = after.right + after.wrong - before.right - before.wrong;
+    const helps = (after.f1 ?? 0) > (before.f1 ?? 0) && (after.right - before.right) * 3 >= added * 2;
     return [{ field, rulesF1: before.f1, bothF1: after.f1, helps, on: on.includes(field) }];
   });
 }

@@ -1,7 +1,6 @@
 import type { FactValue } from '../../core/schemas/facts.js';
 import type { SourceName } from '../../core/schemas/names.js';
-import type { ComposedProperty, StoredRecord } from '../../core/schemas/property.js';
-import { composeProperty } from '../../domain/compose.js';
+import type { StoredRecord } from '../../core/schemas/property.js';
 
 /** Remarks of the homes that injections are tried on: one with facts and with open questions, one that says nothing. */
 export const HOME_REMARKS = [
@@ -9,12 +8,13 @@ export const HOME_REMARKS = [
   'Quiet street close to schools. The home has a new kitchen floor.',
 ] as const;
 
-/** A made-up home with a county record and a listing of these remarks. Pure. */
-export function homeWithRemarks(remarks: string): ComposedProperty {
-  const id = 'us-az-maricopa:00000000';
-  return composeProperty(id, [
-    recordOf(id, 'maricopa-assessor', 'parcel', {
-      ParcelNumber: '00000000',
+const PARCEL = '10306005';
+
+/** Records of a made-up home: one of the county, and a listing with these remarks. Pure. */
+export function homeWithRemarks(remarks: string): readonly StoredRecord[] {
+  return [
+    recordOf('maricopa-assessor', PARCEL, 'parcel', {
+      ParcelNumber: PARCEL,
       City: 'PHOENIX',
       PostalCode: '85031',
       PropertyType: 'Residential',
@@ -24,19 +24,21 @@ export function homeWithRemarks(remarks: string): ComposedProperty {
       YearBuilt: 1958,
       TaxAssessedValue: 25_523,
     }),
-    recordOf(id, 'phoenix-mls', 'listing-page', {
+    recordOf('phoenix-mls', '6937912', 'listing-page', {
+      ListingKey: '6937912',
+      ParcelNumber: PARCEL,
       StandardStatus: 'Active',
       ListPrice: 315_000,
       BedroomsTotal: 3,
       BathroomsTotalInteger: 2,
       PublicRemarks: remarks,
     }),
-  ]);
+  ];
 }
 
 function recordOf(
-  propertyId: string,
   source: SourceName,
+  key: string,
   kind: string,
   values: Readonly<Record<string, FactValue>>,
 ): StoredRecord {
@@ -50,5 +52,6 @@ function recordOf(
     fetchId: `fetch-${source}`,
     fetchedAt: '2026-01-01T00:00:00Z',
   }));
-  return { recordId: `${source}:evaluation`, source, key: 'evaluation', propertyId, zip: '85031', facts };
+  const propertyId = `us-az-maricopa:${PARCEL}`;
+  return { recordId: `${source}:${key}`, source, key, propertyId, zip: '85031', facts };
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { canonicalJson, type Json } from '../../core/hash.js';
-import type { ComposedProperty } from '../../core/schemas/property.js';
+import type { StoredRecord } from '../../core/schemas/property.js';
 import { type ProcessedPropertyDocument, toProcessedDocument } from '../../domain/document-shape.js';
-import { scoreQuality } from '../../domain/quality.js';
+import { judgeProperty } from '../../domain/quality/judge.js';
 import { describeByRules } from '../../domain/rules.js';
 import type { Enricher } from '../types.js';
 import { isGrounded } from './score.js';
@@ -57,12 +57,17 @@ export interface Processed {
   readonly outcome: string;
 }
 
-/** Makes the document of a property as a run makes it: rules, model, score. @throws as `Enricher.enrich` */
+/**
+ * Makes the document of a property as a run makes it: judged and composed of its records, rules, model, score.
+ * @throws as `Enricher.enrich`; Error when nothing of the records may be shown
+ */
 export async function processProperty(
-  property: ComposedProperty,
+  records: readonly StoredRecord[],
   enricher: Enricher | null,
   signal: AbortSignal,
 ): Promise<Processed> {
+  const { property, quality } = judgeProperty(records[0]?.propertyId ?? '', records, {});
+  if (property === null) throw new Error('the records of the home that texts are tried on are not believed');
   const rules = describeByRules(property);
   const outcome = enricher === null ? null : await enricher.enrich(property, rules, signal, { fresh: true });
   const origin = {
@@ -72,10 +77,9 @@ export async function processProperty(
     processedAt: '2026-01-01T00:00:00Z',
   } as const;
   const words = outcome?.enrichment ?? rules;
-  const { score } = scoreQuality(property);
   const remarks = property.facts.find(({ name }) => name === 'PublicRemarks')?.value;
   return {
-    document: toProcessedDocument(property, words, score, origin, property.recordIds),
+    document: toProcessedDocument(property, words, quality.score, origin, property.recordIds),
     remarks: typeof remarks === 'string' ? remarks : '',
     outcome: outcome?.kind ?? 'rules',
   };
