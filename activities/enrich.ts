@@ -1,9 +1,12 @@
 import type { Config } from '../core/config.js';
 import { ModelBusy } from '../core/errors.js';
+import { loadEstimateRules } from '../core/product-settings.js';
+import type { EstimateRules, ZipFigures } from '../core/schemas/estimates.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { ComposedProperty, DocumentOrigin, Enrichment } from '../core/schemas/property.js';
 import type { ComposeBatchResult, EnrichBatchInput, EnrichBatchResult, RunName } from '../core/schemas/sequence.js';
-import { type ProcessedPropertyDocument, toProcessedDocument } from '../domain/document-shape.js';
+import { type ProcessedPropertyDocument, toProcessedDocument, withEstimates } from '../domain/document-shape.js';
+import { estimate } from '../domain/estimates.js';
 import { describeByRules } from '../domain/rules.js';
 import { modelRoom } from '../llm/model-room.js';
 import type { Enricher, LlmCall } from '../llm/types.js';
@@ -25,6 +28,7 @@ import {
 } from '../store/queue.js';
 import { resolveProperties } from '../store/resolve.js';
 import { ripeAmong } from '../store/ripe.js';
+import { createZipFigures } from '../store/zip-figures.js';
 import { type BatchOutcome, type Described, describeBatch } from './describe-batch.js';
 import { withHeartbeat } from './heartbeat.js';
 
@@ -53,6 +57,8 @@ interface Composed {
 export function createEnrichActivities({ config, database, sources, createEnricher, modelAnswers }: EnrichDeps) {
   const { db } = database;
   const kindOrder = kindOrders(sources);
+  const rules = loadEstimateRules();
+  const zipFigures = createZipFigures(db, rules);
   const originOf = ({ market, runKey }: RunName): DocumentOrigin => ({
     mode: config.mode,
     market,
@@ -88,7 +94,8 @@ export function createEnrichActivities({ config, database, sources, createEnrich
     const cached = outcome.kind !== 'skipped' && outcome.cached;
     const failure = outcome.kind === 'invalid' ? { code: 'AnswerInvalid' as const, reason: outcome.reason } : null;
     await keepEnrichment(db, item._id, item.contentHash, run.runKey, outcome.enrichment, cached);
-    await keepProcessed(db, [documentOf(found, outcome.enrichment, originOf(run))]);
+    const figures = await zipFigures([found.property.zip]);
+    await keepProcessed(db, [documentOf(found, outcome.enrichment, originOf(run), figures, rules)]);
     await finishClaim(db, item, failure);
     return { described: outcome.kind === 'words', asked: outcome.kind !== 'skipped' && !cached };
   };
@@ -155,12 +162,13 @@ export function createEnrichActivities({ config, database, sources, createEnrich
           db,
           items.map(({ _id }) => _id),
         );
+        const figures = await zipFigures([...composed.values()].map(({ property }) => property.zip));
         const documents = items.flatMap((item): ProcessedPropertyDocument[] => {
           const found = composed.get(item._id);
           if (!found) return [];
           const kept = words.get(item._id);
           const fits = kept !== undefined && kept.contentHash === item.contentHash;
-          return [documentOf(found, fits ? kept : describeByRules(found.property), originOf(run))];
+          return [documentOf(found, fits ? kept : describeByRules(found.property), originOf(run), figures, rules)];
         });
         await keepProcessed(db, documents);
         await withdrawProcessed(
@@ -204,8 +212,11 @@ function documentOf(
   { property, score, urls }: Composed,
   enrichment: Enrichment,
   origin: DocumentOrigin,
+  figures: ReadonlyMap<string, ZipFigures>,
+  rules: EstimateRules,
 ): ProcessedPropertyDocument {
-  return toProcessedDocument(property, enrichment, score, origin, property.recordIds, urls);
+  const document = toProcessedDocument(property, enrichment, score, origin, property.recordIds, urls);
+  return withEstimates(document, estimate(property, { figures: figures.get(property.zip ?? '') ?? null, rules }));
 }
 
 export type EnrichActivities = ReturnType<typeof createEnrichActivities>;

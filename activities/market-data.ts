@@ -4,6 +4,7 @@ import { standstill } from '../domain/market-freshness.js';
 import type { Areas, MarketData } from '../sources/market-data/index.js';
 import type { Database } from '../store/database.js';
 import { findMarketFile, keepMarketFile, newestPeriod, noteMarketFileChecked } from '../store/market-data.js';
+import { composeAgain } from '../store/queue.js';
 import { withHeartbeat } from './heartbeat.js';
 
 export interface MarketDataDeps {
@@ -40,6 +41,8 @@ export function createMarketDataActivities({ database: { db }, marketData, now =
         const about = { url, fetchId, etag, lastModified, bytes, sha256, areas: names, checkedAt };
         const fetchedAt = new Date(answer.fetchedAt);
         const changed = await keepMarketFile(db, { name: file, ...about, fetchedAt }, read.indicators);
+        // What is estimated by them is worked out again with the next composition.
+        if (changed > 0 && file.startsWith('zillow-')) await composeAgain(db, [...areas.zips]);
         const rejected = read.rejects.length;
         const [first] = read.rejects;
         const reason = first ? `${rejected} figures not understood; the first: ${first.place} ${first.reason}` : null;

@@ -70,6 +70,17 @@ const retention = z.strictObject({
   quotaMegabytes: z.strictObject({ demo: megabytes, test: megabytes, production: megabytes }),
 });
 
+/** Each constant names where it comes from. */
+const sourced = (value: z.ZodType<number>) => z.strictObject({ value, source: z.string().min(20) });
+const share = z.number().gt(0).lt(1);
+const estimateRules = z.strictObject({
+  rentKept: sourced(share),
+  trendMonths: sourced(z.number().int().min(6).max(36)),
+  trendCertainty: sourced(share),
+  fewestHomes: sourced(z.number().int().min(5)),
+  typicalShare: sourced(share),
+});
+
 /** A named set of county, ZIPs, sources and time zone. A ZIP is in one market. */
 export type Market = z.infer<typeof market>;
 /** One Temporal schedule, as data. Times are in `timeZone`. */
@@ -108,6 +119,18 @@ export function loadPrices(): PriceList {
 /** How long things are kept, and how much the database may hold, from `config/retention.json`. @throws BadConfig naming file and field */
 export function loadRetention(): z.infer<typeof retention> {
   return load('retention.json', retention);
+}
+
+/** Settings of the formulas of `domain/estimates.ts`, from `config/estimates.json`. @throws BadConfig naming file and field */
+export function loadEstimateRules() {
+  const file = load('estimates.json', estimateRules);
+  return {
+    rentKept: file.rentKept.value,
+    trendMonths: file.trendMonths.value,
+    trendCertainty: file.trendCertainty.value,
+    fewestHomes: file.fewestHomes.value,
+    typicalShare: file.typicalShare.value,
+  };
 }
 
 /** One market. @throws BadConfig naming the markets there are */

@@ -1,4 +1,5 @@
 import { compactParcelNumber } from '../core/ids.js';
+import type { Estimates } from '../core/schemas/estimates.js';
 import type { FactValue } from '../core/schemas/facts.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { ChosenFact, ComposedProperty, DocumentOrigin, Enrichment } from '../core/schemas/property.js';
@@ -76,7 +77,7 @@ export interface ProcessedPropertyDocument {
   readonly llm_enrichment: {
     readonly description: string;
     readonly key_features: readonly string[];
-    /** Null until they can be computed from market data. */
+    /** Computed by code; null where `estimates` says why. */
     readonly investment_analysis: {
       readonly rental_estimate: number | null;
       readonly cap_rate: number | null;
@@ -105,6 +106,20 @@ export interface ProcessedPropertyDocument {
   readonly feature_evidence: readonly FeatureEvidenceRow[];
   /** At most one a field. */
   readonly text_facts: readonly TextFactRow[];
+  /** Formula and inputs of each value of `investment_analysis`; left out where nobody worked them out. */
+  readonly estimates?: Estimates;
+}
+
+/** Sets what was estimated into a document. Pure. */
+export function withEstimates(document: ProcessedPropertyDocument, estimates: Estimates): ProcessedPropertyDocument {
+  const { rental_estimate, cap_rate, market_trend, recommendation } = estimates;
+  const investment_analysis = {
+    rental_estimate: rental_estimate.value,
+    cap_rate: cap_rate.value,
+    market_trend: market_trend.value,
+    recommendation: recommendation.value,
+  };
+  return { ...document, llm_enrichment: { ...document.llm_enrichment, investment_analysis }, estimates };
 }
 
 interface FieldRow {

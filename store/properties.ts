@@ -1,5 +1,6 @@
 import type { Db } from 'mongodb';
 import { isListingProperty } from '../core/ids.js';
+import type { Estimates } from '../core/schemas/estimates.js';
 import type { Fact } from '../core/schemas/facts.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { Enrichment, StoredRecord } from '../core/schemas/property.js';
@@ -78,6 +79,14 @@ export async function readEnrichments(
     .find({ _id: { $in: [...propertyIds] } })
     .toArray();
   return new Map(documents.map((document) => [document._id, document]));
+}
+
+/** What was estimated of a property; null before it was. */
+export async function readEstimates(db: Db, propertyId: string): Promise<Estimates | null> {
+  const shown = await db
+    .collection<{ _id: string; estimates?: Estimates }>('processed_properties')
+    .findOne({ _id: `processed_${propertyId}` }, { projection: { estimates: 1 } });
+  return shown?.estimates ?? null;
 }
 
 /** Keeps the words of a property and the content they are about. A repeat replaces them. */

@@ -58,6 +58,11 @@ const LOOKED_AT = { together: 100, most: 1_000 };
 /** Says which of some rows may be worked on now. */
 type Ripe = (rows: readonly Pick<QueueDocument, '_id' | 'zip'>[]) => Promise<ReadonlySet<string>>;
 
+/** Has the read model of some ZIP codes composed again; the words stay. */
+export async function composeAgain(db: Db, zips: readonly string[]): Promise<void> {
+  await updateRows(db, { zip: { $in: [...zips] } }, { $set: { composedHash: null } });
+}
+
 /**
  * Claims properties for the model: composed ones that wait, listings first. The same claim again gives what it still
  * holds, so a batch that is tried twice works on the same properties.

@@ -119,7 +119,10 @@ function differenceOf(shown: ProcessedPropertyDocument | undefined, rebuilt: Pro
 }
 
 function comparable(document: ProcessedPropertyDocument): Readonly<Record<string, string>> {
-  const { processed_at: _at, run_key: _run, mode: _mode, ...rest } = document;
+  // What is estimated follows from its inputs, which are kept beside it, and moves with the market: it is no copy of our records.
+  const { processed_at: _at, run_key: _run, mode: _mode, estimates: _estimates, ...other } = document;
+  const { investment_analysis: _analysis, ...llm_enrichment } = other.llm_enrichment;
+  const rest = { ...other, llm_enrichment };
   const json: { readonly [key: string]: Json } = JSON.parse(JSON.stringify(rest));
   return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, canonicalJson(value)]));
 }

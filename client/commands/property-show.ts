@@ -1,12 +1,13 @@
 import type { Db } from 'mongodb';
 import type { Config } from '../../core/config.js';
+import type { Estimate, Estimates } from '../../core/schemas/estimates.js';
 import type { Fact, FactValue } from '../../core/schemas/facts.js';
 import type { ChosenFact, StoredRecord } from '../../core/schemas/property.js';
 import type { AsOf } from '../../domain/as-of.js';
 import { composeProperty } from '../../domain/compose.js';
 import type { EnrichmentDocument } from '../../store/documents.js';
 import { propertyAsOf } from '../../store/history.js';
-import { readEnrichments, readProperties } from '../../store/properties.js';
+import { readEnrichments, readEstimates, readProperties } from '../../store/properties.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import type { PropertyShowFlags } from '../definitions/property.js';
@@ -24,6 +25,8 @@ interface Known {
   readonly urls: Readonly<Record<string, string>>;
   /** Null for a look back: words are of today. */
   readonly words: EnrichmentDocument | null;
+  /** Null for a look back, and before they were worked out. */
+  readonly estimates: Estimates | null;
   /** Records that their source did not name any more, and since when. */
   readonly gone: readonly { readonly recordId: string; readonly since: string }[];
 }
@@ -36,7 +39,9 @@ export async function showProperty(context: CliContext, text: string, flags: Pro
   const asOf = readMoments(flags);
   const name = readPropertyName(text);
   const { config } = await readSetting(context);
-  const { propertyId, records, urls, words, gone } = await withDatabase(config, (db) => lookUp(db, config, name, asOf));
+  const { propertyId, records, urls, words, estimates, gone } = await withDatabase(config, (db) =>
+    lookUp(db, config, name, asOf),
+  );
   if (records.length === 0) {
     const hint = 'phx runs show tells which ZIPs are in; a parcel of another ZIP or day may not be';
     throw new CliError('NotFound', `no source has a record of ${propertyId} in mode ${config.mode}`, hint);
@@ -59,9 +64,11 @@ export async function showProperty(context: CliContext, text: string, flags: Pro
   if (shownWords !== null && flags.field === undefined) {
     context.out.data(`words by ${shownWords.model ?? shownWords.by}: ${shownWords.description}`);
   }
+  const shownEstimates = flags.field === undefined ? estimates : null;
+  if (shownEstimates !== null) context.out.data(Object.entries(shownEstimates).flatMap(estimateLines).join('\n'));
   const { mode } = config;
   const head = { schemaVersion: 1, propertyId, parcelNumber, zip, mode, ...moment };
-  context.out.document({ ...head, recordIds, facts, words: shownWords });
+  context.out.document({ ...head, recordIds, facts, words: shownWords, estimates: shownEstimates });
   return 0;
 }
 
@@ -80,7 +87,8 @@ async function lookUp(db: Db, config: Config, name: PropertyName, asOf: AsOf | n
   if (asOf === null) {
     const found = (await readProperties(db, [propertyId])).get(propertyId);
     const words = (await readEnrichments(db, [propertyId])).get(propertyId) ?? null;
-    return { propertyId, records: found?.records ?? [], urls: found?.urls ?? {}, words, gone: [] };
+    const estimates = await readEstimates(db, propertyId);
+    return { propertyId, records: found?.records ?? [], urls: found?.urls ?? {}, words, estimates, gone: [] };
   }
   const then = await propertyAsOf(db, propertyId, asOf);
   return {
@@ -88,6 +96,7 @@ async function lookUp(db: Db, config: Config, name: PropertyName, asOf: AsOf | n
     records: then.map(({ record }) => record),
     urls: Object.fromEntries(then.flatMap(({ urls }) => Object.entries(urls))),
     words: null,
+    estimates: null,
     gone: then.flatMap(({ record, goneSince }) =>
       goneSince === null ? [] : [{ recordId: record.recordId, since: goneSince.toISOString() }],
     ),
@@ -96,6 +105,14 @@ async function lookUp(db: Db, config: Config, name: PropertyName, asOf: AsOf | n
 
 function wordsOf({ description, keyFeatures, by, model }: EnrichmentDocument) {
   return { description, keyFeatures, by, model };
+}
+
+/** An estimate with its formula and every input, or why there is none. */
+function estimateLines([name, { value, reason, formula, inputs }]: readonly [string, Estimate]): readonly string[] {
+  return [
+    `${name} = ${value ?? `none: ${reason}`}`,
+    `  by ${formula}: ${inputs.map((one) => `${one.name} ${one.value ?? 'not stated'} (${[one.from, one.asOf].filter(Boolean).join(', ')})`).join('; ')}`,
+  ];
 }
 
 function asOfDocument({ validMs, knownMs }: AsOf) {
