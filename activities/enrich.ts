@@ -110,6 +110,8 @@ export function createEnrichActivities({ config, database, sources, createEnrich
     // What may not be shown needs no words; it comes back when its records change.
     for (const item of items) if (!composed.has(item._id)) await finishClaim(db, item, null);
     const endMs = Math.min(deadlineAtMs, Date.now() + LONGEST_BATCH_MS);
+    // What may not be shown has nothing to be described; it waits no more.
+    for (const item of items) if (!composed.has(item._id)) await finishClaim(db, item, null);
     const known = items.flatMap((item) => {
       const found = composed.get(item._id);
       return found ? [{ item, found }] : [];

@@ -72,13 +72,13 @@ const retention = z.strictObject({
 
 /** Each constant names where it comes from. */
 const sourced = (value: z.ZodType<number>) => z.strictObject({ value, source: z.string().min(20) });
-const share = z.number().gt(0).lt(1);
+const part = z.number().gt(0).lt(1);
 const estimateRules = z.strictObject({
-  rentKept: sourced(share),
+  rentKept: sourced(part),
   trendMonths: sourced(z.number().int().min(6).max(36)),
-  trendCertainty: sourced(share),
+  trendCertainty: sourced(part),
   fewestHomes: sourced(z.number().int().min(5)),
-  typicalShare: sourced(share),
+  typicalShare: sourced(part),
 });
 
 /** A named set of county, ZIPs, sources and time zone. A ZIP is in one market. */
