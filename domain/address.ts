@@ -34,6 +34,7 @@ const CITIES: readonly string[] = [
   'CHANDLER,CAREFREE,AVONDALE,SUN CITY,PHOENIX,BUCKEYE,GILBERT,ANTHEM,LAVEEN,PEORIA,TEMPE,MESA',
 ].flatMap((row) => row.split(','));
 const UNIT = /[\s,]+(?:(?:UNIT|APT|APARTMENT|STE|SUITE|LOT|SPC|SPACE|BLDG)\s*#?|#)\s*([A-Z0-9-]+)$/;
+const BEGINS_WITH_UNIT = /^(?:(?:UNIT|APT|APARTMENT|STE|SUITE|LOT|SPC|SPACE|BLDG)\b|#)/;
 
 /**
  * Reads the forms the county and listing sites use: `10010 N 29TH ST PHOENIX, AZ 85028`, `15868 W BANFF LN SURPRISE 85379`,
@@ -78,8 +79,8 @@ export function addressKey(address: Address): string {
 function cutCity(text: string, known: string | null): { readonly street: string; readonly city: string | null } {
   const comma = text.lastIndexOf(',');
   const tail = text.slice(comma + 1).trim();
-  const isUnit = UNIT.test(` ${tail}`);
-  if (comma > 0 && tail !== '' && !isUnit) return { street: text.slice(0, comma), city: tail };
+  // A place may stand behind the unit without a comma: `, UNIT 4 MESA`.
+  if (comma > 0 && tail !== '' && !BEGINS_WITH_UNIT.test(tail)) return { street: text.slice(0, comma), city: tail };
   const names = known === null ? CITIES : [known.toUpperCase(), ...CITIES];
   const city = names.find((name) => text.endsWith(` ${name}`));
   if (city === undefined) return { street: text, city: null };

@@ -104,12 +104,19 @@ export async function keepEnrichment(
   await db.collection<EnrichmentDocument>('enrichments').replaceOne({ _id: propertyId }, document, { upsert: true });
 }
 
-/** Replaces documents of the read model. Repeats do nothing new. */
-export async function keepProcessed(db: Db, documents: readonly { readonly _id: string }[]): Promise<void> {
+/** Replaces documents of the read model; `processed_at` becomes a date. Repeats do nothing new. */
+export async function keepProcessed(
+  db: Db,
+  documents: readonly { readonly _id: string; readonly processed_at: string }[],
+): Promise<void> {
   if (documents.length === 0) return;
-  await db.collection<{ _id: string }>('processed_properties').bulkWrite(
+  await db.collection<{ _id: string; processed_at: Date }>('processed_properties').bulkWrite(
     documents.map((document) => ({
-      replaceOne: { filter: { _id: document._id }, replacement: document, upsert: true },
+      replaceOne: {
+        filter: { _id: document._id },
+        replacement: { ...document, processed_at: new Date(document.processed_at) },
+        upsert: true,
+      },
     })),
   );
 }

@@ -99,6 +99,7 @@ describe('a good day', () => {
     expect(await check('2026-03-01')).toEqual([]);
     const rows = await scores().find().toArray();
     expect(rows).toHaveLength(GOOD.length);
+    expect(await shown().countDocuments({ processed_at: { $type: 'date' } })).toBe(rows.length);
     const documents = new Map((await shown().find().toArray()).map((one) => [one.property_id, one.quality_score]));
     for (const { _id, score } of rows) expect(documents.get(_id)).toBe(score);
   });

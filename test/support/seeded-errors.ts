@@ -160,6 +160,16 @@ const KINDS: readonly ErrorKind[] = [
       }),
   },
   {
+    kind: 'year built: two last digits swapped',
+    spoil: (property, random) =>
+      change(property, MAP, random, {
+        YearBuilt: (value) => {
+          const swapped = `${value}`.replace(/(\d)(\d)$/, '$2$1');
+          return swapped === `${value}` ? null : Number(swapped);
+        },
+      }),
+  },
+  {
     kind: 'price: a digit too many, or one or three too few',
     spoil: (property, random) =>
       change(property, LISTINGS, random, { ListPrice: times(random.pick([10, 0.1, 0.001])) }),
@@ -239,9 +249,56 @@ const KINDS: readonly ErrorKind[] = [
   },
 ];
 
+/** Slips so small that a true value could be the same: no rule over one property can know, only another witness. */
+const FAINT_KINDS: readonly ErrorKind[] = [
+  {
+    kind: 'beds: one more or less',
+    spoil: (property, random) =>
+      change(property, LISTINGS, random, {
+        BedroomsTotal: (value) => (typeof value === 'number' ? Math.max(1, value) + random.pick([1, -1]) : null),
+      }),
+  },
+  {
+    kind: 'price: 20 % more or less',
+    spoil: (property, random) => change(property, LISTINGS, random, { ListPrice: times(random.pick([0.8, 1.2])) }),
+  },
+  {
+    kind: 'area: 5 to 15 % more, by one of several witnesses',
+    spoil: (property, random) => change(property, MAP, random, { LivingArea: times(1.05 + random.next() * 0.1) }),
+  },
+  {
+    kind: 'area: of another house (1.5 to 3 times), and nobody else states it',
+    spoil: (property, random) => {
+      const [county] = property.records.filter(({ source }) => source === 'maricopa-assessor');
+      if (county === undefined) return null;
+      return change({ ...property, records: [county] }, COUNTY, random, {
+        LivingArea: times(1.5 + random.next() * 1.5),
+      });
+    },
+  },
+];
+
 /** Errors put into good properties: so many of each kind, one in a property at a time. The same seed gives the same. */
 export function seedErrors(good: readonly GoodProperty[], perKind: number, random: Random): readonly SeededError[] {
-  return KINDS.flatMap(({ kind, spoil }) => {
+  return seedKinds(KINDS, good, perKind, random);
+}
+
+/** Errors of which most cannot be told from the truth. */
+export function seedFaintErrors(
+  good: readonly GoodProperty[],
+  perKind: number,
+  random: Random,
+): readonly SeededError[] {
+  return seedKinds(FAINT_KINDS, good, perKind, random);
+}
+
+function seedKinds(
+  kinds: readonly ErrorKind[],
+  good: readonly GoodProperty[],
+  perKind: number,
+  random: Random,
+): readonly SeededError[] {
+  return kinds.flatMap(({ kind, spoil }) => {
     const found: SeededError[] = [];
     for (const property of random.fork(`order ${kind}`).shuffle(good)) {
       if (found.length === perKind) break;
