@@ -68,11 +68,12 @@ export const CROSS_RULES: readonly CrossRule[] = [
   },
   {
     ...{ code: 'baths-sum', names: ['BathroomsFull', 'BathroomsHalf', 'BathroomsTotalInteger'], homes: true },
-    why: 'full and half bathrooms are the total',
+    why: 'full and half bathrooms are the total, three-quarter ones besides (at most four)',
     wrong: (shown) => {
       const [full, half, total] = ['BathroomsFull', 'BathroomsHalf', 'BathroomsTotalInteger'].map(shown.count);
       if (full === null || full === undefined || total === null || total === undefined) return null;
-      return total === full + (half ?? 0) ? null : `${full} full and ${half ?? 0} half are not ${total}`;
+      const least = full + (half ?? 0);
+      return total >= least && total <= least + 4 ? null : `${full} full and ${half ?? 0} half are not ${total}`;
     },
   },
   {
