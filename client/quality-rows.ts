@@ -1,7 +1,7 @@
 import { loadQualityLimits } from '../core/product-settings.js';
 import type { Mode } from '../core/schemas/names.js';
 import { type GatheredQuality, gatherQuality } from '../domain/quality/gather.js';
-import type { QualityRow } from '../domain/quality/row.js';
+import type { GatherableRow } from '../domain/quality/row.js';
 import { spreadsOf } from '../domain/quality/spread.js';
 import { lastWindows, type QualityRunDocument, readQuality, readQualityRuns } from '../store/quality.js';
 import { readSetting, withDatabase } from './connect.js';
@@ -17,7 +17,7 @@ export interface AskedQuality {
   readonly zip: string | null;
   readonly source: string | null;
   readonly at: string;
-  readonly rows: readonly QualityRow[];
+  readonly rows: readonly GatherableRow[];
   readonly quality: GatheredQuality;
   /** Of the last run that was judged; null before the first. */
   readonly lastRun: QualityRunDocument | null;

@@ -3,7 +3,7 @@ import type { KindOrder } from '../domain/compose.js';
 import type { LastWindow } from '../domain/quality/freshness.js';
 import type { GateVerdict } from '../domain/quality/gate.js';
 import type { GatheredQuality } from '../domain/quality/gather.js';
-import { type QualityRow, qualityRow, RULES_VERSION } from '../domain/quality/row.js';
+import { type GatherableRow, type QualityRow, qualityRow, RULES_VERSION } from '../domain/quality/row.js';
 import type { QuarantineDocument, QueueDocument, WindowDocument } from './documents.js';
 import { type JudgedProperty, judgeProperties } from './judged.js';
 
@@ -110,8 +110,11 @@ async function keepQuarantined(
 }
 
 /** The quality of the properties of a market, by property id. */
-export async function readQuality(db: Db, market: string): Promise<readonly QualityRow[]> {
-  const rows = await scoresOf(db).find({ market }).toArray();
+export async function readQuality(db: Db, market: string): Promise<readonly GatherableRow[]> {
+  const rows = await db
+    .collection<GatherableRow & { readonly _id: string }>('quality_scores')
+    .find({ market }, { projection: { reasons: 0 } })
+    .toArray();
   return rows.sort((a, b) => (a._id < b._id ? -1 : 1));
 }
 

@@ -1,6 +1,6 @@
 import { DOCUMENT_FIELDS } from '../../domain/document-shape.js';
 import { CANNOT_GIVE } from '../../domain/quality/expected.js';
-import type { QualityRow } from '../../domain/quality/row.js';
+import type { GatherableRow } from '../../domain/quality/row.js';
 import type { CliContext } from '../context.js';
 import type { QualityFlags } from '../definitions/quality.js';
 import { CliError } from '../errors.js';
@@ -71,7 +71,7 @@ function resoName(text: string, names: readonly string[]): string {
   throw new CliError('NotFound', `no property has ${text}`, like === null ? null : `did you mean ${like}?`);
 }
 
-function bySource(rows: readonly QualityRow[], name: string): Readonly<Record<string, number>> {
+function bySource(rows: readonly GatherableRow[], name: string): Readonly<Record<string, number>> {
   const counts = new Map<string, number>();
   for (const { shown, answers } of rows) {
     const source = answers[shown[name] ?? -1]?.source;
@@ -80,7 +80,7 @@ function bySource(rows: readonly QualityRow[], name: string): Readonly<Record<st
   return Object.fromEntries([...counts].sort((a, b) => b[1] - a[1]));
 }
 
-function findingsOn(rows: readonly QualityRow[], name: string) {
+function findingsOn(rows: readonly GatherableRow[], name: string) {
   return rows.flatMap(({ propertyId, findings }) =>
     findings
       .filter(({ names }) => names.includes(name))

@@ -1,6 +1,6 @@
 import { CANNOT_GIVE } from '../../domain/quality/expected.js';
 import type { GatheredQuality, PartQuality } from '../../domain/quality/gather.js';
-import { type QualityRow, RULES_VERSION } from '../../domain/quality/row.js';
+import { type GatherableRow, RULES_VERSION } from '../../domain/quality/row.js';
 import type { CliContext } from '../context.js';
 import type { QualityFlags } from '../definitions/quality.js';
 import { columnsOf } from '../output.js';
@@ -114,7 +114,7 @@ function contradictionRows({ contradictions }: GatheredQuality): readonly (reado
   return [['FIELD', 'SOURCES (SHOWN / OTHER)', 'DIFFER', 'GAP', 'EXAMPLE'], ...rows];
 }
 
-function withheldOf(rows: readonly QualityRow[]) {
+function withheldOf(rows: readonly GatherableRow[]) {
   return rows
     .flatMap(({ propertyId, withheld }) => withheld.map((fact) => ({ propertyId, ...fact })))
     .slice(0, MOST_WITHHELD);

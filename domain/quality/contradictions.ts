@@ -1,5 +1,5 @@
 import type { FactValue } from '../../core/schemas/facts.js';
-import type { QualityRow } from './row.js';
+import type { GatherableRow } from './row.js';
 import { medianOf } from './spread.js';
 
 /** How often two sources say different things about one field. */
@@ -25,7 +25,7 @@ interface Example {
 }
 
 /** Names of which another source says something else than what is shown. */
-export function contradictedNames({ contradictions }: QualityRow): readonly string[] {
+export function contradictedNames({ contradictions }: GatherableRow): readonly string[] {
   const between = contradictions.filter(({ shown, other }) => shown.source !== other.source);
   return [...new Set(between.map(({ name }) => name))];
 }
@@ -36,14 +36,14 @@ const MOST_EXAMPLES = 3;
  * Contradictions between sources, the most frequent first, of equally frequent ones the larger. Two answers of one source that
  * differ are not counted: the younger corrects the older. Pure.
  */
-export function contradictionsRanked(rows: readonly QualityRow[]): readonly RankedContradiction[] {
+export function contradictionsRanked(rows: readonly GatherableRow[]): readonly RankedContradiction[] {
   const compared = new Map<string, number>();
   const found = new Map<string, { sizes: number[]; examples: Example[] }>();
   for (const row of rows) {
     for (const [name, others] of Object.entries(row.witnesses)) {
       const source = row.answers[row.shown[name] ?? -1]?.source;
-      for (const other of others) {
-        const id = idOf(name, `${source}`, other);
+      for (const place of others) {
+        const id = idOf(name, `${source}`, `${row.answers[place]?.source}`);
         compared.set(id, (compared.get(id) ?? 0) + 1);
       }
     }
@@ -67,7 +67,7 @@ export function contradictionsRanked(rows: readonly QualityRow[]): readonly Rank
 const idOf = (name: string, shown: string, other: string) => `${name} ${shown} ${other}`;
 
 /** One for each name and pair of sources, with the larger gap where a source says two things. */
-function differingOf({ propertyId, contradictions }: QualityRow) {
+function differingOf({ propertyId, contradictions }: GatherableRow) {
   const own = new Map<string, { readonly key: string; readonly size: number; readonly example: Example }>();
   for (const { name, shown, other, size } of contradictions) {
     if (shown.source === other.source) continue;

@@ -1,5 +1,5 @@
 import { contradictedNames } from './contradictions.js';
-import type { QualityRow } from './row.js';
+import type { GatherableRow } from './row.js';
 import { medianOf } from './spread.js';
 
 /** Quality of one field over some properties. */
@@ -23,7 +23,7 @@ export interface FieldQuality {
 
 /** A row, and the names that findings about it are about. */
 interface NamedRow {
-  readonly row: QualityRow;
+  readonly row: GatherableRow;
   readonly findingNames: readonly string[];
 }
 

@@ -2,7 +2,7 @@ import type { SourceName } from '../../core/schemas/names.js';
 import { contradictedNames, contradictionsRanked, type RankedContradiction } from './contradictions.js';
 import { type FreshnessLimits, freshnessOf, hoursSince, type LastWindow, withFreshness } from './freshness.js';
 import { type FieldQuality, fieldsOf } from './gather-fields.js';
-import type { QualityRow } from './row.js';
+import type { GatherableRow } from './row.js';
 import { TERMS, type TermName } from './score.js';
 import { type Spreads, spreadFindings, spreadsOf } from './spread.js';
 
@@ -57,7 +57,7 @@ export interface GatherContext {
 }
 
 interface Weighed {
-  readonly row: QualityRow;
+  readonly row: GatherableRow;
   readonly freshness: number;
   readonly score: number;
   readonly codes: readonly string[];
@@ -65,7 +65,7 @@ interface Weighed {
 }
 
 /** Gathers rows: of a run, a ZIP code, a source. Pure; the order of the rows decides nothing but examples. */
-export function gatherQuality(rows: readonly QualityRow[], context: GatherContext): GatheredQuality {
+export function gatherQuality(rows: readonly GatherableRow[], context: GatherContext): GatheredQuality {
   const hours = hoursSince(context.windows, context.nowMs);
   const spreads = context.spreads ?? spreadsOf(rows);
   const weighed = rows.map((row): Weighed => {
@@ -111,12 +111,12 @@ export function gatherQuality(rows: readonly QualityRow[], context: GatherContex
 }
 
 /** Properties that another one shares its address with, where one of them is a listing without a parcel. Pure. */
-export function duplicatesIn(rows: readonly QualityRow[]): readonly string[] {
-  const byAddress = new Map<string, QualityRow[]>();
+export function duplicatesIn(rows: readonly GatherableRow[]): readonly string[] {
+  const byAddress = new Map<string, GatherableRow[]>();
   for (const row of rows) {
     if (row.address !== null) byAddress.set(row.address, [...(byAddress.get(row.address) ?? []), row]);
   }
-  const isLoose = ({ propertyId }: QualityRow) => propertyId.startsWith('listing:');
+  const isLoose = ({ propertyId }: GatherableRow) => propertyId.startsWith('listing:');
   return [...byAddress.values()]
     .filter((group) => group.length > 1 && group.some(isLoose))
     .flatMap((group) => group.map(({ propertyId }) => propertyId));
@@ -124,7 +124,7 @@ export function duplicatesIn(rows: readonly QualityRow[]): readonly string[] {
 
 function partsOf(
   weighed: readonly Weighed[],
-  partNames: (row: QualityRow) => readonly (SourceName | string)[],
+  partNames: (row: GatherableRow) => readonly (SourceName | string)[],
 ): Readonly<Record<string, PartQuality>> {
   const parts = new Map<string, Weighed[]>();
   for (const one of weighed) {
@@ -147,7 +147,7 @@ function partOf(own: readonly Weighed[]): PartQuality {
   };
 }
 
-function termMeans(rows: readonly QualityRow[]): Readonly<Record<TermName, number>> {
+function termMeans(rows: readonly GatherableRow[]): Readonly<Record<TermName, number>> {
   const of = (name: TermName) => meanOf(rows.map(({ terms }) => terms[name])) ?? 0;
   const [completeness, validity, consistency, confidence] = TERMS.map(of);
   return {

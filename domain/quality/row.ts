@@ -10,7 +10,7 @@ import type { Reason, TermName } from './score.js';
 import { type Ratios, ratiosOf } from './spread.js';
 
 /** Moves when rules or weights change, so that what was judged by older ones is judged again. */
-export const RULES_VERSION = 1;
+export const RULES_VERSION = 2;
 
 /** An answer that facts came from, and when. */
 export interface AskedAnswer {
@@ -55,13 +55,16 @@ export interface QualityRow {
   readonly answers: readonly AskedAnswer[];
   /** Place in `answers` of each shown fact, by RESO name. */
   readonly shown: Readonly<Record<string, number>>;
-  /** Other sources that state it, by RESO name; names with one source are left out. */
-  readonly witnesses: Readonly<Record<string, readonly SourceName[]>>;
+  /** Other sources that state it, each by the place of an answer of it; names that one source states are left out. */
+  readonly witnesses: Readonly<Record<string, readonly number[]>>;
   readonly contradictions: readonly Contradiction[];
   /** Street line and ZIP code in one form; null where they are not known. */
   readonly address: string | null;
   readonly ratios: Ratios;
 }
+
+/** What is needed to gather rows: all but what explains the single score. */
+export type GatherableRow = Omit<QualityRow, 'reasons'>;
 
 /** A fact that is not shown, with the way to its bytes. */
 export interface WithheldRow {
@@ -118,7 +121,8 @@ export function qualityRow(
       facts.flatMap(({ name: fact, source }) => {
         if (NOT_COMPARED.has(fact)) return [];
         const others = records.filter((one) => one.source !== source && one.facts.some((own) => own.name === fact));
-        return others.length === 0 ? [] : [[fact, [...new Set(others.map((one) => one.source))]]];
+        const places = others.map((one) => answers.findIndex((answer) => answer.source === one.source));
+        return others.length === 0 ? [] : [[fact, [...new Set(places)]]];
       }),
     ),
     contradictions: facts.flatMap(contradictionsOf),

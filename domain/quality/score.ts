@@ -172,7 +172,8 @@ function confidence({ facts }: ComposedProperty, records: readonly StoredRecord[
   if (alone.length > 0) {
     const explanation = `${alone.length} facts are stated by one source alone`;
     const points = pointsOf(alone.length * (1 - ONE_WITNESS));
-    reasons.push({ term, code: 'one-witness', names: namesOf(alone), points, explanation });
+    // Most facts have one witness: their names would fill the row, and say nothing.
+    reasons.push({ term, code: 'one-witness', names: [], points, explanation });
   }
   const explanation = `${facts.length - untraced.length} of ${facts.length} facts can be traced, ${alone.length} of them have one witness`;
   return part(term, 1 - lost / facts.length, explanation, reasons);
