@@ -1,7 +1,7 @@
 import { type Db, MongoClient, MongoError } from 'mongodb';
 import { BadConfig, StoreUnavailable } from '../core/errors.js';
 import { COLLECTIONS, validatorOf } from './collections.js';
-import { noteMigrationsOfEmpty } from './migrations/state.js';
+import { noteMigrationsWithoutWork } from './migrations/state.js';
 
 /** An open connection to the database of one mode. */
 export interface Database {
@@ -40,7 +40,7 @@ export async function openDatabase(url: string, name: string): Promise<Database>
 }
 
 /**
- * Makes every collection, validator and index exist, and notes all migrations where nothing is stored yet. A repeat changes nothing.
+ * Makes every collection, validator and index exist, and notes the migrations that have nothing to do. A repeat changes nothing.
  * @returns one line per collection that was made
  */
 export async function initDatabase(db: Db): Promise<readonly string[]> {
@@ -57,7 +57,7 @@ export async function initDatabase(db: Db): Promise<readonly string[]> {
     }
     if (rule.indexes.length > 0) await db.collection(name).createIndexes([...rule.indexes]);
   }
-  await noteMigrationsOfEmpty(db);
+  await noteMigrationsWithoutWork(db);
   return made;
 }
 

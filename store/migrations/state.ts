@@ -1,10 +1,9 @@
 import type { Db } from 'mongodb';
 import { BadConfig } from '../../core/errors.js';
-import { COLLECTIONS } from '../collections.js';
 import { MIGRATIONS } from './index.js';
 import type { Migration } from './migration.js';
 
-/** Where migrations are noted; a new database has them all and holds nothing else. */
+/** Where migrations are noted; a new database has them all. */
 export const MIGRATIONS_COLLECTION = 'migrations';
 
 /** `migrations`: how far a migration is. */
@@ -59,25 +58,23 @@ export async function migrationStatus(
   return [...known, ...unknown];
 }
 
-/** Notes all migrations in a database that holds nothing yet: it is made in the form they lead to. A repeat changes nothing. */
-export async function noteMigrationsOfEmpty(db: Db, list: readonly Migration[] = MIGRATIONS): Promise<void> {
-  if (pendingOf(await readApplied(db), list).length === 0 || !(await isEmpty(db))) return;
-  const at = new Date();
-  for (const { id, checksum } of list) {
+/**
+ * Notes migrations that find nothing to change: what the database holds, if anything, was made in the form they lead to. It stops at
+ * the first with work to do. A repeat changes nothing.
+ */
+export async function noteMigrationsWithoutWork(db: Db, list: readonly Migration[] = MIGRATIONS): Promise<void> {
+  const applied = await readApplied(db);
+  for (const { id, checksum, changes } of pendingOf(applied, list)) {
+    if (applied.has(id) || (await hasWork(changes(db)))) return;
+    const at = new Date();
     const row: Omit<MigrationDocument, '_id'> = { state: 'made-with', checksum, beganAt: at, endedAt: at };
     await migrationsOf(db).updateOne({ _id: id }, { $setOnInsert: row }, { upsert: true });
   }
 }
 
-/** Of collections that say nothing of what is stored. */
-const ASIDE: ReadonlySet<string> = new Set([MIGRATIONS_COLLECTION, 'leases']);
-
-async function isEmpty(db: Db): Promise<boolean> {
-  for (const name of Object.keys(COLLECTIONS)) {
-    if (ASIDE.has(name)) continue;
-    if ((await db.collection(name).findOne({}, { projection: { _id: 1 } })) !== null) return false;
-  }
-  return true;
+async function hasWork(batches: AsyncIterable<readonly unknown[]>): Promise<boolean> {
+  for await (const batch of batches) if (batch.length > 0) return true;
+  return false;
 }
 
 /**

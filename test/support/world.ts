@@ -89,7 +89,11 @@ export async function startTestWorld({ variables: own = {}, ...options }: TestWo
       });
       worker.stderr.pipe(process.env.PHOENIX_TEST_VERBOSE ? process.stderr : createWriteStream(log));
       workers.push(worker);
-      await once(worker.stdout, 'data');
+      const died = once(worker, 'exit').then(() => {
+        throw new Error(`the worker ended while it started, see ${log}`);
+      });
+      await Promise.race([once(worker.stdout, 'data'), died]);
+      died.catch(() => undefined); // later it may end as it likes
       return worker;
     },
     async client() {
