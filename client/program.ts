@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { productVersion } from '../core/paths.js';
 import type { Action } from './context.js';
+import { defineAlerts } from './definitions/alerts.js';
 import { defineBackup } from './definitions/backup.js';
 import { defineCaptcha } from './definitions/captcha.js';
 import { defineChanges } from './definitions/changes.js';
+import { defineContacts } from './definitions/contacts.js';
 import { defineBudget, defineCost } from './definitions/cost.js';
 import { defineEmergency } from './definitions/emergency.js';
 import { defineEnrich } from './definitions/enrich.js';
@@ -84,6 +86,8 @@ export function createProgram({ run, ...output }: ProgramSetup): Command {
     defineCaptcha,
     defineCost,
     defineBudget,
+    defineAlerts,
+    defineContacts,
     defineSchedules,
     defineEmergency,
     defineStack,

@@ -3,6 +3,7 @@ import { assertNever } from '../core/assert.js';
 import { scheduledWorkflowId, TASK_QUEUES } from '../core/ids.js';
 import type { ScheduleRow } from '../core/product-settings.js';
 import { optionsIn } from '../core/run-options.js';
+import type { EvaluateAlertsInput } from '../core/schemas/alerts.js';
 import { MARKET_FILES, type RefreshMarketInput } from '../core/schemas/market-data.js';
 import type { Mode } from '../core/schemas/names.js';
 import { DEFAULT_RUN_OPTIONS } from '../core/schemas/run.js';
@@ -34,11 +35,11 @@ export async function reconcileSchedule(client: Client, mode: Mode, row: Schedul
 
 /** A declared schedule as Temporal takes it. */
 export function scheduleOf(row: ScheduleRow, mode: Mode) {
-  const { scheduleId, timeZone, calendar, comment, overlap, catchupWindow, startsPaused } = row;
+  const { scheduleId, timeZone, comment, overlap, catchupWindow, startsPaused } = row;
   return {
     scheduleId,
     // The field is `timezone`; another name would be dropped without error and the run would start in UTC.
-    spec: { calendars: [{ ...calendar, comment }], timezone: timeZone },
+    spec: timesOf(row, comment, timeZone),
     action: {
       type: 'startWorkflow',
       workflowId: scheduledWorkflowId(scheduleId),
@@ -62,9 +63,20 @@ function workOf(row: ScheduleRow, mode: Mode): { readonly workflowType: string; 
       const input: RefreshMarketInput = { files: MARKET_FILES, force: false };
       return { workflowType: 'refreshMarket', args: [input] };
     }
+    case 'evaluateAlerts': {
+      const input: EvaluateAlertsInput = { market: row.market };
+      return { workflowType: 'evaluateAlerts', args: [input] };
+    }
+    case 'sendDigest':
+      return { workflowType: 'sendDigest', args: [{ market: row.market }] };
     default:
       return assertNever(row, 'schedule');
   }
+}
+
+function timesOf(row: ScheduleRow, comment: string, timezone: string) {
+  if (row.workflow === 'evaluateAlerts') return { intervals: [{ every: row.everyMinutes * 60_000 }], timezone };
+  return { calendars: [{ ...row.calendar, comment }], timezone };
 }
 
 /** `12h` in milliseconds; the form is checked where the file is read. */

@@ -86,9 +86,10 @@ export function temporalConnection(config: Config) {
 /** Values that must never be seen: given to the logger's and the reports' redaction. */
 export function secretValues(config: Config): readonly string[] {
   const { maricopaApiKey, maricopaApiKey2, webshareApiKey, captchaApiKey, smtpPassword } = config;
-  const { resoToken, resoClientSecret } = config;
+  const { resoToken, resoClientSecret, slackWebhookUrl, twilioAuthToken, githubToken } = config;
   const county = [maricopaApiKey, maricopaApiKey2];
-  const values = [...county, webshareApiKey, captchaApiKey, smtpPassword, resoToken, resoClientSecret];
+  const tellers = [slackWebhookUrl, twilioAuthToken, githubToken];
+  const values = [...county, webshareApiKey, captchaApiKey, smtpPassword, resoToken, resoClientSecret, ...tellers];
   const password = /^mongodb(?:\+srv)?:\/\/[^:@/]+:([^@/]+)@/.exec(config.mongodbUrl)?.[1] ?? null;
   return [...values, password].filter((value) => value !== null && value.length >= 4).map(String);
 }
@@ -164,6 +165,9 @@ const ADDRESSES_OF_SOURCES = [
   'maricopaGisBaseUrl',
   'resoBaseUrl',
   'resoTokenUrl',
+  'slackWebhookUrl',
+  'twilioBaseUrl',
+  'githubApiUrl',
   'censusBaseUrl',
   'zillowDataBaseUrl',
   'redfinDataBaseUrl',

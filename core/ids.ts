@@ -74,6 +74,31 @@ export function repairWorkflowId(source: SourceName): string {
   return `repair/${source}`;
 }
 
+/** Key of an alert: what it says about what, in which market. The same trouble again is the same alert. */
+export function alertId(market: string, rule: string, subject: string): string {
+  return `${market}/${rule}/${subject}`;
+}
+
+/** Key of one transition of an alert. @param seq from 1 */
+export function transitionId(alert: string, seq: number): string {
+  return `${alert}#${seq}`;
+}
+
+/** Key of the telling of one transition over one channel. */
+export function deliveryId(transition: string, channel: string): string {
+  return `${transition}/${channel}`;
+}
+
+/** Workflow id of an evaluation outside the schedule: one at a time. */
+export function evaluateAlertsWorkflowId(market: string): string {
+  return `alerts/${market}`;
+}
+
+/** Workflow id of one delivery: the same notice twice at a time is one. */
+export function deliveryWorkflowId(delivery: string): string {
+  return `delivery/${delivery}`;
+}
+
 /** Workflow id that a schedule gives to its thin starter; the server appends the time. */
 export function scheduledWorkflowId(scheduleId: string): string {
   return `schedule/${scheduleId}`;

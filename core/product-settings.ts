@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { BadConfig } from './errors.js';
 import { projectRoot } from './paths.js';
+import { type AlertChannels, type AlertRule, alertChannels, alertRules } from './schemas/alerts.js';
 import { type Budget, budgetFile, type PriceList, priceFile } from './schemas/money.js';
 import { SOURCE_NAMES } from './schemas/names.js';
+import { type Roster, roster } from './schemas/roster.js';
 
 const market = z.strictObject({
   county: z.string().regex(/^[a-z]{2}(-[a-z]+)+$/),
@@ -40,14 +42,14 @@ const quality = z.strictObject({
   }),
 });
 const phase = z.strictObject({ budgetMinutes: z.number().positive() });
+const calendar = z.strictObject({
+  hour: z.number().int().min(0).max(23),
+  minute: z.number().int().min(0).max(59),
+  dayOfWeek: z.enum(['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY']).exactOptional(),
+});
 const scheduleParts = {
   scheduleId: z.string().regex(/^[a-z0-9-]+$/),
   comment: z.string(),
-  calendar: z.strictObject({
-    hour: z.number().int().min(0).max(23),
-    minute: z.number().int().min(0).max(59),
-    dayOfWeek: z.enum(['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY']).exactOptional(),
-  }),
   timeZone: z.string(),
   overlap: z.enum(['SKIP', 'BUFFER_ONE']),
   catchupWindow: z.string().regex(/^\d+[smhd]$/),
@@ -55,8 +57,15 @@ const scheduleParts = {
   startsPaused: z.literal(true).exactOptional(),
 };
 const schedule = z.discriminatedUnion('workflow', [
-  z.strictObject({ ...scheduleParts, workflow: z.literal('dailySequence'), market: z.string() }),
-  z.strictObject({ ...scheduleParts, workflow: z.literal('refreshMarket') }),
+  z.strictObject({ ...scheduleParts, calendar, workflow: z.literal('dailySequence'), market: z.string() }),
+  z.strictObject({ ...scheduleParts, calendar, workflow: z.literal('refreshMarket') }),
+  z.strictObject({ ...scheduleParts, calendar, workflow: z.literal('sendDigest'), market: z.string() }),
+  z.strictObject({
+    ...scheduleParts,
+    everyMinutes: z.number().int().min(1).max(60),
+    workflow: z.literal('evaluateAlerts'),
+    market: z.string(),
+  }),
 ]);
 
 const days = z.number().int().min(1).max(36_500);
@@ -131,6 +140,21 @@ export function loadEstimateRules() {
     fewestHomes: file.fewestHomes.value,
     typicalShare: file.typicalShare.value,
   };
+}
+
+/** Rules of alerts, from `config/alert-rules.json`. @throws BadConfig naming file and field */
+export function loadAlertRules(): readonly AlertRule[] {
+  return load('alert-rules.json', alertRules);
+}
+
+/** Which alert goes where, from `config/alert-channels.json`. @throws BadConfig naming file and field */
+export function loadAlertChannels(): AlertChannels {
+  return load('alert-channels.json', alertChannels);
+}
+
+/** Roles, people and providers, from `config/roster.json`. @throws BadConfig naming file and field */
+export function loadRoster(): Roster {
+  return load('roster.json', roster);
 }
 
 /** One market. @throws BadConfig naming the markets there are */

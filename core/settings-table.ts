@@ -292,6 +292,42 @@ export const SETTINGS = {
     whole(0, 8_760).default(0),
     'Hours from one list of all keys to the next, which shows what is gone; 0 asks for it each time',
   ),
+  slackWebhookUrl: secret(
+    'SLACK_WEBHOOK_URL',
+    httpUrl.nullable().default(null),
+    'Incoming webhook of Slack for alerts',
+  ),
+  twilioBaseUrl: row(
+    'TWILIO_BASE_URL',
+    httpUrl.default('https://api.twilio.com'),
+    'Address of the SMS service (Twilio API 2010-04-01)',
+  ),
+  twilioAccountSid: row('TWILIO_ACCOUNT_SID', optionalText, 'Account at the SMS service'),
+  twilioAuthToken: secret('TWILIO_AUTH_TOKEN', optionalText, 'Token of that account'),
+  twilioFrom: row(
+    'TWILIO_FROM',
+    z
+      .string()
+      .regex(/^\+[1-9]\d{6,14}$/, 'must be a number like +16025550123')
+      .nullable()
+      .default(null),
+    'Number that SMS come from',
+  ),
+  githubApiUrl: row(
+    'ALERT_GITHUB_API_URL',
+    httpUrl.default('https://api.github.com'),
+    'Address of the GitHub API, for issues of critical alerts',
+  ),
+  githubToken: secret('ALERT_GITHUB_TOKEN', optionalText, 'Token that may write issues of the repository'),
+  githubRepository: row(
+    'ALERT_GITHUB_REPOSITORY',
+    z
+      .string()
+      .regex(/^[\w.-]+\/[\w.-]+$/, 'must be owner/name')
+      .nullable()
+      .default(null),
+    'Repository of those issues, owner/name',
+  ),
   webshareBaseUrl: row(
     'WEBSHARE_BASE_URL',
     httpUrl.default('https://proxy.webshare.io'),

@@ -6,6 +6,7 @@ import type { ForwardProxy } from './forward-proxy.js';
 import { listen, type RunningService } from './http-service.js';
 import { isJsonObject, type JsonObject } from './json.js';
 import type { MailBehaviour, MailServer } from './mail-server.js';
+import type { NoticeDesk } from './notices.js';
 import { maxInWindow, type RequestLog, type ServiceName } from './request-log.js';
 import { readProxyBehaviour } from './webshare.js';
 
@@ -15,13 +16,14 @@ export interface ControlOptions {
   readonly mail: MailServer;
   readonly captcha: CaptchaDesk;
   readonly proxies: readonly ForwardProxy[];
+  readonly notices: NoticeDesk;
   readonly port: number;
 }
 
 /**
  * Starts the control service, on a port of its own so that its calls are in no log:
  * `GET /__sandbox/log?since=MS&service=NAME`, `DELETE /__sandbox/log`, `GET /__sandbox/max-in-window?ms=N&service=NAME`,
- * `GET|POST|DELETE /__sandbox/faults` (`?id=` removes one), `GET /__sandbox/captcha`, `GET /__sandbox/mails`, `POST /__sandbox/mail-behaviour`,
+ * `GET|POST|DELETE /__sandbox/faults` (`?id=` removes one), `GET /__sandbox/captcha`, `GET /__sandbox/mails`, `GET /__sandbox/notices`, `POST /__sandbox/mail-behaviour`,
  * `GET|POST /__sandbox/proxies` (`{"id":"d-1","kind":"dead"}`; without `id` all of them).
  */
 export function startControl(options: ControlOptions): Promise<RunningService> {
@@ -38,7 +40,7 @@ export function startControl(options: ControlOptions): Promise<RunningService> {
 }
 
 async function control(
-  { log, faults, mail, captcha, proxies }: ControlOptions,
+  { log, faults, mail, captcha, proxies, notices }: ControlOptions,
   request: IncomingMessage,
 ): Promise<unknown> {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://control');
@@ -65,6 +67,8 @@ async function control(
     case 'POST /__sandbox/proxies':
       await behaveProxies(proxies, parsed(body));
       return {};
+    case 'GET /__sandbox/notices':
+      return { slack: notices.slack, sms: notices.sms, issues: notices.issues };
     case 'GET /__sandbox/mails':
       return mail.received;
     case 'POST /__sandbox/mail-behaviour':

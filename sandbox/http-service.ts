@@ -10,7 +10,7 @@ export interface ServiceRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
-  /** Body of a POST as text, `''` for other methods. */
+  /** Body of a POST, PATCH and the like as text, `''` of a GET. */
   readonly body: string;
   /** A fault that the service itself must show (`html`, `empty`, `drift`, pages); the plain ones are done already. */
   readonly fault: FaultEffect | null;
@@ -62,7 +62,7 @@ export async function startHttpService(options: HttpServiceOptions): Promise<Run
 async function bodyOf(incoming: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
-  return incoming.method === 'POST' ? Buffer.concat(chunks).toString('utf8') : '';
+  return incoming.method !== 'GET' ? Buffer.concat(chunks).toString('utf8') : '';
 }
 
 /** Binds a server to 127.0.0.1 and waits until it listens. */

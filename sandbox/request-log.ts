@@ -11,6 +11,7 @@ export const SERVICE_NAMES = [
   'proxy',
   'pima',
   'market-files',
+  'notices',
 ] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 

@@ -12,6 +12,7 @@ import { startListingSite } from './listing-site/index.js';
 import type { LayoutName } from './listing-site/layouts.js';
 import { type MailServer, startMailServer } from './mail-server.js';
 import { type MarketFiles, marketFileVariables, startMarketFiles } from './market-files.js';
+import { type NoticeDesk, noticeVariables, startNotices } from './notices.js';
 import { startPima } from './pima.js';
 import type { Ports } from './ports.js';
 import { createRandom } from './random.js';
@@ -97,6 +98,8 @@ export interface Sandbox {
     readonly desk: CaptchaDesk;
     readonly log: readonly LoggedRequest[];
   };
+  /** Slack, SMS and GitHub: what they took. */
+  readonly notices: { readonly url: string; readonly desk: NoticeDesk; readonly log: readonly LoggedRequest[] };
   /** The proxy service and its forward proxies. */
   readonly webshare: WebshareService;
   readonly log: RequestLog;
@@ -159,6 +162,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const client = { clientId: RESO_CLIENT_ID, clientSecret: RESO_CLIENT_SECRET };
     const reso = keep(await startReso(world, { log, faults, port: portOf('reso'), ...client, ...resoTuning(options) }));
     const webshare = keep(await startWebshare({ log, faults, key: WEBSHARE_KEY, port: portOf('webshare') }));
+    const notices = keep(await startNotices({ log, faults, port: portOf('notices') }));
     const { proxies } = webshare;
     const nextDay = (): WorldDay => {
       if (days === null) throw new Error('the sandbox was started with one day');
@@ -167,7 +171,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       return day;
     };
     const control = keep(
-      await startControl({ log, faults, mail: smtp, captcha: captcha.desk, proxies, port: portOf('control') }),
+      await startControl({
+        log,
+        faults,
+        mail: smtp,
+        captcha: captcha.desk,
+        proxies,
+        notices: notices.desk,
+        port: portOf('control'),
+      }),
     );
     return {
       world,
@@ -222,6 +234,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
           return log.entries({ service: 'captcha' });
         },
       },
+      notices: {
+        url: notices.url,
+        desk: notices.desk,
+        get log() {
+          return log.entries({ service: 'notices' });
+        },
+      },
       webshare,
       log,
       faults,
@@ -234,6 +253,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         ...marketFileVariables(marketFiles.url),
         ...resoVariables(reso.url),
         ...captchaVariables(captcha.url),
+        ...noticeVariables(notices.url),
         WEBSHARE_BASE_URL: webshare.url,
         WEBSHARE_API_KEY: WEBSHARE_KEY,
         PROXY_CHECK_URL: `${webshare.url}${CHECK_PATH}`,

@@ -10,7 +10,7 @@ import { waitUntil } from './wait-until.js';
 const READY_MS = 60_000;
 const SANDBOX_GRACE_MS = 5_000;
 /** One for each service of the sandbox (`sandbox/ports.ts`). */
-const SANDBOX_PORTS = 10;
+const SANDBOX_PORTS = 11;
 /** The worker drains for 30 s and is forced at 60 s; the process manager waits a little longer. */
 const WORKER_GRACE_MS = 70_000;
 

@@ -167,6 +167,19 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
     indexes: [index({ area: 1, series: 1, period: 1 })],
   },
   sent_mails: { required: { at: 'date' }, indexes: [] },
+  alerts: {
+    required: { market: 'string', rule: 'string', state: 'string', seq: 'number', lastSeenAt: 'date' },
+    indexes: [index({ market: 1, state: 1, lastSeenAt: -1 })],
+  },
+  alert_transitions: {
+    required: { alertId: 'string', seq: 'number', kind: 'string', market: 'string', cause: 'string', at: 'date' },
+    indexes: [index({ alertId: 1, seq: 1 }, { unique: true }), index({ market: 1, at: 1 })],
+  },
+  alert_minutes: { required: { at: 'date', minutes: 'array' }, indexes: [index({ at: 1 })] },
+  deliveries: {
+    required: { market: 'string', channel: 'string', state: 'string', title: 'string', notBefore: 'date' },
+    indexes: [index({ market: 1, state: 1, createdAt: 1 }), index({ transitionId: 1 })],
+  },
   backup_drills: { required: { at: 'date', ok: 'bool', problems: 'array' }, indexes: [] },
   migrations: { required: { state: 'string', checksum: 'string', beganAt: 'date' }, indexes: [] },
   migration_undo: {

@@ -1,7 +1,10 @@
+import { createAlertActivities } from '../activities/alerts.js';
 import { createCollectActivities } from '../activities/collect.js';
+import { createDeliverActivities } from '../activities/deliver.js';
 import { createEnrichActivities, type EnrichActivities, type EnrichDeps } from '../activities/enrich.js';
 import { createGapsActivities } from '../activities/gaps.js';
 import { createLedgerActivities } from '../activities/ledger.js';
+import { machineFigures } from '../activities/machine-figures.js';
 import { createMarketDataActivities } from '../activities/market-data.js';
 import { createModelCareActivities } from '../activities/model-care.js';
 import { createNotifyActivities } from '../activities/notify.js';
@@ -33,7 +36,9 @@ export interface Assembly {
   readonly collect: ReturnType<typeof createCollectActivities> & ReturnType<typeof createLayoutActivities>;
   readonly model: Pick<ReturnType<typeof createEnrichActivities>, 'enrichBatch'> &
     ReturnType<typeof createModelCareActivities>;
-  readonly notify: ReturnType<typeof createNotifyActivities>;
+  readonly notify: ReturnType<typeof createNotifyActivities> &
+    ReturnType<typeof createDeliverActivities> &
+    ReturnType<typeof createAlertActivities>;
   readonly sources: readonly Source[];
   /** Why nothing may begin now; null when it may. */
   frozen(): Promise<Frozen | null>;
@@ -61,7 +66,14 @@ export function assemble(config: Config, database: Database): Assembly {
       enrichBatch: enrich.enrichBatch,
       ...createModelCareActivities({ database, host: config.ollamaHost, keeper }),
     },
-    notify: createNotifyActivities({ config, database }),
+    notify: {
+      ...createNotifyActivities({ config, database }),
+      ...createDeliverActivities({ config, database }),
+      ...createAlertActivities({
+        ...{ config, database, sources: registry },
+        machine: () => machineFigures(config.dataFolder),
+      }),
+    },
     sources: registry.all,
     frozen: () => frozenError(database.db),
     close,

@@ -1,5 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
+import type { AlertActivities } from '../activities/alerts.js';
 import type { CollectActivities } from '../activities/collect.js';
+import type { DeliverActivities } from '../activities/deliver.js';
 import type { EnrichActivities } from '../activities/enrich.js';
 import type { GapsActivities } from '../activities/gaps.js';
 import type { LedgerActivities } from '../activities/ledger.js';
@@ -136,4 +138,21 @@ export const notify = proxyActivities<NotifyActivities>({
   startToCloseTimeout: '2 minutes',
   scheduleToCloseTimeout: '6 hours',
   retry: { initialInterval: '5 seconds', maximumInterval: '10 minutes' },
+});
+
+/** Measures and their consequences: some dozens of short queries, now and then a sample of the database. */
+export const alerts = proxyActivities<AlertActivities>({
+  taskQueue: TASK_QUEUES.notify, // goes on while everything else is frozen
+  startToCloseTimeout: '2 minutes',
+  scheduleToCloseTimeout: '10 minutes', // the next evaluation measures anew; an old one helps nobody
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+});
+
+/** Notices. Waits out services that are down for two days. */
+export const deliveries = proxyActivities<DeliverActivities>({
+  taskQueue: TASK_QUEUES.notify,
+  startToCloseTimeout: '2 minutes', // some recipients with 10 s each
+  heartbeatTimeout: '20 seconds',
+  scheduleToCloseTimeout: '2 days',
+  retry: { initialInterval: '2 seconds', maximumInterval: '2 minutes' },
 });

@@ -3,6 +3,7 @@ export { collectZip } from './collect-zip.js';
 export { dailySequence } from './daily-sequence.js';
 export { enrichAlone } from './enrich-alone.js';
 export { enrichPending } from './enrich-pending.js';
+export { evaluateAlerts, sendDigest, sendNotice } from './evaluate-alerts.js';
 export { fillGaps } from './fill-gaps.js';
 export { cleanUp, deliverSummary, prepareRun, reportRun, validateRun } from './phases.js';
 export { probeSource } from './probe-source.js';

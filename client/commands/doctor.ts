@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { runDoctor } from '../../stack/doctor.js';
 import type { DoctorLine } from '../../stack/doctor-line.js';
+import { checkChannels, checkRoster } from '../alert-doctor.js';
 import { readSetting } from '../connect.js';
 import type { CliContext } from '../context.js';
 
@@ -11,7 +12,7 @@ const PROBLEMS = 3;
 export async function doctor(context: CliContext): Promise<number> {
   const { out } = context;
   const { config } = await readSetting(context);
-  const lines = await runDoctor(config);
+  const lines = [...(await runDoctor(config)), await checkRoster(config), checkChannels(config)];
   for (const line of lines) out.data(textOf(line, out.dataColour));
   const problems = lines.filter(({ state }) => state === 'problem').length;
   out.document({ schemaVersion: 1, mode: config.mode, ok: problems === 0, checks: lines });

@@ -30,6 +30,9 @@ async function replay(
 /** Workflows that came after the histories of 0.1.0; theirs are recorded with the next release. */
 const SINCE_RELEASE: ReadonlySet<string> = new Set([
   'enrichAlone',
+  'evaluateAlerts',
+  'sendNotice',
+  'sendDigest',
   'fillGaps',
   'probeSource',
   'refreshMarket',

@@ -1,5 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
+import type { AlertActivities } from '../../activities/alerts.js';
 import type { CollectActivities } from '../../activities/collect.js';
+import type { DeliverActivities } from '../../activities/deliver.js';
 import type { EnrichActivities } from '../../activities/enrich.js';
 import type { GapsActivities } from '../../activities/gaps.js';
 import type { LedgerActivities } from '../../activities/ledger.js';
@@ -12,7 +14,9 @@ import type { SourceName } from '../../core/schemas/names.js';
 import type { FinishInput, RunPlan, SourcePlan } from '../../core/schemas/sequence.js';
 import { statusOf } from '../../reports/run-summary/summarise.js';
 
-export type Activities = CollectActivities &
+export type Activities = AlertActivities &
+  CollectActivities &
+  DeliverActivities &
   EnrichActivities &
   GapsActivities &
   LayoutActivities &
@@ -45,6 +49,11 @@ export const ACTIVITY_NAMES = [
   'proposeSelectors',
   'decideSelectors',
   'mailRepair',
+  'evaluateMarket',
+  'planNotices',
+  'deliverNotice',
+  'giveUpNotice',
+  'mailDigest',
 ] as const satisfies readonly (keyof Activities)[];
 
 /** What the fakes were asked, in order. */
@@ -146,6 +155,11 @@ export function createFakes(plan: RunPlan, own: Partial<Activities> = {}): Fakes
     proposeSelectors: async () => ({ name: 'learned@1', usable: true, missing: [], found: 9, fields: 10 }),
     decideSelectors: async () => {},
     mailRepair: async () => ({ sent: true, reason: null }),
+    evaluateMarket: async () => ({ transitions: 0, raised: [], unknown: [] }),
+    planNotices: async () => [],
+    deliverNotice: async () => 'delivered',
+    giveUpNotice: async () => {},
+    mailDigest: async () => ({ notices: 0, sent: false, reason: 'nothing to tell' }),
     ...own,
   };
   return { calls, activities: { ...asked, ...recordCollection(asked, calls), ...recordRest(asked, calls) } };

@@ -56,7 +56,7 @@ describe('the mail server', () => {
 describe('the command line', () => {
   it('reads every option', () => {
     const text =
-      '--recordings r --parcels 5 --listings 3 --seed s --truth t --log l --mail-folder m --ports 4000,4001,4002,4003,4004,4005,4006,4007,4008,4009';
+      '--recordings r --parcels 5 --listings 3 --seed s --truth t --log l --mail-folder m --ports 4000,4001,4002,4003,4004,4005,4006,4007,4008,4009,4010';
     expect(readArguments(text.split(' '))).toEqual({
       recordings: 'r',
       parcelsPerZip: 5,
@@ -76,6 +76,7 @@ describe('the command line', () => {
         webshare: 4_007,
         pima: 4_008,
         marketFiles: 4_009,
+        notices: 4_010,
       },
     });
   });
@@ -84,7 +85,7 @@ describe('the command line', () => {
     ['--parcels 0'],
     ['--parcels x'],
     ['--parcels 1e3'],
-    ['--ports 80,4001,4002,4003,4004,4005,4006,4007,4008,4009'],
+    ['--ports 80,4001,4002,4003,4004,4005,4006,4007,4008,4009,4010'],
     ['--ports 4000,4000,4001,4002,4003,4004,4005,4006'],
     ['--ports 4000,4001,4002,4003'],
     ['--ports 4000'],

@@ -1,0 +1,44 @@
+import type { Db } from 'mongodb';
+
+/** `alert_minutes`: the minutes of an hour in which an evaluation went through worker, Temporal and database. */
+interface AlertMinutesDocument {
+  /** `YYYY-MM-DDTHH` in UTC. */
+  readonly _id: string;
+  readonly at: Date;
+  readonly minutes: readonly number[];
+}
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const hoursOf = (db: Db) => db.collection<AlertMinutesDocument>('alert_minutes');
+
+/** Notes a minute. A repeat changes nothing. */
+export async function noteMinute(db: Db, nowMs: number): Promise<void> {
+  const minute = new Date(nowMs).getUTCMinutes();
+  const _id = new Date(nowMs).toISOString().slice(0, 13);
+  const at = new Date(Date.parse(`${_id}:00:00Z`));
+  await hoursOf(db).updateOne({ _id }, { $setOnInsert: { at }, $addToSet: { minutes: minute } }, { upsert: true });
+}
+
+/** The first minute that was ever noted, epoch milliseconds; null before it. */
+export async function firstMinute(db: Db): Promise<number | null> {
+  const first = await hoursOf(db).findOne({}, { sort: { _id: 1 } });
+  return first === null ? null : first.at.getTime() + Math.min(...first.minutes) * MINUTE_MS;
+}
+
+/** Minutes that were noted in a time, of those since it began or since the first one, whichever is later. */
+export async function minutesUp(
+  db: Db,
+  fromMs: number,
+  toMs: number,
+): Promise<{ readonly up: number; readonly of: number }> {
+  const first = await firstMinute(db);
+  if (first === null) return { up: 0, of: 0 };
+  const beginMs = Math.max(Math.floor(fromMs / MINUTE_MS) * MINUTE_MS, first);
+  const hours = await hoursOf(db)
+    .find({ at: { $gte: new Date(beginMs - HOUR_MS), $lte: new Date(toMs) } })
+    .toArray();
+  const noted = hours.flatMap(({ at, minutes }) => minutes.map((minute) => at.getTime() + minute * MINUTE_MS));
+  const up = noted.filter((ms) => ms >= beginMs && ms < toMs).length;
+  return { up, of: Math.floor((toMs - beginMs) / MINUTE_MS) };
+}

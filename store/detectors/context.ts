@@ -1,0 +1,55 @@
+import type { Db } from 'mongodb';
+import type { Reading } from '../../core/schemas/alerts.js';
+import type { SourceName } from '../../core/schemas/names.js';
+import type { KindOrder } from '../../domain/compose.js';
+import type { ProvedLimit } from '../../domain/limit-proof.js';
+import type { RunDocument } from '../documents.js';
+
+/** How busy the machine is, each from 0 to 1; null where it cannot be told. */
+export interface MachineFigures {
+  readonly cpu: number | null;
+  readonly memory: number | null;
+  /** Of the disk with the data folder. */
+  readonly disk: number | null;
+}
+
+/** What detectors look at, and by which clock. */
+export interface DetectorContext {
+  readonly db: Db;
+  readonly market: string;
+  readonly timeZone: string;
+  /** Epoch milliseconds; detectors ask no other clock. */
+  readonly nowMs: number;
+  /** When the day of this market is due, in its zone; null where no schedule starts it. */
+  readonly due: { readonly hour: number; readonly minute: number } | null;
+  readonly zips: readonly string[];
+  /** Ceiling of each host with the time between two requests at it, by one of its sources. */
+  readonly ceilings: ReadonlyMap<SourceName, ProvedLimit & { readonly spacingMs: number }>;
+  readonly kindOrder: KindOrder;
+  readonly machine: () => Promise<MachineFigures>;
+  /** Values that must never be in a stored text. */
+  readonly secrets: readonly string[];
+  readonly version: string;
+}
+
+/** Takes one measure. Reads alone. An empty list: there is nothing to say, and nothing is wrong. */
+export type Detector = (context: DetectorContext) => Promise<readonly Reading[]>;
+
+/** The whole market as the subject of a reading. */
+export const DAILY = 'daily';
+
+/** The latest daily sequence of a market; null before the first. Narrower runs say nothing about the day. */
+export async function latestDay({ db, market }: DetectorContext): Promise<RunDocument | null> {
+  return db
+    .collection<RunDocument>('runs')
+    .findOne({ market, workflowId: { $regex: '^daily/' } }, { sort: { runDate: -1, startedAt: -1 } });
+}
+
+export const HOUR_MS = 3_600_000;
+export const MINUTE_MS = 60_000;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** A share as people read it: `87.5 %`. */
+export function percent(share: number): string {
+  return `${Math.round(share * 1_000) / 10} %`;
+}

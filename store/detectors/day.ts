@@ -1,0 +1,144 @@
+import { instantOf, runDateOf } from '../../core/dates.js';
+import type { Reading } from '../../core/schemas/alerts.js';
+import type { RunStatus } from '../../core/schemas/run.js';
+import { firstMinute } from '../alert-minutes.js';
+import type { RunDocument, WindowDocument, WindowPageDocument } from '../documents.js';
+import { frozenError } from '../emergency.js';
+import { DAILY, type Detector, type DetectorContext, latestDay, MINUTE_MS, percent } from './context.js';
+
+/** The day is to be done by this hour (spec W1). */
+const DONE_BY_HOUR = 5;
+
+/** Share of the windows of the latest day that were completed, those of skipped sources left out. */
+export const runSuccess: Detector = async (context) => {
+  const summary = (await latestDay(context))?.summary ?? null;
+  const zips = summary?.sources.filter(({ status }) => status !== 'skipped').flatMap((source) => source.zips) ?? [];
+  if (summary === null || zips.length === 0) return [];
+  const complete = zips.filter(({ status }) => status === 'complete').length;
+  const value = complete / zips.length;
+  const text = `${complete} of ${zips.length} windows of ${summary.runDate} are complete (${percent(value)})`;
+  return [{ subject: DAILY, value, text }];
+};
+
+const endedAs =
+  (status: RunStatus): Detector =>
+  async (context) => {
+    const summary = (await latestDay(context))?.summary ?? null;
+    if (summary?.status !== status) return [];
+    const why = summary.missing.length === 0 ? '' : `: ${summary.missing.slice(0, 3).join('; ')}`;
+    return [{ subject: DAILY, value: 1, text: `the day ${summary.runDate} ended ${status}${why}` }];
+  };
+
+export const runFailed: Detector = endedAs('failed');
+export const runPartial: Detector = endedAs('partial');
+
+export const runCompleted: Detector = async (context) => {
+  const summary = (await latestDay(context))?.summary ?? null;
+  if (summary?.status !== 'complete') return [];
+  const { runDate, counts, properties } = summary;
+  const text = `the day ${runDate} is complete: ${counts.seen} rows seen, ${counts.stored} stored, ${properties.total} properties`;
+  return [{ subject: runDate, value: 1, text }];
+};
+
+/** Minutes that collection of the latest day took, or has been taking. */
+export const collectionMinutes: Detector = async (context) => {
+  const run = await latestDay(context);
+  if (run === null) return [];
+  const phase = run.summary?.phases.find(({ name }) => name === 'collect');
+  const ended = phase ? Date.parse(phase.endedAt) - Date.parse(phase.startedAt) : null;
+  if (ended === null && run.status !== 'running') return [];
+  const value = (ended ?? context.nowMs - run.startedAt.getTime()) / MINUTE_MS;
+  const verb = ended === null ? 'has been going on for' : 'took';
+  return [{ subject: DAILY, value, text: `collection of ${run.runDate} ${verb} ${Math.round(value)} min` }];
+};
+
+/** Minutes past 05:00 of a day that began before. A day that a person starts later is not late. */
+export const dayLate: Detector = async ({ nowMs, timeZone, ...context }) => {
+  const run = await latestDay({ nowMs, timeZone, ...context });
+  if (run === null) return [];
+  const today = runDateOf(nowMs, timeZone);
+  const due = instantOf(run.runDate, DONE_BY_HOUR, 0, timeZone);
+  if (run.startedAt.getTime() > due || (run.runDate !== today && run.status !== 'running')) return [];
+  const value = ((run.endedAt?.getTime() ?? nowMs) - due) / MINUTE_MS;
+  if (value <= 0) return [];
+  const verb = run.endedAt === null ? 'has not ended' : 'ended';
+  return [{ subject: DAILY, value, text: `the day ${run.runDate} ${verb} ${Math.round(value)} min after 05:00` }];
+};
+
+/** Minutes since today's sequence was due, while nobody has started it. Needs an evaluation from before. */
+export const dayNotStarted: Detector = async ({ db, market, nowMs, timeZone, due }) => {
+  if (due === null) return [];
+  const runDate = runDateOf(nowMs, timeZone);
+  const dueMs = instantOf(runDate, due.hour, due.minute, timeZone);
+  const value = (nowMs - dueMs) / MINUTE_MS;
+  const since = await firstMinute(db);
+  if (value <= 0 || since === null || since > dueMs) return [];
+  const started = await db.collection<RunDocument>('runs').findOne({ market, runDate });
+  if (started !== null) return [];
+  return [{ subject: DAILY, value, text: `the day ${runDate} was due ${Math.round(value)} min ago and never began` }];
+};
+
+/** Minutes without a page, while a day is running and has windows that are not ended. */
+export const nothingCollected: Detector = async (context) => {
+  const { db, market, nowMs } = context;
+  const run = await latestDay(context);
+  if (run?.status !== 'running' || (await frozenError(db)) !== null) return []; // a freeze is meant
+  const windows = db.collection<WindowDocument>('windows');
+  const all = await windows.countDocuments({ market, runDate: run.runDate });
+  const open = await windows.countDocuments({ market, runDate: run.runDate, state: 'open' });
+  if (all > 0 && open === 0) return [];
+  const last = await db
+    .collection<WindowPageDocument>('window_pages')
+    .findOne({ runKey: run._id }, { sort: { at: -1 }, projection: { at: 1 } });
+  const value = (nowMs - Math.max(run.startedAt.getTime(), last?.at.getTime() ?? 0)) / MINUTE_MS;
+  return [{ subject: DAILY, value, text: `the day ${run.runDate} has collected nothing for ${Math.round(value)} min` }];
+};
+
+/** Fewer minutes with work would only show how slow the start is. */
+const LEAST_WORK_MINUTES = 15;
+const BUCKET_MINUTES = 5;
+
+/** Rows confirmed per hour in which there was work, of the latest day that has ended. */
+export const rowsPerHour: Detector = async (context) => {
+  const run = await latestDay(context);
+  if (run === null || run.endedAt === null) return [];
+  const pages = await walkPages(context, run);
+  const minutes = new Set(pages.map(({ at }) => Math.floor(at.getTime() / (BUCKET_MINUTES * MINUTE_MS)))).size * 5;
+  if (minutes < LEAST_WORK_MINUTES) return [];
+  const rows = pages.reduce((sum, { keys }) => sum + keys.length, 0);
+  const value = (rows * 60) / minutes;
+  const text = `${rows} rows of ${run.runDate} in ${minutes} min with work: ${Math.round(value)} an hour`;
+  return [{ subject: DAILY, value, text }];
+};
+
+function walkPages({ db }: DetectorContext, run: RunDocument): Promise<Pick<WindowPageDocument, 'at' | 'keys'>[]> {
+  return db
+    .collection<WindowPageDocument>('window_pages')
+    .find({ runKey: run._id, step: { $regex: '^walk:' } }, { projection: { at: 1, keys: 1 } })
+    .toArray();
+}
+
+/** A share over fewer details would jump. */
+const LEAST_DETAILS = 20;
+
+/** Share of the details of the latest day that had not changed: requests that a slower cycle would have spared. */
+export const detailsUnchanged: Detector = async (context): Promise<readonly Reading[]> => {
+  const run = await latestDay(context);
+  if (run === null || run.endedAt === null) return [];
+  const details = await context.db
+    .collection<WindowPageDocument>('window_pages')
+    .find({ runKey: run._id, detail: 'done' }, { projection: { keys: 1 } })
+    .toArray();
+  if (details.length < LEAST_DETAILS) return [];
+  const same = details.filter(({ keys }) => keys.every(({ outcome }) => outcome === 'unchanged')).length;
+  const value = same / details.length;
+  const text = `${same} of ${details.length} details of ${run.runDate} were asked for and had not changed`;
+  return [{ subject: DAILY, value, text }];
+};
+
+/** 1 where the latest day had no model to write with. */
+export const modelMissing: Detector = async (context) => {
+  const summary = (await latestDay(context))?.summary ?? null;
+  if (summary === null || summary.llm.model !== null || summary.llm.reason === null) return [];
+  return [{ subject: DAILY, value: 1, text: `${summary.runDate}: ${summary.llm.reason}` }];
+};

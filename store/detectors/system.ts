@@ -1,0 +1,103 @@
+import { minutesUp } from '../alert-minutes.js';
+import { currentBudget } from '../budget-settings.js';
+import { waitingNotices } from '../deliveries.js';
+import type { MachineFigures } from './context.js';
+import { DAILY, DAY_MS, type Detector, latestDay, MINUTE_MS, percent } from './context.js';
+
+/** Fewer minutes would make a share of a morning an uptime. */
+const LEAST_MINUTES = 60;
+const UPTIME_DAYS = 30;
+
+/** Share of the minutes of 30 days, or since the first one, in which an evaluation went through worker, Temporal and database. */
+export const uptime: Detector = async ({ db, nowMs }) => {
+  const { up, of } = await minutesUp(db, nowMs - UPTIME_DAYS * DAY_MS, nowMs);
+  if (of < LEAST_MINUTES) return [];
+  const value = up / of;
+  return [{ subject: 'system', value, text: `up in ${up} of ${of} minutes (${percent(value)})` }];
+};
+
+const machineShare =
+  (part: keyof MachineFigures): Detector =>
+  async ({ machine }) => {
+    const value = (await machine())[part];
+    return value === null ? [] : [{ subject: 'machine', value, text: `${part} ${percent(value)} in use` }];
+  };
+
+export const cpuShare = machineShare('cpu');
+export const memoryShare = machineShare('memory');
+export const diskShare = machineShare('disk');
+
+const PINGS = 5;
+
+/** Mean of five round trips to the database. */
+export const databaseMs: Detector = async ({ db }) => {
+  const fromMs = performance.now();
+  for (let at = 0; at < PINGS; at += 1) await db.command({ ping: 1 });
+  const value = (performance.now() - fromMs) / PINGS;
+  return [{ subject: 'database', value, text: `the database answers in ${Math.round(value)} ms` }];
+};
+
+/** Storage of the free tier (spec D7). */
+const QUOTA_BYTES = 512 * 1024 * 1024;
+
+/** Share of the quota that the database fills. */
+export const databaseFilled: Detector = async ({ db }) => {
+  const { dataSize = 0, indexSize = 0 } = await db.stats();
+  const value = (dataSize + indexSize) / QUOTA_BYTES;
+  const mib = Math.round((dataSize + indexSize) / 1024 / 1024);
+  return [{ subject: 'database', value, text: `the database holds ${mib} MiB of 512 MiB (${percent(value)})` }];
+};
+
+/** Minutes that the oldest notice of each channel has been waiting beyond its time. */
+export const noticesWaiting: Detector = async ({ db, nowMs }) => {
+  const waiting = await waitingNotices(db, nowMs);
+  return waiting.map(({ channel, oldestMs, notices }) => {
+    const value = (nowMs - oldestMs) / MINUTE_MS;
+    return {
+      subject: channel,
+      value,
+      text: `${notices} notices wait for ${channel}, the oldest for ${Math.round(value)} min`,
+    };
+  });
+};
+
+export const versionRuns: Detector = async ({ version }) => [
+  { subject: version, value: 1, text: `version ${version} runs` },
+];
+
+const USD_MICROS = 1_000_000;
+
+async function spentMicros({ db }: Parameters<Detector>[0], filter: object): Promise<number> {
+  const [found] = await db
+    .collection('cost_entries')
+    .aggregate<{ sum: number }>([{ $match: filter }, { $group: { _id: null, sum: { $sum: '$costUsdMicros' } } }])
+    .toArray();
+  return found?.sum ?? 0;
+}
+
+const inPeriod = (period: string) => ({ day: { $gte: period, $lt: `${period}~` } });
+/** Providers bill by days of UTC, and so do the entries. */
+const utcDay = (nowMs: number) => new Date(nowMs).toISOString().slice(0, 10);
+
+export const budgetShare: Detector = async (context) => {
+  const spent = (await spentMicros(context, inPeriod(utcDay(context.nowMs).slice(0, 7)))) / USD_MICROS;
+  const cap = (await currentBudget(context.db)).capUsdMicros / USD_MICROS;
+  const value = spent / cap;
+  return [
+    { subject: 'month', value, text: `${spent.toFixed(2)} of ${cap.toFixed(2)} dollars are spent (${percent(value)})` },
+  ];
+};
+
+export const dayCost: Detector = async (context) => {
+  const value = (await spentMicros(context, inPeriod(utcDay(context.nowMs)))) / USD_MICROS;
+  return [{ subject: 'day', value, text: `${value.toFixed(2)} dollars are spent today` }];
+};
+
+/** Cost of the latest day over the rows it saw. */
+export const propertyCost: Detector = async (context) => {
+  const run = await latestDay(context);
+  const seen = run?.counts?.seen ?? 0;
+  if (run === null || seen === 0) return [];
+  const value = (await spentMicros(context, { runKey: run._id })) / USD_MICROS / seen;
+  return [{ subject: DAILY, value, text: `a property of ${run.runDate} cost ${value.toFixed(4)} dollars` }];
+};

@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { loadAlertRules } from '../../../core/product-settings.js';
+import { MEASURES } from '../../../core/schemas/alerts.js';
+import { TRIGGERS } from '../../support/alert-triggers.js';
+import { type AlertWorld, NOW_MS, startAlertWorld } from '../../support/alert-world.js';
+
+let world: AlertWorld;
+beforeAll(async () => {
+  world = await startAlertWorld();
+}, 120_000);
+afterAll(() => world?.stop());
+
+const MINUTE_MS = 60_000;
+const rules = loadAlertRules();
+
+describe('rules of alerts', () => {
+  it('have a trigger each that a test causes, and every measure has a rule', () => {
+    expect(rules.map(({ name }) => name).filter((name) => TRIGGERS[name] === undefined)).toEqual([]);
+    expect(MEASURES.filter((measure) => !rules.some((rule) => rule.measure === measure))).toEqual([]);
+  });
+
+  it.each(rules.map((rule) => [rule.name, rule] as const))(
+    '%s fires once when its cause is there, and recovers when it has gone',
+    async (name, rule) => {
+      const trigger = TRIGGERS[name];
+      if (trigger === undefined) throw new Error(`${name} has no trigger`);
+      const { db, transitionsOf, ...stage } = await world.fresh(name, trigger);
+      const evaluateAt = (atMs: number) => stage.evaluateAt(atMs, [rule.measure]);
+      const at = (trigger.atMs ?? NOW_MS) - rule.forMinutes * MINUTE_MS;
+      await trigger.cause(db);
+      await evaluateAt(at);
+      if (rule.forMinutes > 0) {
+        expect(await transitionsOf(name)).toEqual([]);
+        await evaluateAt(at + rule.forMinutes * MINUTE_MS);
+      }
+      await evaluateAt(at + (rule.forMinutes + 1) * MINUTE_MS);
+      const [fired, ...more] = await transitionsOf(name);
+      expect(more).toEqual([]);
+      expect(fired).toMatchObject({ kind: rule.once ? 'told' : 'fired', subject: trigger.subject, quiet: false });
+      expect(fired?.text).toMatch(trigger.says);
+      expect(fired?.cause).not.toContain('{');
+      if (rule.once) return;
+      await trigger.heal(db);
+      await evaluateAt(at + (rule.forMinutes + 2) * MINUTE_MS);
+      const ended = await transitionsOf(name);
+      expect(ended.map(({ kind }) => kind)).toEqual(['fired', 'recovered']);
+      expect(ended[1]).toMatchObject({ quiet: false, text: expect.stringMatching(/^over after/) });
+    },
+  );
+});
