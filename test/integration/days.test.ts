@@ -17,7 +17,7 @@ const PLAN: Omit<DaysPlan, 'kills'> =
     : { days: 3, parcelsPerZip: 20, listings: 30, chromium: null, layoutDay: null, badDay: null };
 /** The last of a few; of two weeks every one but the first. */
 const KILLS = days > 0 ? Array.from({ length: days - 1 }, (_, at) => at + 2) : [PLAN.days];
-const WAIT_MS = days > 0 ? days * 600_000 : 300_000;
+const WAIT_MS = days > 0 ? days * 1_200_000 : 900_000;
 
 describe(`${PLAN.days} days of a market, with workers that are killed`, () => {
   let whole: DaysFigures;

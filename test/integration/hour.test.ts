@@ -11,7 +11,7 @@ const PLAN: HourPlan =
   scale > 0
     ? { scale, ...WHOLE, kills: 5, deaths: 9 }
     : { scale: 20, listings: 60, parcelsPerZip: 40, kills: 2, deaths: 3 };
-const WAIT_MS = scale > 0 ? (HOUR_S / scale) * 3_000 : 300_000;
+const WAIT_MS = scale > 0 ? (HOUR_S / scale) * 3_000 : 900_000;
 const SUCCESS = 0.98;
 
 const chromium = await testBrowser();
