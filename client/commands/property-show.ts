@@ -5,6 +5,7 @@ import type { Fact, FactValue } from '../../core/schemas/facts.js';
 import type { ChosenFact, StoredRecord } from '../../core/schemas/property.js';
 import type { AsOf } from '../../domain/as-of.js';
 import { composeProperty } from '../../domain/compose.js';
+import { judgeProperty } from '../../domain/quality/judge.js';
 import type { EnrichmentDocument } from '../../store/documents.js';
 import { propertyAsOf } from '../../store/history.js';
 import { readEnrichments, readEstimates, readProperties } from '../../store/properties.js';
@@ -47,8 +48,10 @@ export async function showProperty(context: CliContext, text: string, flags: Pro
     throw new CliError('NotFound', `no source has a record of ${propertyId} in mode ${config.mode}`, hint);
   }
   const composed = composeProperty(propertyId, records, kindOrderOf(config));
+  const { withheld } = judgeProperty(propertyId, records, kindOrderOf(config));
   const facts = choose(composed.facts, flags.field, propertyId).map((fact) => ({
     ...evidence(fact, urls),
+    notShown: withheld.find((one) => one.fact.rawRef === fact.rawRef && one.fact.path === fact.path)?.reason ?? null,
     contradictedBy: fact.contradictedBy.map((other) => evidence(other, urls)),
   }));
   const { zip, parcelNumber, recordIds } = composed;
@@ -139,10 +142,13 @@ function evidence(fact: Fact, urls: Readonly<Record<string, string>>) {
 
 type Evidence = ReturnType<typeof evidence>;
 
-function factLines(fact: Evidence & { readonly contradictedBy: readonly Evidence[] }): string[] {
+function factLines(
+  fact: Evidence & { readonly notShown: string | null; readonly contradictedBy: readonly Evidence[] },
+): string[] {
   return [
     `${fact.name} = ${shown(fact.value)}`,
     `  ${evidenceText(fact)}`,
+    ...(fact.notShown === null ? [] : [`  not shown to readers: ${fact.notShown}`]),
     ...fact.contradictedBy.map((other) => `  contradicted: ${shown(other.value)}, ${evidenceText(other)}`),
   ];
 }

@@ -23,7 +23,8 @@ export async function showField(context: CliContext, text: string, flags: Qualit
   const keys: readonly string[] = DOCUMENT_FIELDS.flatMap(({ key, names }) =>
     names.some((one) => one === name) ? [key] : [],
   );
-  const cannotGive = CANNOT_GIVE.filter(({ field: key }) => keys.includes(key));
+  const own: readonly string[] = DOCUMENT_FIELDS.flatMap(({ key, names }) => (names[0] === name ? [key] : []));
+  const cannotGive = CANNOT_GIVE.filter((one) => own.includes(one.field) && quality.sources[one.source] !== undefined);
   const { expected, known, notAsked, shown, witnessed, contradicted, withheld, ageDays } = field;
   const share = expected === 0 ? null : known / expected;
   const age =

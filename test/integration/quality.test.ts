@@ -204,6 +204,9 @@ describe('a day on which a source sends what cannot be', () => {
     const { propertyId } = listings[0] ?? never();
     const one = await phx('quality', 'property', propertyId);
     expect(one.stdout).toMatch(/validity +beds-range +BedroomsTotal is 40/);
+    expect((await phx('property', 'show', propertyId)).stdout).toMatch(
+      /BedroomsTotal = 40\n.*\n +not shown to readers:/,
+    );
     expect((await phx('quality', 'field', 'BedroomTotal')).stderr).toMatch(/did you mean BedroomsTotal/);
     expect((await phx('quality', 'report')).stdout).toMatch(/the quality is below the gate/);
   });
