@@ -61,6 +61,36 @@ export function defineCost(program: Command, run: Run): void {
     .action(async (flags: CheckFlags) =>
       run(async (context) => (await import('../commands/cost-check.js')).costCheck(context, flags)),
     );
+  describeCommand(cost, 'property', 'Show what a property cost: of all, by ZIP, or of one', [
+    'cost property',
+    'cost property 103-06-005 --month 2026-11 --json',
+  ])
+    .argument('[property]', 'parcel number, property id or address; default all')
+    .option('--month <month>', MONTH)
+    .action(async (name: string | undefined, flags: PeriodFlags) =>
+      run(async (context) => (await import('../commands/cost-property.js')).costProperty(context, name ?? null, flags)),
+    );
+  describeCommand(cost, 'recommend', 'Show ways to spend less, with the saving, and what became of those taken', [
+    'cost recommend',
+    'cost recommend --json',
+  ]).action(async () => run(async (context) => (await import('../commands/cost-recommend.js')).costRecommend(context)));
+  describeCommand(cost, 'apply', 'Put a recommendation into effect, and measure it from now on', [
+    'cost apply room-for-captcha --by "A. Operator" --note "the site changed"',
+  ])
+    .argument('<name>', 'as phx cost recommend shows it')
+    .option('--by <name>', 'who decides')
+    .option('--note <text>', 'why, kept with it')
+    .action(async (name: string, flags: BudgetFlags) =>
+      run(async (context) => (await import('../commands/cost-recommend.js')).costApply(context, name, flags)),
+    );
+  describeCommand(cost, 'report', 'Print the report of a month as Markdown: costs, properties, corrections, value', [
+    'cost report',
+    'cost report --month 2026-11 --json',
+  ])
+    .option('--month <month>', MONTH)
+    .action(async (flags: PeriodFlags) =>
+      run(async (context) => (await import('../commands/cost-report.js')).costReport(context, flags)),
+    );
 }
 
 export function defineBudget(program: Command, run: Run): void {

@@ -1,13 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { runCli } from '../../../client/cli.js';
 import { changeBudget, currentBudget } from '../../../store/budget-settings.js';
 import { obeyThresholds } from '../../../store/controls.js';
 import { accountingDay, bookCost, type Cost } from '../../../store/cost-entries.js';
 import { type Database, initDatabase, openDatabase } from '../../../store/database.js';
 import { startTestDatabase, type TestDatabase } from '../../support/mongodb.js';
-import { phx } from '../../support/phx.js';
+import { keepingIo } from '../../support/phx.js';
 
 const WHO = ['--by', 'A. Operator', '--note', 'a test'];
 
@@ -21,6 +22,7 @@ describe('phx cost and phx budget', () => {
   beforeAll(async () => {
     server = await startTestDatabase();
     folder = await mkdtemp(join(tmpdir(), 'cost-'));
+    await writeFile(join(folder, 'settings'), `MONGODB_URL=${server.url}\nPHOENIX_DATA=${folder}\n`);
     database = await openDatabase(server.url, 'phoenix_demo');
     await initDatabase(database.db);
     await book('a', {
@@ -44,7 +46,11 @@ describe('phx cost and phx budget', () => {
     const what = { line: 'captcha', item: 'captcha-solution', costUsdMicros: 0, estimated: false } as const;
     await bookCost(database.db, { key, ...what, ...where, ...more, day: today });
   }
-  const run = (...args: string[]) => phx(args, { MONGODB_URL: server.url, PHOENIX_DATA: folder });
+  const run = async (...args: string[]) => {
+    const io = keepingIo();
+    const code = await runCli(['--config', join(folder, 'settings'), ...args], io, new AbortController().signal);
+    return { code, ...io.written };
+  };
   const json = async (...args: string[]) => JSON.parse((await run(...args, '--json')).stdout);
   const direct = async (match: object): Promise<number> => {
     const [row] = await database.db
@@ -118,5 +124,26 @@ describe('phx cost and phx budget', () => {
     const { meanError, months } = await json('cost', 'forecast', '--backtest');
     expect(meanError).toBeLessThanOrEqual(0.05);
     expect(months).toHaveLength(12);
+  }, 60_000);
+
+  it('recommend room for a line that its forecast passes, and make it', async () => {
+    const { db } = database;
+    await changeBudget(db, { values: { cap: 25_000_000, captcha: 500_000 }, by: 'test', note: 'a narrow line' });
+    const { recommendations } = await json('cost', 'recommend');
+    const [room] = recommendations.filter(({ id }: { readonly id: string }) => id === 'room-for-captcha');
+    expect(room).toMatchObject({ act: { kind: 'move', to: 'captcha' }, savesUsdMicros: 0 });
+    expect((await run('cost', 'apply', 'room-for-captcha', ...WHO)).code).toBe(0);
+    const { lines } = await currentBudget(db);
+    expect(lines.captcha.usdMicros).toBe(500_000 + room.act.usdMicros);
+    expect((await run('cost', 'apply', 'electricity', ...WHO)).stderr).toContain('only a person');
+    expect((await run('cost', 'apply', 'room-for-captcha', ...WHO)).stderr).toContain('there is no recommendation');
+  }, 60_000);
+
+  it('report, check, and tell what a property costs', async () => {
+    expect((await run('cost', 'report')).stdout).toContain('## By property');
+    const check = await run('cost', 'check', '--json');
+    expect(JSON.parse(check.stdout)).toMatchObject({ ok: false, mode: 'demo' });
+    expect(check.code).toBe(3);
+    expect((await run('cost', 'property')).stdout).toBe('there is no property yet\n');
   }, 60_000);
 });
