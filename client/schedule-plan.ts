@@ -8,6 +8,7 @@ import { MARKET_FILES, type RefreshMarketInput } from '../core/schemas/market-da
 import type { Mode } from '../core/schemas/names.js';
 import { DEFAULT_RUN_OPTIONS } from '../core/schemas/run.js';
 import type { ScheduledInput } from '../core/schemas/sequence.js';
+import type { MaintenanceInput } from '../core/schemas/upkeep.js';
 
 const MANAGED = 'managed: config/schedules.json, phx schedules apply';
 const NOT_BEGUN = 'not begun: phx schedules resume lets it go on';
@@ -69,6 +70,13 @@ function workOf(row: ScheduleRow, mode: Mode): { readonly workflowType: string; 
     }
     case 'sendDigest':
       return { workflowType: 'sendDigest', args: [{ market: row.market }] };
+    case 'maintenance': {
+      const { retention, sample } = row;
+      const input: MaintenanceInput = { retention, sample };
+      return { workflowType: 'maintenance', args: [input] };
+    }
+    case 'restoreDrill':
+      return { workflowType: 'restoreDrill', args: [] };
     default:
       return assertNever(row, 'schedule');
   }

@@ -46,6 +46,7 @@ const calendar = z.strictObject({
   hour: z.number().int().min(0).max(23),
   minute: z.number().int().min(0).max(59),
   dayOfWeek: z.enum(['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY']).exactOptional(),
+  dayOfMonth: z.number().int().min(1).max(28).exactOptional(),
 });
 const scheduleParts = {
   scheduleId: z.string().regex(/^[a-z0-9-]+$/),
@@ -66,6 +67,14 @@ const schedule = z.discriminatedUnion('workflow', [
     workflow: z.literal('evaluateAlerts'),
     market: z.string(),
   }),
+  z.strictObject({
+    ...scheduleParts,
+    calendar,
+    workflow: z.literal('maintenance'),
+    retention: z.boolean(),
+    sample: z.number().int().positive().nullable(),
+  }),
+  z.strictObject({ ...scheduleParts, calendar, workflow: z.literal('restoreDrill') }),
 ]);
 
 const days = z.number().int().min(1).max(36_500);

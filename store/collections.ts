@@ -187,6 +187,10 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
     indexes: [index({ migration: 1, _id: 1 })],
   },
   leases: { required: {}, indexes: [] },
+  upkeep: {
+    required: { kind: 'string', ok: 'bool', problems: 'array', at: 'date' },
+    indexes: [index({ kind: 1, at: -1 })],
+  },
   restores: { required: { startedAt: 'date', beatAt: 'date' }, indexes: [] },
 };
 

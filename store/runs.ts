@@ -48,3 +48,9 @@ export async function latestRunOf(db: Db, workflowId: string): Promise<RunDocume
 export async function listRuns(db: Db, market: string, limit: number): Promise<readonly RunDocument[]> {
   return runsOf(db).find({ market }).sort({ startedAt: -1 }).limit(limit).toArray();
 }
+
+/** Runs that have begun and not ended. One whose end was never written counts for a day. */
+export async function runsUnderWay(db: Db): Promise<number> {
+  const since = new Date(Date.now() - 86_400_000);
+  return runsOf(db).countDocuments({ status: 'running', startedAt: { $gte: since } });
+}

@@ -11,6 +11,7 @@ import { createNotifyActivities } from '../activities/notify.js';
 import { createReplayActivities } from '../activities/replay.js';
 import { createLayoutActivities, createSelectorActivities } from '../activities/selectors.js';
 import { createSequenceActivities } from '../activities/sequence.js';
+import { createUpkeepActivities } from '../activities/upkeep.js';
 import type { Config } from '../core/config.js';
 import type { Frozen } from '../core/errors.js';
 import type { Source } from '../core/source.js';
@@ -115,6 +116,7 @@ function pipelineActivities(
     ...createSelectorActivities({ database, sources }),
     ...createMarketDataActivities({ database, marketData }),
     ...createReplayActivities({ database, offline: offlineSources(config, database), mode: config.mode }),
+    ...createUpkeepActivities({ config, database }),
     ...createSequenceActivities({ config, database, sources, findModel }),
     ...enrich,
   };

@@ -11,6 +11,7 @@ import type { NotifyActivities } from '../activities/notify.js';
 import type { ReplayActivities } from '../activities/replay.js';
 import type { LayoutActivities, SelectorActivities } from '../activities/selectors.js';
 import type { SequenceActivities } from '../activities/sequence.js';
+import type { UpkeepActivities } from '../activities/upkeep.js';
 import { TASK_QUEUES } from '../core/ids.js';
 import { heldWhileFrozen } from './held-while-frozen.js';
 
@@ -129,6 +130,17 @@ export const replays = heldWhileFrozen(
     heartbeatTimeout: '20 seconds',
     scheduleToCloseTimeout: '1 hour', // a database restart is waited for; longer is an incident
     retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+  }),
+);
+
+/** Upkeep: all of the database is read, some of it written once more. */
+export const upkeep = heldWhileFrozen(
+  proxyActivities<UpkeepActivities>({
+    taskQueue: TASK_QUEUES.pipeline,
+    startToCloseTimeout: '6 hours',
+    heartbeatTimeout: '20 seconds',
+    scheduleToCloseTimeout: '1 day',
+    retry: { initialInterval: '1 minute', maximumInterval: '10 minutes', maximumAttempts: 5 }, // a restore that was killed is over after 30 s
   }),
 );
 

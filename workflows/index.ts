@@ -5,6 +5,7 @@ export { enrichAlone } from './enrich-alone.js';
 export { enrichPending } from './enrich-pending.js';
 export { evaluateAlerts, sendDigest, sendNotice } from './evaluate-alerts.js';
 export { fillGaps } from './fill-gaps.js';
+export { maintenance, restoreDrill } from './maintenance.js';
 export { cleanUp, deliverSummary, prepareRun, reportRun, validateRun } from './phases.js';
 export { probeSource } from './probe-source.js';
 export { refreshMarket } from './refresh-market.js';

@@ -9,6 +9,7 @@ import { shapeChanges } from '../../store/json-shapes.js';
 import { findQualityRun } from '../../store/quality.js';
 import { queueStates } from '../../store/queue.js';
 import { findRun } from '../../store/runs.js';
+import { upkeepWarnings } from '../../store/upkeep.js';
 import { addCounts, countRun, type WindowCounts } from '../../store/windows.js';
 import { budgetWarnings } from '../budget-warnings.js';
 import { changeInWords } from '../shape-change.js';
@@ -49,6 +50,7 @@ export async function summariseRun(db: Db, mode: Mode, input: FinishInput, ended
     ],
     warnings: [
       ...(await freezesBetween(db, new Date(startedAt), new Date(endedAt))),
+      ...(await upkeepWarnings(db)),
       ...(await budgetWarnings(db, Date.parse(endedAt))),
       ...standInsInWords(input.standIns ?? []),
       ...(await shapeChanges(db, { runKey: run.runKey })).slice(0, MOST_WARNINGS).map(changeInWords),

@@ -34,10 +34,12 @@ const SINCE_RELEASE: ReadonlySet<string> = new Set([
   'sendNotice',
   'sendDigest',
   'fillGaps',
+  'maintenance',
   'probeSource',
   'refreshMarket',
   'repairSelectors',
   'replayDay',
+  'restoreDrill',
 ]);
 
 describe('saved histories', () => {

@@ -9,6 +9,7 @@ import type { ModelCareActivities } from '../../activities/model-care.js';
 import type { NotifyActivities } from '../../activities/notify.js';
 import type { LayoutActivities, SelectorActivities } from '../../activities/selectors.js';
 import type { SequenceActivities } from '../../activities/sequence.js';
+import type { UpkeepActivities } from '../../activities/upkeep.js';
 import type { CollectPageInput, CollectPageResult, Window } from '../../core/schemas/collect.js';
 import type { SourceName } from '../../core/schemas/names.js';
 import type { FinishInput, RunPlan, SourcePlan } from '../../core/schemas/sequence.js';
@@ -24,7 +25,8 @@ export type Activities = AlertActivities &
   ModelCareActivities &
   NotifyActivities &
   SelectorActivities &
-  SequenceActivities;
+  SequenceActivities &
+  UpkeepActivities;
 
 export const ACTIVITY_NAMES = [
   'planRun',
@@ -54,6 +56,11 @@ export const ACTIVITY_NAMES = [
   'deliverNotice',
   'giveUpNotice',
   'mailDigest',
+  'countRunsUnderWay',
+  'applyRetention',
+  'verifyStored',
+  'rehearseRestore',
+  'keepUpkeep',
 ] as const satisfies readonly (keyof Activities)[];
 
 /** What the fakes were asked, in order. */
@@ -160,6 +167,11 @@ export function createFakes(plan: RunPlan, own: Partial<Activities> = {}): Fakes
     deliverNotice: async () => 'delivered',
     giveUpNotice: async () => {},
     mailDigest: async () => ({ notices: 0, sent: false, reason: 'nothing to tell' }),
+    countRunsUnderWay: async () => 0,
+    applyRetention: async () => ({ kind: 'retention', ok: true, problems: [], figures: {} }),
+    verifyStored: async () => ({ kind: 'verify', ok: true, problems: [], figures: {} }),
+    rehearseRestore: async () => ({ kind: 'restore-drill', ok: true, problems: [], figures: {} }),
+    keepUpkeep: async () => {},
     ...own,
   };
   return { calls, activities: { ...asked, ...recordCollection(asked, calls), ...recordRest(asked, calls) } };
