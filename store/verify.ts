@@ -5,6 +5,7 @@ import { type Fault, type Finding, FROM_BACKUP, lostThing, type VerifyOptions } 
 import { missingIds } from './integrity.js';
 import { unpackText } from './raw-payloads.js';
 import { countFaults } from './verify-counts.js';
+import { linkFaults, personalFaults, reviewFaults } from './verify-links.js';
 import { propertyFaults, shownFaults } from './verify-properties.js';
 import { orphanVersions, recordFaults } from './verify-records.js';
 
@@ -38,6 +39,9 @@ async function* allFindings(db: Db, options: VerifyOptions): AsyncGenerator<Find
   yield* checked(db, 'quarantine', quarantineFaults, options);
   yield* checked(db, 'processed_properties', shownFaults, options);
   yield* checked(db, 'processing_queue', propertyFaults, options);
+  yield* checked(db, 'entity_links', linkFaults, options);
+  yield* checked(db, 'reviews', reviewFaults, options);
+  yield* checked(db, 'personal_facts', personalFaults, options);
   yield* checked(db, 'windows', countFaults.windows, options);
   yield* checked(db, 'runs', countFaults.runs, options);
 }

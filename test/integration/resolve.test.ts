@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { MongoClient } from 'mongodb';
 import { runCli } from '../../client/cli.js';
 import type { FactValue } from '../../core/schemas/facts.js';
@@ -14,6 +14,7 @@ import { keepRecords } from '../../store/records.js';
 import { resolveProperties } from '../../store/resolve.js';
 import type { EntityLabelDocument, EntityLinkDocument, ReviewDocument } from '../../store/resolve-documents.js';
 import { decidePair, listMergedLinks, listReviews, readPair } from '../../store/reviews.js';
+import { linkFaults, reviewFaults } from '../../store/verify-links.js';
 import { startTestDatabase, type TestDatabase } from '../support/mongodb.js';
 import { keepingIo } from '../support/phx.js';
 
@@ -36,6 +37,11 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   for (const name of Object.keys(COLLECTIONS)) await database.db.collection(name).deleteMany({});
+});
+
+afterEach(async () => {
+  expect(await linkFaults(database.db, await links())).toEqual([]);
+  expect(await reviewFaults(database.db, await reviews())).toEqual([]);
 });
 
 const MARKET = 'phoenix';

@@ -4,16 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import type { Document } from 'mongodb';
+import { createUpkeepActivities } from '../../activities/upkeep.js';
 import { loadConfig } from '../../core/config.js';
 import { loadRetention } from '../../core/product-settings.js';
 import type { RetentionRow } from '../../core/schemas/retention.js';
+import type { UpkeepResult } from '../../core/schemas/upkeep.js';
 import { listingKey } from '../../sandbox/reso-record.js';
 import { createOfflineSources, kindOrders } from '../../sources/offline.js';
 import { recordArtifact } from '../../store/artifacts.js';
 import { keepPayload, spareAnswers } from '../../store/raw-payloads.js';
 import { keepRetention } from '../../store/retention/index.js';
 import { daysUntilFull, growthOf, measureCollections } from '../../store/size.js';
+import { upkeepWarnings } from '../../store/upkeep.js';
 import { verifyDatabase } from '../../store/verify.js';
 import { startWindowWalks, type WindowWalks } from '../support/window-walks.js';
 
@@ -158,6 +162,31 @@ describe('retention', () => {
     expect((await readdir(logs)).sort()).toEqual(['worker.log', 'worker.log.1.gz']);
     expect(gunzipSync(readFileSync(join(logs, 'worker.log.1.gz'))).toString()).toBe('lines');
   });
+});
+
+describe('upkeep on schedule', () => {
+  it('ends well on a database that is well, and is told only when it did not', async () => {
+    const { database } = walks;
+    const config = loadConfig({ env: { PHOENIX_MODE: 'demo', PHOENIX_DATA: dataFolder }, file: '/dev/null' });
+    const upkeep = createUpkeepActivities({ config, database });
+    const activity = new MockActivityEnvironment();
+    await mkdir(join(dataFolder, 'backups', 'scheduled-drill-1'), { recursive: true });
+    for (const work of [() => upkeep.verifyStored({ sample: null }), upkeep.applyRetention, upkeep.rehearseRestore]) {
+      const result: UpkeepResult = await activity.run(() => work());
+      expect(result).toMatchObject({ ok: true, problems: [] });
+      await upkeep.keepUpkeep({ name: 'one', result });
+    }
+    expect(await readdir(join(dataFolder, 'backups'))).toEqual([]);
+    expect(await upkeepWarnings(database.db)).toEqual([]);
+    const [found] = await rows('record_versions').find().limit(1).toArray();
+    await rows('record_versions').deleteOne({ _id: found?._id ?? '' });
+    const result: UpkeepResult = await activity.run(() => upkeep.verifyStored({ sample: null }));
+    await upkeep.keepUpkeep({ name: 'two', result });
+    await upkeep.keepUpkeep({ name: 'two', result });
+    const [warning, ...more] = await upkeepWarnings(database.db);
+    expect(warning).toContain(`record_versions ${found?._id}`);
+    expect(more).toEqual([]);
+  }, 120_000);
 });
 
 describe('size', () => {

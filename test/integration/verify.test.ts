@@ -10,6 +10,7 @@ import { startWindowWalks, type WindowWalks } from '../support/window-walks.js';
 
 const ZIP = '85031';
 const COMPOSE_SIZE = 500;
+const LINK = 'abcdef012345';
 
 let walks: WindowWalks;
 const config = loadConfig({ env: { PHOENIX_MODE: 'demo' }, file: '/dev/null' });
@@ -38,10 +39,46 @@ beforeAll(async () => {
   await new MockActivityEnvironment().run(() => composeBatch({ run: name, size: COMPOSE_SIZE }));
   expect(await rows('processed_properties').countDocuments({})).toBeGreaterThan(10);
   changedId = `reso:${listingKey(changed)}`;
+  await keepLinked();
 }, 60_000);
 afterAll(() => walks?.stop(), 60_000);
 
 let changedId: string;
+/** A property that the changed listing is not of. */
+let otherId: string;
+
+/** A link that merges, the question it asked, and a personal value, as the product leaves them. */
+async function keepLinked(): Promise<void> {
+  const { propertyId, kinds } = await document('raw_properties', changedId);
+  const { fetchId, fetchedAt } = kinds['reso-row'];
+  const another = await rows('raw_properties').findOne({ propertyId: { $ne: propertyId } });
+  if (another === null) throw new Error('there is no other property');
+  const { _id: other } = another;
+  otherId = another.propertyId;
+  const common = { recordId: changedId, propertyId, market: 'phoenix', score: 0.9, reasons: [] };
+  const link = {
+    ...common,
+    ownId: propertyId,
+    state: 'merged',
+    comparedWith: [other],
+    decidedBy: { rule: 'resolve-1' },
+  };
+  await rows('entity_links').insertOne({ _id: LINK, ...link, asks: false, at: new Date(), log: [] });
+  const question = { kind: 'same-property', linkId: LINK, left: [changedId], right: [other], state: 'decided' };
+  await rows('reviews').insertOne({ _id: `phoenix:${LINK}`, ...common, ...question, openedAt: new Date() });
+  const fact = {
+    propertyId,
+    source: 'reso',
+    kind: 'reso-row',
+    class: 'names',
+    name: 'n',
+    value: 'v',
+    fetchId,
+    fetchedAt,
+  };
+  const expireAt = new Date(Date.now() + 86_400_000);
+  await rows('personal_facts').insertOne({ _id: `${propertyId}|reso|n`, ...fact, expireAt });
+}
 
 async function faults(sample: number | null = null): Promise<readonly string[]> {
   const found: string[] = [];
@@ -102,6 +139,51 @@ const CORRUPTIONS: readonly (readonly [string, Corruption])[] = [
   ],
   ['a document of the read model that was lost', losing('processed_properties', () => 4)],
   [
+    'a link to a listing that is not there',
+    async () => {
+      await rows('entity_links').updateOne({ _id: LINK }, { $set: { recordId: 'reso:nobody' } });
+      return 'raw_properties reso:nobody';
+    },
+  ],
+  [
+    'a link that merges with another property than the listing has',
+    altering(
+      'entity_links',
+      () => LINK,
+      () => ({ propertyId: otherId }),
+    ),
+  ],
+  [
+    'a link that merges with a property that is not there',
+    async () => {
+      await rows('entity_links').updateOne({ _id: LINK }, { $set: { propertyId: 'us-az-maricopa:0' } });
+      return 'processing_queue us-az-maricopa:0';
+    },
+  ],
+  ['a link that was lost and is asked about', losing('entity_links', () => LINK)],
+  [
+    'a question about a record that is not there',
+    async () => {
+      await rows('reviews').updateOne({ linkId: LINK }, { $set: { right: ['reso:nobody'] } });
+      return 'raw_properties reso:nobody';
+    },
+  ],
+  [
+    'a personal value of a parcel that is not there',
+    altering(
+      'personal_facts',
+      () => 0,
+      () => ({ propertyId: 'us-az-maricopa:0' }),
+    ),
+  ],
+  [
+    'a personal value from a request that is not there',
+    async () => {
+      await rows('personal_facts').updateOne({}, { $set: { fetchId: 'nothing' } });
+      return 'fetches nothing';
+    },
+  ],
+  [
     'a count of a window',
     altering(
       'windows',
@@ -119,7 +201,10 @@ const CORRUPTIONS: readonly (readonly [string, Corruption])[] = [
   ],
 ];
 
-const NAMES = 'raw_payloads fetches record_versions raw_properties processed_properties windows runs'.split(' ');
+const NAMES = [
+  ...['raw_payloads', 'fetches', 'record_versions', 'raw_properties', 'processed_properties', 'windows', 'runs'],
+  ...['entity_links', 'reviews', 'personal_facts'],
+];
 
 describe('a database that is held against itself', () => {
   it('has no faults as the product leaves it, whole or by sample', async () => {
