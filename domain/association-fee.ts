@@ -7,7 +7,7 @@ const AMOUNT =
 /** Behind or before an amount: how often it is paid. */
 const PERIODS: readonly (readonly [RegExp, string])[] = [
   [/\b(?:semi-?annual|half-?yearly|twice a year|bi-?annual)/i, 'half-yearly'],
-  [/\b(?:mo|month|monthly|mth|mos)\b/i, 'monthly'],
+  [/\b(?:mo|month|monthly|mth|mos|mes)\b/i, 'monthly'],
   [/\b(?:q|qtr|quarter|quarterly)\b/i, 'quarterly'],
   [/\b(?:y|yr|year|yearly|annual|annually|annum)\b/i, 'yearly'],
   [/\b(?:wk|week|weekly)\b/i, 'weekly'],

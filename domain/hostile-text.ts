@@ -34,12 +34,12 @@ const VALUES =
 const SPEAKS_TO_MACHINE: readonly RegExp[] = [
   new RegExp(`\\b(?:${ORDERED})\\b[^.!?\\n]{0,60}\\b(?:${OUR_THINGS})\\b`, 'i'),
   new RegExp(`\\b(?:${ANSWERING})\\b[^.!?\\n]{0,60}\\b(?:${VALUES})\\b`, 'i'),
-  /\b(?:answer|output|respond|reply|say|return|print|write)\b[^.!?\n]{0,25}\b(?:only|exactly|with|yes|no|always)\b/i,
+  /\b(?:answer|output|respond|reply|print)\b[^.!?\n]{0,25}\b(?:only|exactly|with|yes|no|always)\b|\bsay (?:only|exactly|always)\b/i,
   /\bset\s+[\w ]{1,40}(?:\bto\b|=|:)/i,
   /\b(?:system|your|this|hidden|initial|original|developer) (?:prompt|instructions?|message)\b/i,
   /\b(?:as an? ai|ai (?:model|assistant|agent|system)|language model|large language|llms?|chat ?gpt|gpt-?\d?|chatbot|ollama|jailbreak|dan mode|developer mode|admin mode|root access|sudo)\b/i,
   /\b(?:you are|you're) (?:now|no longer|an?|the) [\w ]{0,30}\b(?:assistant|model|ai|bot|extractor|parser|system|agent|machine|expert|reviewer)\b/i,
-  /\b(?:act as|pretend|role-?play|simulate|new (?:task|instructions?|rules?)|end of (?:listing|text|input|data|remarks)|begin (?:system|instructions?))\b/i,
+  /\b(?:act as|pretend (?:that|this|there|the|to be)|role-?play|simulate|new (?:task|instructions?|rules?)|end of (?:listing|text|input|data|remarks)|begin (?:system|instructions?))\b/i,
   /\b(?:attention|note|message|dear|hey|hello|important)\b[^.!?\n]{0,15}\b(?:ai|assistant|model|bot|machine|parser|extractor|crawler|scraper|system)s?\b/i,
   /\b(?:json|xml|yaml|sql|base ?64|rot ?13|utf-?8|unicode|regex|api key|access token|webhook|curl|wget|fetch|http request|endpoint|env(?:ironment)? variables?)\b/i,
   /\b(?:quality|confidence|investment|trust) (?:score|rating|level|class)\b/i,
@@ -49,17 +49,17 @@ const SPEAKS_TO_MACHINE: readonly RegExp[] = [
   /\b[a-z_]+[a-z]\s*={1,3}>?\s*["']?(?:true|false|null|none|yes|no|owned|leased|\d)/i,
   /(?:^|\n)\s*[=+@](?=[A-Za-z(])|=[A-Z]{2,}\(|\|\s*\w+\s*!|\bcmd\b/,
   /\b(?:drop|truncate|alter) table\b|\bselect\b[^.]{0,40}\bfrom\b|\b(?:union|insert) (?:select|into)\b|--\s*$|\$(?:where|set|ne|gt)\b/i,
-  /[<>\\`]|\$\{|%7b|%3c|&(?:lt|gt|#\d+|#x[0-9a-f]+);|\\u[0-9a-f]{4}/i,
+  /[<>](?!\s?\d)|[\\`]|\$\{|%7b|%3c|&(?:lt|gt|#\d+|#x[0-9a-f]+);|\\u[0-9a-f]{4}/i,
   /\b(?=[a-z0-9+/]{0,200}[A-Z])(?=[A-Z0-9+/]{0,200}[a-z])[A-Za-z0-9+/]{0,200}\d[A-Za-z0-9+/]{20}|[A-Za-z0-9+/]{20}={1,2}(?!\w)/,
   /\b(?:[0-9a-f]{2}[ :]?){12}/i,
   /\b(?:start|end|from|offset)\s*[:=]?\s*\d+\s*[,;]?\s*(?:end|to|length)\s*[:=]?\s*\d+/i,
   /\b(?:ai|a\.i\.|model|assistant|system|parser|extractor|machine)\b[^.!?\n]{0,30}\b(?:must|shall|should|will|has to|needs to)\b/i,
   /\b(?:[a-z] ){5,}[a-z]\b/i,
-  /\b(?:assistants?|software|algorithms?|bots?|robots?|crawlers?|scrapers?|parsers?|extractors?|automatically|(?:whoever|anyone|everyone) (?:reads?|process(?:es|ing)|pars(?:es|ing)|reading))\b/i,
+  /\b(?:assistants?(?! living)|software|algorithms?|bots?|robots?|crawlers?|scrapers?|parsers?|extractors?|automatically|(?:whoever|anyone|everyone) (?:reads?|process(?:es|ing)|pars(?:es|ing)|reading))\b/i,
   /\b(?:classify|list|count|treat|label|tag|record|mark|register|file|log|enter|note)\b[^.!?\n]{0,50}\b(?:as (?:having|being|if|a|an|the|true|metal|tile|yes)|regardless|for this (?:property|home|listing|record))\b/i,
   /\byour (?:job|task|role|goal|duty|answer|output|response|reply|summary|reading)\b/i,
   /\b(?:instead of (?:the|any) (?:real|actual|true|given)|(?:whatever|no matter what|contrary to what) (?:the|any)|regardless of)\b/i,
-  /\b(?:best|highest?|top|perfect|maximum|full) (?:possible )?(?:score|marks?|grade)\b|\b(?:five|5|ten|10)[- ]stars?\b|\b(?:quality|confidence|score)\s*[:=]/i,
+  /\b(?:give|gives|award|awards|assign|get|gets|deserves?|receive|rate|grant)\b[^.!?\n]{0,40}\b(?:scores?|marks?|grades?|stars?|rating)\b|\b(?:quality|confidence|score)\s*[:=]/i,
   /^\s*(?:user|bot|human|ai|system|assistant|tool|model|question|q|a|agent)\s*:/i,
   /\b(?:override|trusted data|(?:end|start|begin(?:ning)?) of (?:the )?(?:remarks|listing|text|data|input|facts))\b/i,
   /\b(?:answers?|quotes?|fields?|values?|spans?|keys?|output)\s*[:=]|[:,=]\s*(?:true|false|null)\b|!!\w/i,
@@ -119,7 +119,7 @@ export function blankHostile(text: string): string {
   let left = text.slice(0, MAX_CHARS);
   for (const block of BLOCKS) left = left.replace(block, (found) => blank(found));
   return left.replace(/(?:[^.!?\n]|[.!?](?!\s|$))+[.!?\n]*/g, (sentence) =>
-    isHostile(sentence) ? blank(sentence) : sentence,
+    /[^\s.]/.test(sentence) && isHostile(sentence) ? blank(sentence) : sentence,
   );
 }
 

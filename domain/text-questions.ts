@@ -77,15 +77,17 @@ export function questionsAbout(text: string, fields: readonly TextField[]): read
   });
 }
 
-/** Where words stand in a text; upper and lower case, and kinds of blanks, are let pass. Null when they do not. Pure. */
+/** Where words stand in a text; upper and lower case, kinds of blanks and marks at the end are let pass. Null when they do not. Pure. */
 export function findWords(text: string, words: string): { readonly start: number; readonly end: number } | null {
   const parts = words
+    .replace(/[.!?;,\s]+$/, '')
     .trim()
     .split(/\s+/)
     .filter((part) => part !== '');
   if (parts.length === 0 || words.length > 300) return null;
-  const pattern = parts.map((part) => part.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')).join('\\s+');
-  const found = new RegExp(pattern, 'i').exec(text);
+  const pattern = parts.map((part) => part.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('\\s+');
+  // Whole words: half a word may say something else.
+  const found = new RegExp(`(?<![\\p{L}\\p{N}])${pattern}(?![\\p{L}\\p{N}])`, 'iu').exec(text);
   return found === null ? null : { start: found.index, end: found.index + found[0].length };
 }
 

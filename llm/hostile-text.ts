@@ -11,7 +11,7 @@ const NOT_ABOUT_THE_HOME =
   /\b(?:ignore|disregard|forget|override|instructions?|prompts?|system|assistant|chatbot|language model|ai|gpt|llm|json|schema|respond|reply|answer|output|pretend|you are|you must|act as|execute|password|token|e-?mail|text me|call|click|website|www|http|agents?:|lockbox|showing ?time|supra)\b|@|:\/\/|\b\d{3}[-. ]\d{3,4}\b|\bset (?:the )?\w+ (?:to|=)|[{}[\]<>|\\`]/i;
 
 /** What stands behind is no listing. */
-const MOST_READ = 200_000;
+const MOST_READ = 60_000;
 
 /** Control and format signs, halves of surrogate pairs, signs of broken text. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\ufffd]/gu;
@@ -22,8 +22,7 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\ufffd]/gu;
  * @returns null when nothing is left
  */
 export function tameRemarks(text: string, most: number = MAX_REMARKS_CHARS): string | null {
-  const sentences = blankHostile(text)
-    .slice(0, MOST_READ)
+  const sentences = blankHostile(text.slice(0, MOST_READ))
     .split(/(?<=[.!?])\s+|\s*[\n;•*]\s*/)
     .map((sentence) => sentence.replace(UNSEEN, ' ').replace(/\s+/g, ' ').trim());
   let tame = '';

@@ -62,5 +62,5 @@ function sentenceOf(phrases: RemarkPhrases, name: HiddenFactName, facts: HiddenF
     cooling: phrases.cooling[cooling ?? 'refrigeration'],
     roof: phrases.roof[roof ?? 'tile'],
   };
-  return random.pick(choices[name]).replace('<fee>', String(hoaMonthlyUsd ?? 0));
+  return random.pick(choices[name]).replaceAll('<fee>', String(hoaMonthlyUsd ?? 0));
 }

@@ -5,6 +5,7 @@ import { Ollama } from 'ollama';
 import { loadConfig } from '../../core/config.js';
 import { describeByRules } from '../../domain/rules.js';
 import { createEnricher } from '../../llm/describe.js';
+import { createTextReader } from '../../llm/extract.js';
 import { describeModelServer } from '../../llm/model-server.js';
 import { fillIn } from '../../stack/fill-in.js';
 import { MANAGED_MODEL, resolveOwn } from '../../stack/resolve-llm.js';
@@ -71,6 +72,24 @@ describe('our model server with a real model', () => {
     const asking = new Ollama({ host }).generate({ model: MODEL, prompt: 'word '.repeat(5_000) });
     await expect(asking).rejects.toMatchObject({ status_code: 400 });
   }, 60_000);
+
+  it('reads a sentence, and gives no fact without words that stand there', async () => {
+    const reader = createTextReader({
+      host,
+      model: MODEL,
+      maxOutputTokens: 120,
+      timeoutMs: 60_000,
+      cache: { get: async () => null, put: async () => undefined },
+      book: async () => undefined,
+    });
+    const text = 'Quiet street. The yard has a lagoon style pool with a rock slide.';
+    const { facts, asked } = await reader.read('a', text, ['pool', 'roof'], new AbortController().signal);
+    expect(asked).toBe(1);
+    for (const { span, confidence, by } of facts) {
+      expect(text.slice(span.start, span.end)).toBe(span.quote);
+      expect([confidence, by]).toEqual(['low', 'model']);
+    }
+  }, 120_000);
 
   it('words a property, or leaves it to the rules', async () => {
     const property = homeWith();

@@ -4,6 +4,7 @@ import { groundDescription } from '../../../llm/grounding.js';
 import { MAX_REMARKS_CHARS, tameRemarks } from '../../../llm/hostile-text.js';
 import { describeInput } from '../../../llm/prompt-input.js';
 import { loadDescribePrompt } from '../../../llm/prompts.js';
+import { processorMs } from '../../support/processor-time.js';
 import { homeWith } from '../../support/properties.js';
 
 const input = describeInput(homeWith({ AssociationFee: 45, AssociationFeeFrequency: 'Monthly' }));
@@ -99,9 +100,7 @@ describe('taming remarks', () => {
   });
 
   it('is quick with ten million characters', () => {
-    const startedAt = performance.now();
-    tameRemarks('word '.repeat(2_000_000));
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(processorMs(() => void tameRemarks('word '.repeat(2_000_000)))).toBeLessThan(1_000);
   });
 });
 
