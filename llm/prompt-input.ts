@@ -3,7 +3,8 @@ import { type Feature, findFeatures } from '../domain/features.js';
 import { titleCase, withCommas } from '../domain/normalise.js';
 import { factOf, positiveFact, textFact } from '../domain/property-facts.js';
 import { bathroomsOf, kindOf } from '../domain/rules.js';
-import { tameRemarks } from './hostile-text.js';
+import { splitAtSentences } from '../domain/split-text.js';
+import { MAX_REMARKS_CHARS, tameRemarks } from './hostile-text.js';
 import { stem } from './vocabulary.js';
 
 /** A feature the model may name and choose. */
@@ -32,13 +33,15 @@ export interface DescribeInput {
 }
 
 const MAX_CHOICES = 5;
+/** No listing is longer; what is, is no listing. */
+const MOST_TAMED = 20_000;
 const COUNTS = ['zero', 'one', 'two', 'three', 'four', 'five'];
 
 /** Gathers what a description is made of. Pure. */
 export function describeInput(property: ComposedProperty): DescribeInput {
   const features = findFeatures(property);
   const remarksFact = factOf(property, 'PublicRemarks');
-  const remarks = typeof remarksFact?.value === 'string' ? tameRemarks(remarksFact.value) : null;
+  const remarks = typeof remarksFact?.value === 'string' ? shownRemarks(remarksFact.value, features) : null;
   const facts = factLines(property);
   const city = textFact(property, 'City');
   const kind = kindOf(property).toLowerCase();
@@ -48,6 +51,16 @@ export function describeInput(property: ComposedProperty): DescribeInput {
     ' ',
   );
   return { home, facts, features, choices, remarks, numbers: numbersOf(property, features), support: wordsOf(told) };
+}
+
+/** Remarks that are too long are shown in part: the part that states most of the features, the first of equals. */
+function shownRemarks(text: string, features: readonly Feature[]): string | null {
+  const tame = tameRemarks(text, MOST_TAMED);
+  if (tame === null || tame.length <= MAX_REMARKS_CHARS) return tame;
+  const quotes = features.flatMap(({ evidence }) => evidence.span?.quote ?? []);
+  const stated = (part: string) => quotes.filter((quote) => part.includes(quote)).length;
+  const [first = null, ...others] = splitAtSentences(tame, MAX_REMARKS_CHARS);
+  return others.reduce((best, part) => (best !== null && stated(part) > stated(best) ? part : best), first);
 }
 
 function choiceOf(feature: Feature): readonly Choice[] {
