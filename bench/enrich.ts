@@ -128,7 +128,7 @@ async function measure(parts: TemporalParts, parcelsPerZip: number): Promise<Rep
 }
 
 async function startModel(folder: string) {
-  const { cacheFolder } = loadConfig({ env: { PHOENIX_CACHE: process.env.PHOENIX_CACHE } });
+  const { cacheFolder } = loadConfig();
   const { program, line } = await resolveOwn(cacheFolder);
   if (program === null) throw new Error(line);
   const [port = 0] = await freePorts(1);
