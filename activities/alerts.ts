@@ -5,6 +5,7 @@ import {
   defaultMarket,
   loadAlertChannels,
   loadAlertRules,
+  loadRetention,
   loadSchedules,
   marketOf,
   zipsOf,
@@ -64,12 +65,14 @@ export function createAlertActivities({ config, database, sources, machine }: Al
     const [due] = loadSchedules().flatMap((row) =>
       row.workflow === 'dailySequence' && row.market === market ? [row.calendar] : [],
     );
+    const quota = loadRetention().quotaMegabytes[config.mode];
     return {
       ...{ db, market, nowMs: atMs, machine, version: productVersion() },
       timeZone: marketOf(market).timeZone,
       due: due ?? null,
       zips: zipsOf(market, config.extraZips),
       ceilings: ceilingsOf(config),
+      quotaBytes: quota === null ? null : quota * 1024 * 1024,
       kindOrder: kindOrders(sources),
       secrets: secretValues(config),
     };

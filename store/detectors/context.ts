@@ -30,6 +30,8 @@ export interface DetectorContext {
   /** Values that must never be in a stored text. */
   readonly secrets: readonly string[];
   readonly version: string;
+  /** Most that the database may hold; null for what the disk holds. */
+  readonly quotaBytes: number | null;
 }
 
 /** Takes one measure. Reads alone. An empty list: there is nothing to say, and nothing is wrong. */

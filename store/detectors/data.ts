@@ -1,3 +1,4 @@
+import type { Db } from 'mongodb';
 import type { BackupDrillDocument } from '../backup-drill.js';
 import type {
   QuarantineDocument,
@@ -6,6 +7,7 @@ import type {
   RunDocument,
   WindowDocument,
 } from '../documents.js';
+import type { QualityRunDocument } from '../quality.js';
 import { verifyDatabase } from '../verify.js';
 import { DAILY, DAY_MS, type Detector, HOUR_MS, latestDay, percent } from './context.js';
 
@@ -19,40 +21,35 @@ export const queueAge: Detector = async ({ db, market, nowMs }) => {
   return [{ subject: DAILY, value, text: `${oldest._id} has been waiting for the model for ${Math.round(value)} h` }];
 };
 
-/** A mean over fewer properties would jump. */
-const LEAST_PROPERTIES = 10;
+/** Shares of the quality of the latest run that was judged; those of too few properties say nothing. */
+const ofQuality =
+  (what: string, share: (gathered: QualityRunDocument['gathered']) => number | null): Detector =>
+  async ({ db, market }) => {
+    const run = await latestQuality(db, market);
+    const value = run === null || run.gate.state === 'too-few' ? null : share(run.gathered);
+    if (run === null || value === null) return [];
+    const { properties } = run.gathered;
+    return [
+      { subject: DAILY, value, text: `${what} of ${properties} properties on ${run.runDate}: ${percent(value)}` },
+    ];
+  };
 
-/** Mean quality score of the read model. */
-export const qualityScore: Detector = async ({ db, market }) => {
-  const [found] = await db
-    .collection('processed_properties')
-    .aggregate<{ mean: number; n: number }>([
-      { $match: { market } },
-      { $group: { _id: null, mean: { $avg: '$quality_score' }, n: { $sum: 1 } } },
-    ])
-    .toArray();
-  if (found === undefined || found.n < LEAST_PROPERTIES) return [];
-  return [{ subject: DAILY, value: found.mean, text: `${found.n} properties score ${percent(found.mean)} on average` }];
+export const completeness = ofQuality(
+  'facts known of those asked for',
+  ({ completenessOfAsked }) => completenessOfAsked,
+);
+export const factsAgreed = ofQuality('agreement of sources', ({ agreement }) => agreement);
+export const propertiesDoubled = ofQuality('duplicates', ({ duplicates }) => duplicates);
+
+/** 1 where the latest run is below its gate. */
+export const qualityGate: Detector = async ({ db, market }) => {
+  const run = await latestQuality(db, market);
+  if (run?.gate.state !== 'below') return [];
+  return [{ subject: DAILY, value: 1, text: `${run.runDate}: ${run.gate.reasons.slice(0, 2).join('; ')}` }];
 };
 
-const SAMPLED = 500;
-
-/** Share of the shown values that no other source contradicts, over a sample of properties. */
-export const factsAgreed: Detector = async ({ db, market }) => {
-  const sample = await db
-    .collection('processed_properties')
-    .aggregate<{ evidence?: Readonly<Record<string, { readonly contradicted_by?: number }>> }>([
-      { $match: { market } },
-      { $sample: { size: SAMPLED } },
-      { $project: { evidence: 1 } },
-    ])
-    .toArray();
-  const values = sample.flatMap(({ evidence }) => Object.values(evidence ?? {}));
-  if (sample.length < LEAST_PROPERTIES || values.length === 0) return [];
-  const contradicted = values.filter((one) => (one.contradicted_by ?? 0) > 0).length;
-  const value = 1 - contradicted / values.length;
-  return [{ subject: DAILY, value, text: `${contradicted} of ${values.length} shown values are contradicted` }];
-};
+const latestQuality = (db: Db, market: string) =>
+  db.collection<QualityRunDocument>('quality_runs').findOne({ market }, { sort: { runDate: -1, at: -1 } });
 
 const LEAST_ROWS = 20;
 
@@ -66,21 +63,6 @@ export const rowsValid: Detector = async (context) => {
     const text = `${quarantined} of ${seen} rows of ${name} could not be read`;
     return [{ subject: name, value: 1 - quarantined / seen, text }];
   });
-};
-
-/** Share of the properties that have the parcel number of another one. */
-export const propertiesDoubled: Detector = async ({ db, market }) => {
-  const groups = await db
-    .collection('processed_properties')
-    .aggregate<{ _id: string; n: number }>([
-      { $match: { market, parcel_number: { $ne: null } } },
-      { $group: { _id: '$parcel_number', n: { $sum: 1 } } },
-    ])
-    .toArray();
-  const all = groups.reduce((sum, { n }) => sum + n, 0);
-  if (all < LEAST_PROPERTIES) return [];
-  const doubled = all - groups.length;
-  return [{ subject: DAILY, value: doubled / all, text: `${doubled} of ${all} properties are there twice` }];
 };
 
 const LATEST_VERSIONS = 1_000;

@@ -1,6 +1,7 @@
 import { minutesUp } from '../alert-minutes.js';
 import { currentBudget } from '../budget-settings.js';
 import { waitingNotices } from '../deliveries.js';
+import { latestReadings } from '../provider-readings.js';
 import type { MachineFigures } from './context.js';
 import { DAILY, DAY_MS, type Detector, latestDay, MINUTE_MS, percent } from './context.js';
 
@@ -27,6 +28,7 @@ export const cpuShare = machineShare('cpu');
 export const memoryShare = machineShare('memory');
 export const diskShare = machineShare('disk');
 
+const MIB = 1024 * 1024;
 const PINGS = 5;
 
 /** Mean of five round trips to the database. */
@@ -37,15 +39,14 @@ export const databaseMs: Detector = async ({ db }) => {
   return [{ subject: 'database', value, text: `the database answers in ${Math.round(value)} ms` }];
 };
 
-/** Storage of the free tier (spec D7). */
-const QUOTA_BYTES = 512 * 1024 * 1024;
-
-/** Share of the quota that the database fills. */
-export const databaseFilled: Detector = async ({ db }) => {
+/** Share of the quota that the database fills; nothing where there is none. */
+export const databaseFilled: Detector = async ({ db, quotaBytes }) => {
+  if (quotaBytes === null) return [];
   const { dataSize = 0, indexSize = 0 } = await db.stats();
-  const value = (dataSize + indexSize) / QUOTA_BYTES;
-  const mib = Math.round((dataSize + indexSize) / 1024 / 1024);
-  return [{ subject: 'database', value, text: `the database holds ${mib} MiB of 512 MiB (${percent(value)})` }];
+  const value = (dataSize + indexSize) / quotaBytes;
+  const mib = (bytes: number) => Math.round(bytes / MIB);
+  const text = `the database holds ${mib(dataSize + indexSize)} MiB of ${mib(quotaBytes)} MiB (${percent(value)})`;
+  return [{ subject: 'database', value, text }];
 };
 
 /** Minutes that the oldest notice of each channel has been waiting beyond its time. */
@@ -100,4 +101,27 @@ export const propertyCost: Detector = async (context) => {
   if (run === null || seen === 0) return [];
   const value = (await spentMicros(context, { runKey: run._id })) / USD_MICROS / seen;
   return [{ subject: DAILY, value, text: `a property of ${run.runDate} cost ${value.toFixed(4)} dollars` }];
+};
+
+/** Days that each prepaid balance lasts. */
+export const balanceDays: Detector = async ({ db }) => {
+  const readings = await latestReadings(db);
+  return readings.flatMap(({ provider, daysLeft = null }) => {
+    if (daysLeft === null) return [];
+    return [
+      { subject: provider, value: daysLeft, text: `the balance at ${provider} lasts ${Math.round(daysLeft)} days` },
+    ];
+  });
+};
+
+/** How far each bill is off what we booked, as a share of it. */
+export const billDifference: Detector = async ({ db }) => {
+  const readings = await latestReadings(db);
+  return readings.flatMap(({ provider, verdict, differenceUsdMicros, bookedUsdMicros }) => {
+    if (verdict === null || verdict === 'top-up' || differenceUsdMicros === 0) return [];
+    const difference = Math.abs(differenceUsdMicros);
+    const value = difference / Math.max(bookedUsdMicros, difference, 1);
+    const [off, booked] = [difference, bookedUsdMicros].map((micros) => (micros / USD_MICROS).toFixed(4));
+    return [{ subject: provider, value, text: `${provider} says ${off} dollars other than the ${booked} we booked` }];
+  });
 };

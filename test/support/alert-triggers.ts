@@ -166,18 +166,29 @@ const storedAfter = (seconds: number): Trigger => {
   };
 };
 
-async function properties(db: Db, fields: (index: number) => Document): Promise<void> {
-  for (let index = 0; index < 20; index += 1) {
-    const base = { market: 'phoenix', quality_score: 0.99, parcel_number: `1030600${index}`, evidence: { a: {} } };
-    await put(db, 'processed_properties', { _id: `processed_${index}`, ...base, ...fields(index) });
-  }
-}
+/** The quality of a day as its gate leaves it. */
+const quality = (db: Db, gathered: Document, gate: Document = { state: 'passed', reasons: [] }) =>
+  put(db, 'quality_runs', {
+    _id: RUN,
+    ...{ market: 'phoenix', runDate: DAY, at: at(NOW_MS), gate },
+    gathered: { properties: 100, completenessOfAsked: 0.99, agreement: 0.99, duplicates: 0.001, ...gathered },
+  });
 
-const ofProperties = (bad: (index: number) => Document, says: RegExp): Trigger => ({
+const ofQuality = (gathered: Document, says: RegExp, gate?: Document): Trigger => ({
   ...{ subject: 'daily', says },
-  cause: (db) => properties(db, bad),
-  heal: (db) => properties(db, () => ({})),
+  cause: (db) => quality(db, gathered, gate),
+  heal: (db) => quality(db, {}),
 });
+
+const reading = (fields: Document, says: RegExp): Trigger => {
+  const put2captcha = (db: Db, more: Document) =>
+    put(db, 'provider_readings', {
+      _id: '2captcha:now',
+      ...{ provider: '2captcha', at: at(NOW_MS), problem: null, quiet: true, verdict: 'equal' },
+      ...{ differenceUsdMicros: 0, bookedUsdMicros: 1_000_000, daysLeft: 40, ...more },
+    });
+  return { subject: '2captcha', says, cause: (db) => put2captcha(db, fields), heal: (db) => put2captcha(db, {}) };
+};
 
 const spent = (usd: number, line: 'month' | 'day'): Trigger => ({
   subject: line,
@@ -230,6 +241,7 @@ const upFor = (share: number): Trigger => ({
 const filled = (share: number): Trigger => ({
   subject: 'database',
   says: /MiB of 512 MiB/,
+  variables: { PHOENIX_MODE: 'production', MARICOPA_API_KEY: 'token-of-a-test' },
   ...sized(share),
 });
 
@@ -366,13 +378,14 @@ export const TRIGGERS: Readonly<Record<string, Trigger>> = {
     heal: (db) => clear(db, 'captcha_tasks'),
   },
   'model-missing': ofDay({ model: null }, /no model server answers/),
-  'quality-low': ofProperties(() => ({ quality_score: 0.8 }), /20 properties score 80 %/),
-  'facts-contradicted': ofProperties(
-    () => ({ evidence: { a: { contradicted_by: 1 }, b: {} } }),
-    /20 of 40 shown values/,
+  incomplete: ofQuality(
+    { completenessOfAsked: 0.8 },
+    /^facts known of those asked for of 100 properties on 2026-03-02: 80 %/,
   ),
+  'facts-contradicted': ofQuality({ agreement: 0.9 }, /^agreement of sources of 100/),
   'rows-invalid': { ...ofDay({ quarantined: 10 }, /10 of 100 rows/), subject: SOURCE },
-  'properties-doubled': ofProperties((index) => (index < 2 ? { parcel_number: 'twice' } : {}), /^1 of 20 properties/),
+  'properties-doubled': ofQuality({ duplicates: 0.03 }, /^duplicates of 100/),
+  'quality-gate': ofQuality({}, /2026-03-02: completeness fell/, { state: 'below', reasons: ['completeness fell'] }),
   'data-corrupt': {
     ...{ subject: 'database', says: /^1 faults in a sample; raw_payloads/ },
     cause: (db) =>
@@ -419,6 +432,11 @@ export const TRIGGERS: Readonly<Record<string, Trigger>> = {
   'day-cost': spent(0.9, 'day'),
   'property-cost-critical': propertyCost(0.03),
   'property-cost': propertyCost(0.015),
+  'balance-low': reading({ daysLeft: 3 }, /lasts 3 days/),
+  'bill-differs': reading(
+    { verdict: 'unbooked', differenceUsdMicros: 200_000 },
+    /0.2000 dollars other than the 1.0000/,
+  ),
   'cpu-critical': machine('cpu', 0.9),
   'cpu-warning': machine('cpu', 0.75),
   'memory-critical': machine('memory', 0.95),

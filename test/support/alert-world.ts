@@ -30,6 +30,8 @@ export interface AlertStage {
 export interface AlertWorld {
   readonly url: string;
   fresh(name: string, staging?: Staging): Promise<AlertStage>;
+  /** The same in a database of exactly this name. */
+  named(name: string, staging?: Staging): Promise<AlertStage>;
   stop(): Promise<void>;
 }
 
@@ -37,24 +39,26 @@ export interface AlertWorld {
 export async function startAlertWorld(): Promise<AlertWorld> {
   const server = await startTestDatabase();
   const open = await openDatabase(server.url, 'alerts');
+  const named: AlertWorld['named'] = async (name, { machine = async () => CALM, variables = {} } = {}) => {
+    const db = open.client.db(name);
+    const config = loadConfig({ env: { PHOENIX_MODE: 'demo', ...variables }, file: '/dev/null' });
+    const database = { db, client: open.client, close: async () => undefined };
+    const sources = createOfflineSources(config);
+    const activities = createAlertActivities({ config, database, sources, machine });
+    return {
+      ...{ db, config, database, activities },
+      evaluateAt: async (atMs, measures = MEASURES) => {
+        const { unknown } = await activities.evaluateMarket({ market: 'phoenix', atMs, measures });
+        if (unknown.length > 0) throw new Error(`measures failed: ${unknown.join('; ')}`);
+      },
+      transitionsOf: (rule) =>
+        db.collection<AlertTransitionDocument>('alert_transitions').find({ rule }).sort({ seq: 1 }).toArray(),
+    };
+  };
   return {
     url: server.url,
-    fresh: async (name, { machine = async () => CALM, variables = {} } = {}) => {
-      const db = open.client.db(`alerts_${name}`);
-      const config = loadConfig({ env: { PHOENIX_MODE: 'demo', ...variables }, file: '/dev/null' });
-      const database = { db, client: open.client, close: async () => undefined };
-      const sources = createOfflineSources(config);
-      const activities = createAlertActivities({ config, database, sources, machine });
-      return {
-        ...{ db, config, database, activities },
-        evaluateAt: async (atMs, measures = MEASURES) => {
-          const { unknown } = await activities.evaluateMarket({ market: 'phoenix', atMs, measures });
-          if (unknown.length > 0) throw new Error(`measures failed: ${unknown.join('; ')}`);
-        },
-        transitionsOf: (rule) =>
-          db.collection<AlertTransitionDocument>('alert_transitions').find({ rule }).sort({ seq: 1 }).toArray(),
-      };
-    },
+    named,
+    fresh: (name, staging) => named(`alerts_${name}`, staging),
     stop: async () => {
       await open.close();
       await server.stop();
