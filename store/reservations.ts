@@ -79,11 +79,14 @@ export async function reserveCost(
     const at = new Date();
     const day = accountingDay(at.getTime());
     const month = await readMonth(db, day.slice(0, 7));
-    const refusal = await refusalOf(db, month, day, call, budget, ownCaps);
+    // After what is held: what passes from the one to the other meanwhile counts twice, never not at all.
+    const entries = await entriesOf(db, month._id);
+    const held = { ...call, expectedUsdMicros: mostOf(call, entries) };
+    const refusal = await refusalOf(db, { month, entries, day }, held, budget, ownCaps);
     if (refusal !== null) return refusal;
     const { modifiedCount } = await monthsOf(db).updateOne(
       { _id: month._id, turn: month.turn },
-      { $inc: { turn: 1 }, $push: { open: { ...call, day, at } } },
+      { $inc: { turn: 1 }, $push: { open: { ...held, day, at } } },
     );
     if (modifiedCount === 1) return null;
     await sleep(Math.random() * LONGEST_PAUSE_MS);
@@ -102,18 +105,28 @@ async function readMonth(db: Db, month: string): Promise<BudgetMonthDocument> {
   return readMonth(db, month);
 }
 
-/** What is held is read before what is booked: what passes from the one to the other meanwhile counts twice, never not at all. */
+/** A provider that once charged more than the price list says may do it again. */
+function mostOf({ item, expectedUsdMicros }: PaidCall, entries: readonly CostEntryDocument[]): number {
+  const charged = entries.filter((entry) => entry.item === item).map(({ costUsdMicros }) => costUsdMicros);
+  return charged.reduce((most, cost) => Math.max(most, cost), expectedUsdMicros);
+}
+
+/** What somebody sees who wants to hold money back. */
+interface Sight {
+  readonly month: BudgetMonthDocument;
+  readonly entries: readonly CostEntryDocument[];
+  readonly day: string;
+}
+
 async function refusalOf(
   db: Db,
-  { _id: month, open }: BudgetMonthDocument,
-  day: string,
+  { month: { _id: month, open }, entries, day }: Sight,
   { line, expectedUsdMicros }: PaidCall,
   budget: BudgetRules,
   ownCaps: readonly OwnCap[],
 ): Promise<Refusal | null> {
   const control = (await controlsInForce(db, month)).find(({ subject }) => subject === line);
   if (control !== undefined) return { over: 'control', reason: controlSentence(control) };
-  const entries = await entriesOf(db, month);
   for (const { over, capUsdMicros } of ownCaps) {
     const period = over === 'day' ? day : month;
     const spentUsdMicros = sumOn(entries, line, period) + sumOn(asCosts(open), line, period);

@@ -18,6 +18,8 @@ export async function costStatus(context: CliContext): Promise<number> {
   context.out.data(columnsOf([LINE_HEAD, ...state.lines.filter(isUsed).map(lineRow)]));
   const unused = state.lines.filter((line) => !isUsed(line));
   if (unused.length > 0) context.out.data(`nothing on: ${unused.map(({ line }) => line).join(', ')}`);
+  if (state.lines.some(({ warns }) => warns))
+    context.out.note('phx cost recommend says what can be done about the warnings');
   return 0;
 }
 

@@ -13,7 +13,7 @@ import { controlsInForce, liftControls, obeyThresholds } from '../../store/contr
 import { accountingDay, bookCost, type CostEntryDocument } from '../../store/cost-entries.js';
 import { type Database, initDatabase, openDatabase } from '../../store/database.js';
 import { decide } from '../../store/decisions.js';
-import { monthFigures, releaseCost, reserveCost, settleCost, settleStale } from '../../store/reservations.js';
+import { monthFigures, openIn, releaseCost, reserveCost, settleCost, settleStale } from '../../store/reservations.js';
 import { startTestDatabase, type TestDatabase } from '../support/mongodb.js';
 
 const WORKER = fileURLToPath(new URL('../support/paying-worker.mjs', import.meta.url));
@@ -121,6 +121,17 @@ describe('paid calls next to the cap', () => {
     const booked = await db.collection<CostEntryDocument>('cost_entries').find({ line: 'api' }).toArray();
     expect(booked).toHaveLength(1);
     expect([4_000, 4_500]).toContain(booked[0]?.costUsdMicros);
+  });
+
+  it('hold back what was charged once, where that is more than the price list says', async () => {
+    const { db } = database;
+    const rules = await currentBudget(db);
+    const call = { line: 'mail', item: 'hosted-model', expectedUsdMicros: 100, ...nobody } as const;
+    await reserveCost(db, { id: 'm1', ...call }, rules);
+    await settleCost(db, 'm1', 400, rules);
+    await reserveCost(db, { id: 'm2', ...call }, rules);
+    expect(await openIn(db, month)).toMatchObject([{ id: 'm2', expectedUsdMicros: 400 }]);
+    await releaseCost(db, 'm2');
   });
 
   const nobody = { market: null, source: null, zip: null, runKey: null };
