@@ -1,11 +1,20 @@
 import type { AnyBulkWriteOperation, Db } from 'mongodb';
 import type { KindOrder } from '../domain/compose.js';
+import type { Finding } from '../domain/quality/finding.js';
 import type { LastWindow } from '../domain/quality/freshness.js';
 import type { GateVerdict } from '../domain/quality/gate.js';
 import type { GatheredQuality } from '../domain/quality/gather.js';
+import { jumpFindings } from '../domain/quality/jumps.js';
 import { type GatherableRow, type QualityRow, qualityRow, RULES_VERSION } from '../domain/quality/row.js';
-import type { QuarantineDocument, QueueDocument, WindowDocument } from './documents.js';
+import type {
+  QuarantineDocument,
+  QueueDocument,
+  RawPropertyDocument,
+  RecordVersionDocument,
+  WindowDocument,
+} from './documents.js';
 import { type JudgedProperty, judgeProperties } from './judged.js';
+import { factsOf } from './properties.js';
 
 /** `quality_scores`: the quality of one property, by the rules of the moment. Can be made again from its records. */
 export interface QualityScoreDocument extends QualityRow {
@@ -54,7 +63,7 @@ export async function scoreMarket(
   let judged = 0;
   while (judged < waiting.length && Date.now() < until) {
     const some = waiting.slice(judged, judged + AT_ONCE);
-    await scoreSome(db, run.runKey, some, kindOrder);
+    await scoreSome(db, run.runKey, some, kindOrder, known);
     judged += some.length;
   }
   return { judged, left: waiting.length - judged };
@@ -67,14 +76,26 @@ async function readKnown(db: Db, market: string): Promise<ReadonlyMap<string, st
   return new Map(rows.map(({ _id, contentHash, rulesVersion }) => [_id, `${rulesVersion} ${contentHash}`]));
 }
 
-async function scoreSome(db: Db, runKey: string, items: readonly QueueDocument[], kindOrder: KindOrder): Promise<void> {
+async function scoreSome(
+  db: Db,
+  runKey: string,
+  items: readonly QueueDocument[],
+  kindOrder: KindOrder,
+  known: ReadonlyMap<string, string>,
+): Promise<void> {
   const ids = items.map(({ _id }) => _id);
   const found = await judgeProperties(db, ids, kindOrder);
+  // Nothing moves abruptly on the first day, and looking for it would read every record once more.
+  const jumps = await readJumps(
+    db,
+    ids.filter((id) => known.has(id)),
+    found,
+  );
   const documents = items.flatMap(({ _id, market, zip, contentHash }): QualityScoreDocument[] => {
     const one = found.get(_id);
     if (one === undefined) return [];
     const name = { propertyId: _id, market, zip: one.judged.property?.zip ?? zip, contentHash };
-    return [{ _id, ...qualityRow(name, one.records, one.judged) }];
+    return [{ _id, ...qualityRow(name, one.records, one.judged, jumps.get(_id)) }];
   });
   await keepQuarantined(db, runKey, documents, found);
   if (documents.length === 0) return;
@@ -83,6 +104,31 @@ async function scoreSome(db: Db, runKey: string, items: readonly QueueDocument[]
       replaceOne: { filter: { _id: document._id }, replacement: document, upsert: true },
     })),
   );
+}
+
+/** What moved abruptly since the state before, by property id. */
+async function readJumps(
+  db: Db,
+  propertyIds: readonly string[],
+  found: ReadonlyMap<string, JudgedProperty>,
+): Promise<ReadonlyMap<string, readonly Finding[]>> {
+  const changed = await db
+    .collection<RawPropertyDocument>('raw_properties')
+    .find({ propertyId: { $in: [...propertyIds] }, version: { $gt: 1 } }, { projection: { propertyId: 1, version: 1 } })
+    .toArray();
+  const before = await db
+    .collection<RecordVersionDocument>('record_versions')
+    .find({ _id: { $in: changed.map(({ _id, version }) => `${_id}@${version - 1}`) } })
+    .toArray();
+  const jumps = new Map<string, readonly Finding[]>();
+  for (const { recordId, source, kinds } of before) {
+    const propertyId = changed.find(({ _id }) => _id === recordId)?.propertyId ?? '';
+    const now = found.get(propertyId)?.records.find((record) => record.recordId === recordId);
+    if (now === undefined) continue;
+    const own = jumpFindings(now, { facts: factsOf(source, kinds) });
+    if (own.length > 0) jumps.set(propertyId, [...(jumps.get(propertyId) ?? []), ...own]);
+  }
+  return jumps;
 }
 
 /** Facts that are not shown stand in the quarantine too, once, with the rule that keeps them there. */
@@ -109,18 +155,18 @@ async function keepQuarantined(
   if (operations.length > 0) await db.collection<QuarantineDocument>('quarantine').bulkWrite(operations);
 }
 
-/** The quality of the properties of a market, by property id. */
+/** The quality of the properties of a market by the rules of today, by property id. */
 export async function readQuality(db: Db, market: string): Promise<readonly GatherableRow[]> {
   const rows = await db
     .collection<GatherableRow & { readonly _id: string }>('quality_scores')
-    .find({ market }, { projection: { reasons: 0 } })
+    .find({ market, rulesVersion: RULES_VERSION }, { projection: { reasons: 0 } })
     .toArray();
   return rows.sort((a, b) => (a._id < b._id ? -1 : 1));
 }
 
-/** The quality of one property; null when it was not judged yet. */
+/** The quality of one property; null when it was not judged by the rules of today yet. */
 export async function findQuality(db: Db, propertyId: string): Promise<QualityRow | null> {
-  return scoresOf(db).findOne({ _id: propertyId });
+  return scoresOf(db).findOne({ _id: propertyId, rulesVersion: RULES_VERSION });
 }
 
 /** When each source last walked each ZIP code of a market completely. */

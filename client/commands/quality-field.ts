@@ -82,8 +82,8 @@ function bySource(rows: readonly GatherableRow[], name: string): Readonly<Record
 }
 
 function findingsOn(rows: readonly GatherableRow[], name: string) {
-  return rows.flatMap(({ propertyId, findings }) =>
-    findings
+  return rows.flatMap(({ propertyId, findings, jumps }) =>
+    [...findings, ...jumps]
       .filter(({ names }) => names.includes(name))
       .map(({ code, severity, explanation, correction }) => ({ propertyId, code, severity, explanation, correction })),
   );

@@ -17,13 +17,14 @@ export async function showPropertyQuality(context: CliContext, text: string): Pr
     const hint = 'properties are judged at the end of a run; phx runs start begins one';
     throw new CliError('NotFound', `${propertyId} is not judged in mode ${config.mode}`, hint);
   }
-  const { score, terms, reasons, findings, withheld, published } = row;
-  const corrections = findings.flatMap(({ correction }) => correction ?? []);
+  const { score, terms, reasons, findings, jumps, withheld, published } = row;
+  const corrections = [...findings, ...jumps].flatMap(({ correction }) => correction ?? []);
   context.out.data(
     [
       `${propertyId}: score ${score.toFixed(2)}, freshness left out${published ? '' : '; nothing of it is shown'}`,
       columnsOf(Object.entries(terms).map(([term, value]) => [term, value.toFixed(3)])),
       ...(reasons.length === 0 ? [] : ['', columnsOf([['POINTS', 'PART', 'CODE', 'WHY'], ...reasons.map(reasonRow)])]),
+      ...jumps.map(({ code, explanation }) => `${code}: ${explanation}`),
       ...withheld.map(({ name: fact, value, instead }) => {
         const shown = instead === null ? 'no earlier answer was good' : `${instead.value} of ${instead.at} is shown`;
         return `not shown: ${fact} ${value}; ${shown}`;

@@ -27,7 +27,7 @@ export interface GatheredQuality {
   /** Properties that another one shares its address with, where one of them is a listing without a parcel. */
   readonly duplicates: number | null;
   readonly withheldFacts: number;
-  /** Findings by the code of their rule, those beside the ZIP code's spread too. */
+  /** Findings by the code of their rule, abrupt changes and those beside the ZIP code's spread too. */
   readonly findings: Readonly<Record<string, number>>;
   readonly fields: Readonly<Record<string, FieldQuality>>;
   readonly sources: Readonly<Record<string, PartQuality>>;
@@ -75,7 +75,7 @@ export function gatherQuality(rows: readonly GatherableRow[], context: GatherCon
       ),
     );
     const beside = spreadFindings(row.zip, row.ratios, spreads);
-    const all = [...row.findings, ...beside];
+    const all = [...row.findings, ...row.jumps, ...beside];
     return {
       row,
       freshness: freshness ?? 0,

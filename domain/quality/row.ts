@@ -10,7 +10,7 @@ import type { Reason, TermName } from './score.js';
 import { type Ratios, ratiosOf } from './spread.js';
 
 /** Moves when rules or weights change, so that what was judged by older ones is judged again. */
-export const RULES_VERSION = 2;
+export const RULES_VERSION = 3;
 
 /** An answer that facts came from, and when. */
 export interface AskedAnswer {
@@ -48,6 +48,8 @@ export interface QualityRow {
   readonly terms: Readonly<Record<TermName, number>>;
   readonly reasons: readonly Reason[];
   readonly findings: readonly Finding[];
+  /** What moved abruptly since the state of a record before this one; not in the score, which knows one state alone. */
+  readonly jumps: readonly Finding[];
   readonly withheld: readonly WithheldRow[];
   readonly expected: readonly string[];
   readonly missing: readonly string[];
@@ -89,6 +91,7 @@ export function qualityRow(
   name: Pick<QualityRow, 'propertyId' | 'market' | 'zip' | 'contentHash'>,
   records: readonly StoredRecord[],
   { property, isHome, findings, withheld, quality }: Judged,
+  jumps: readonly Finding[] = [],
 ): QualityRow {
   const answers = answersOf(records);
   const facts = property?.facts ?? [];
@@ -107,6 +110,7 @@ export function qualityRow(
     },
     reasons: quality.reasons.slice(0, MOST_REASONS).map((reason) => ({ ...reason, points: round(reason.points) })),
     findings,
+    jumps,
     withheld: withheld.map(({ recordId, code, reason, fact, instead }) => {
       const { source, value, rawRef, fetchId, path } = fact;
       const served = instead === null ? null : { value: instead.value, at: instead.fetchedAt };

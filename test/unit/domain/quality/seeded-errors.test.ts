@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { judgeProperty } from '../../../../domain/quality/judge.js';
+import { jumpFindings } from '../../../../domain/quality/jumps.js';
 import { ratiosOf, spreadFindings, spreadsOf } from '../../../../domain/quality/spread.js';
 import { createRandom } from '../../../../sandbox/random.js';
 import { type GoodProperty, goodProperties, KIND_ORDER } from '../../../support/quality-world.js';
@@ -57,6 +58,19 @@ describe('seeded errors', () => {
       const contradicted = judge(property).quality.reasons.filter(({ code }) => code === 'contradicted');
       expect(contradicted.flatMap(({ names }) => names)).toContain('LivingArea');
     }
+  });
+
+  it('that nobody else could tell are told by what the source said before', () => {
+    const errors = seedFaintErrors(GOOD, 25, createRandom('faint')).filter(({ kind }) => kind.includes('nobody else'));
+    const caught = errors.filter(({ property }) => {
+      const before = GOOD.find(({ propertyId }) => propertyId === property.propertyId)?.records ?? [];
+      return property.records.some((record) => {
+        const was = before.find(({ recordId }) => recordId === record.recordId);
+        return was !== undefined && jumpFindings(record, was).some(({ names }) => names.includes('LivingArea'));
+      });
+    });
+    print(`faint errors: area of another house, right the day before: ${caught.length} of ${errors.length}`);
+    expect(caught).toHaveLength(errors.length);
   });
 });
 
