@@ -53,8 +53,22 @@ export function compareReadings(readings: readonly Reading[], versions: Versions
     const own = versions.get(id) ?? [];
     const held = stateWhen(own, reading)?.kinds[reading.record.kind];
     const names = differingNames(held?.facts ?? [], reading.record.facts);
-    const state = own.length === 0 ? 'fresh' : held !== undefined && names.length === 0 ? 'equal' : 'changed';
-    return { reading, recordId: id, state, names };
+    if ((held !== undefined && names.length === 0) || keptSoonAfter(own, reading))
+      return { reading, recordId: id, state: 'equal', names: [] };
+    return { reading, recordId: id, state: own.length === 0 ? 'fresh' : 'changed', names };
+  });
+}
+
+/**
+ * Whether the run of an answer kept the same reading when the answer came once more: a worker had died between storing the first one
+ * and writing what it says.
+ */
+function keptSoonAfter(own: readonly RecordVersionDocument[], { answer, record }: Reading): boolean {
+  const came = Date.parse(answer.payload.fetchedAt);
+  return own.some(({ runKey, kinds }) => {
+    const kept = kinds[record.kind];
+    if (runKey !== answer.runKey || kept === undefined || kept.fetchedAt.getTime() <= came) return false;
+    return differingNames(kept.facts, record.facts).length === 0;
   });
 }
 

@@ -9,6 +9,7 @@ import { addReplays } from '../../domain/replay.js';
 import { listingKey } from '../../sandbox/reso-record.js';
 import type { SourceRegistry } from '../../sources/index.js';
 import { createOfflineSources, kindOrders } from '../../sources/offline.js';
+import type { RawPayloadDocument } from '../../store/documents.js';
 import { propertyAsOf } from '../../store/history.js';
 import { verifyDatabase } from '../../store/verify.js';
 import { startWindowWalks, type WindowWalks } from '../support/window-walks.js';
@@ -113,6 +114,20 @@ describe('the stored answers of a day, read once more', () => {
       expect(totals?.records).toBeGreaterThan(0);
     }
     expect(await written()).toEqual(before);
+  });
+
+  it('take for kept what the same run kept when an answer came once more, after a worker that died with the first', async () => {
+    const answers = walks.database.db.collection<RawPayloadDocument>('raw_payloads');
+    const all = await answers.find().toArray();
+    const came = async (earlierMs: number) => {
+      for (const { _id, firstFetchedAt } of all)
+        await answers.updateOne({ _id }, { $set: { firstFetchedAt: new Date(firstFetchedAt.getTime() - earlierMs) } });
+    };
+    await came(1_000);
+    const totals = await replay(offline, true);
+    expect(totals).toMatchObject({ changed: 0, fresh: 0, lost: 0, written: 0 });
+    expect(totals?.equal).toBeGreaterThan(0);
+    await came(0);
   });
 
   it('tell by name what another parser reads, and write nothing unless told to', async () => {
