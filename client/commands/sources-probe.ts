@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import type { Config } from '../../core/config.js';
-import { NetworkError } from '../../core/errors.js';
+import { Frozen, NetworkError } from '../../core/errors.js';
 import { probeWorkflowId, sourceTaskQueue, TASK_QUEUES } from '../../core/ids.js';
 import type { SourceName } from '../../core/schemas/names.js';
 import type { ProbeResult } from '../../core/source.js';
@@ -20,7 +21,7 @@ const PROBE_MS = 90_000;
 /**
  * Lets a worker ask a source for something known, within its limit and in its record.
  * @returns 0 when the source is well, 3 when it is not
- * @throws NetworkError when no worker takes it up
+ * @throws NetworkError when no worker takes it up; Frozen while everything is
  */
 export async function probe(context: CliContext, text: string): Promise<number> {
   const faults = new Faults();
@@ -50,8 +51,17 @@ async function askWorker(client: Client, config: Config, source: SourceName, tim
     });
   } catch (problem) {
     if (!(problem instanceof WorkflowFailedError)) throw problem;
+    const frozen = frozenIn(problem);
+    if (frozen !== null) throw frozen;
     throw new NetworkError(taskQueue, `no worker gave an answer within ${Math.ceil(timeoutMs / 1_000)} s`, {
       cause: problem,
     });
   }
+}
+
+function frozenIn({ cause }: WorkflowFailedError): Frozen | null {
+  for (let at: unknown = cause; at instanceof Error; at = at.cause) {
+    if (at instanceof ApplicationFailure && at.type === 'Frozen') return new Frozen(at.message);
+  }
+  return null;
 }

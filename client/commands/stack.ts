@@ -6,6 +6,7 @@ import { stopStack } from '../../stack/stop-stack.js';
 import { readEmergency } from '../../store/emergency.js';
 import { configOn, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
+import type { StackUpFlags } from '../definitions/stack.js';
 import type { WorldFlags } from '../definitions/start.js';
 import { columnsOf } from '../output.js';
 import { Faults, readMode } from '../run-request.js';
@@ -14,9 +15,9 @@ import { emergencySentence } from './emergency.js';
 import { upStack, worldConfig } from './start.js';
 
 /** Starts the stack and leaves it up, or joins it. */
-export async function stackUp(context: CliContext, flags: WorldFlags): Promise<number> {
+export async function stackUp(context: CliContext, flags: StackUpFlags): Promise<number> {
   const { config, world } = await target(context, flags);
-  await upStack(context, config, world, true);
+  await upStack(context, config, world, true, flags.databaseOnly === true ? ['mongodb'] : null);
   show(context, await stackStatus(config.dataFolder), config.dataFolder);
   return 0;
 }

@@ -1,5 +1,6 @@
 import { loadEnvFile } from 'node:process';
 import type { Config } from '../../core/config.js';
+import type { PartName } from '../../core/schemas/stack.js';
 import type { RunningStack } from '../../stack/running-stack.js';
 import { startStack } from '../../stack/start-stack.js';
 import { baseConfig, configOn, phxOn, withDatabase, withTemporal } from '../connect.js';
@@ -51,18 +52,20 @@ export async function worldConfig(context: CliContext, world: World): Promise<Co
   return baseConfig(context, { dataFolder: await dataFolderOf(config, world) });
 }
 
-/** Brings the stack of a world up, or joins it. */
+/** Brings the stack of a world up, or joins it. @param parts null: all of the mode */
 export async function upStack(
   { out, signal }: CliContext,
   config: Config,
   world: World,
   keep: boolean,
+  parts: readonly PartName[] | null = null,
 ): Promise<RunningStack> {
   out.note(`mode ${config.mode}, data in ${config.dataFolder}`);
   return startStack({
     config,
     mode: config.mode,
     keep,
+    ...(parts === null ? {} : { parts }),
     sandboxArgs: config.mode === 'demo' ? sandboxArgsOf(world) : [],
     signal,
     onLine: (line) => out.note(`  ${line}`),

@@ -3,6 +3,10 @@ import type { Run } from '../program.js';
 import { describeCommand } from './describe.js';
 import { addWorldFlags, type WorldFlags } from './start.js';
 
+export interface StackUpFlags extends WorldFlags {
+  readonly databaseOnly?: true;
+}
+
 export function defineStack(program: Command, run: Run): void {
   const stack = program
     .command('stack')
@@ -10,9 +14,11 @@ export function defineStack(program: Command, run: Run): void {
     .description('The local stack: Temporal, MongoDB, model, browser, worker');
   addWorldFlags(
     describeCommand(stack, 'up', 'Start the stack and leave it up', ['stack up', 'stack up --mode test --json']),
-  ).action(async (flags: WorldFlags) =>
-    run(async (context) => (await import('../commands/stack.js')).stackUp(context, flags)),
-  );
+  )
+    .option('--database-only', 'nothing but the database, for phx db and phx backup')
+    .action(async (flags: StackUpFlags) =>
+      run(async (context) => (await import('../commands/stack.js')).stackUp(context, flags)),
+    );
   addWorldFlags(describeCommand(stack, 'down', 'Stop what the stack started', ['stack down'])).action(
     async (flags: WorldFlags) =>
       run(async (context) => (await import('../commands/stack.js')).stackDown(context, flags)),

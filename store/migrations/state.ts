@@ -85,7 +85,9 @@ export async function assertMigrated(db: Db, list: readonly Migration[] = MIGRAT
   const faults = (await migrationStatus(db, list)).flatMap(({ id, state }) => {
     switch (state) {
       case 'missing':
-        return [`${db.databaseName} lacks migration ${id}; phx db migrate up applies it`];
+        return [
+          `${db.databaseName} lacks migration ${id}; phx db migrate up applies it, in a local stack after phx stack up --database-only`,
+        ];
       case 'begun':
         return [`migration ${id} of ${db.databaseName} was broken off; phx db migrate up goes on with it`];
       case 'unknown':

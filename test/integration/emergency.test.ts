@@ -52,7 +52,7 @@ describe('a freeze', () => {
     expect(listed.stdout).toContain('frozen');
     expect(listed.stdout).toContain(WORDS.reference);
     expect(await inWorld('emergency', 'freeze', '--reason', 'again')).toMatchObject({ code: 1 });
-    expect(await inWorld('sources', 'probe', 'maricopa-assessor')).not.toMatchObject({ code: 0 });
+    expect(await inWorld('sources', 'probe', 'maricopa-assessor')).toMatchObject({ code: 75 });
     expect(requests().length).toBe(before);
 
     const resumed = await inWorld('emergency', 'resume', '--ramp', '--step-seconds', String(STEP_SECONDS), '--json');
