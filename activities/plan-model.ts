@@ -26,17 +26,28 @@ export function planModel(
   firstRunOfDay: boolean,
   timeZone: string,
   nowMs: number,
-): Pick<RunPlan, 'model' | 'modelReason' | 'llmBudgetMs'> {
+): Pick<RunPlan, 'model' | 'modelReason' | 'llmBudgetMs' | 'llmBudgetIsWork'> {
   const seconds = options.llmSeconds ?? config.llmSeconds;
   const byMode =
     config.mode === 'demo' ? (firstRunOfDay ? DEMO_FIRST_RUN_MS : DEMO_LATER_RUN_MS) : nightBudgetMs(timeZone, nowMs);
   const llmBudgetMs = seconds === null ? byMode : seconds * 1_000;
-  return { model: found.model, modelReason: found.reason, llmBudgetMs: found.model === null ? 0 : llmBudgetMs };
+  const untilFixedHour = seconds === null && config.mode !== 'demo' && nightLeftMs(timeZone, nowMs) > 0;
+  return {
+    model: found.model,
+    modelReason: found.reason,
+    llmBudgetMs: found.model === null ? 0 : llmBudgetMs,
+    ...(untilFixedHour ? {} : { llmBudgetIsWork: true }),
+  };
 }
 
 function nightBudgetMs(timeZone: string, nowMs: number): number {
+  const leftMs = nightLeftMs(timeZone, nowMs);
+  return leftMs > 0 ? leftMs : DAYTIME_MS;
+}
+
+/** Time until the end of the night; nothing or less when it is over. */
+function nightLeftMs(timeZone: string, nowMs: number): number {
   const { hour, minute } = NIGHT_DEADLINE;
   // Of the instants, not of the clock: on a change day the night is an hour longer or shorter.
-  const leftMs = instantOf(runDateOf(nowMs, timeZone), hour, minute, timeZone) - nowMs;
-  return leftMs > 0 ? leftMs : DAYTIME_MS;
+  return instantOf(runDateOf(nowMs, timeZone), hour, minute, timeZone) - nowMs;
 }

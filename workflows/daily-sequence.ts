@@ -97,6 +97,7 @@ async function collectAndEnrich(
         zips: plan.zips,
         nextBatch: 1,
         collectionEnded: false,
+        ...(plan.llmBudgetIsWork ? { waitingIsFree: true } : {}),
         collecting: { sinceMs: Date.now(), stages: stagesAtStart(plan) },
         earlier: { composed: 0, modelProblem: null },
       },

@@ -27,6 +27,7 @@ interface Enriching {
   collectionEnded: boolean;
   composed: number;
   batch: number;
+  deadlineAtMs: number;
   modelProblem: string | null;
   /** How the next batch is cut. */
   control: BatchControl;
@@ -57,6 +58,7 @@ export async function enrichPending(input: EnrichInput): Promise<EnrichResult> {
     collectionEnded,
     composed: earlier.composed,
     batch: nextBatch,
+    deadlineAtMs: input.deadlineAtMs,
     modelProblem: earlier.modelProblem,
     control: input.control ?? FIRST_BATCH,
     troubles: 0,
@@ -83,6 +85,7 @@ export async function enrichPending(input: EnrichInput): Promise<EnrichResult> {
     await continueAsNew<typeof enrichPending>({
       ...input,
       nextBatch: batch,
+      deadlineAtMs: state.deadlineAtMs,
       collectionEnded: state.collectionEnded,
       ...(input.collecting && state.stages ? { collecting: { ...input.collecting, stages: state.stages } } : {}),
       control: state.control,
@@ -120,9 +123,16 @@ async function describeAll(state: Enriching): Promise<void> {
     const claimed = await modelBatch(state);
     if (claimed > 0) state.batch += 1;
     else if (rulesDone) break;
-    else await condition(() => moreIsRipe() || state.rulesDone || workflowInfo().continueAsNewSuggested);
+    else await waitFor(state, moreIsRipe);
   }
   state.wordsDone = true;
+}
+
+/** Waits until more may be ripe. The time of the model does not pass meanwhile, unless it ends at a fixed hour. */
+async function waitFor(state: Enriching, moreIsRipe: () => boolean): Promise<void> {
+  const beganAtMs = Date.now();
+  await condition(() => moreIsRipe() || state.rulesDone || workflowInfo().continueAsNewSuggested);
+  if (state.input.waitingIsFree) state.deadlineAtMs += Date.now() - beganAtMs;
 }
 
 /**
@@ -136,8 +146,8 @@ function watch(state: Enriching): () => boolean {
   return () => state.settled !== settled || (!walking && state.rounds > rounds);
 }
 
-function modelHasTime({ input, modelProblem }: Enriching): boolean {
-  return input.model !== null && modelProblem === null && Date.now() < input.deadlineAtMs;
+function modelHasTime({ input, modelProblem, deadlineAtMs }: Enriching): boolean {
+  return input.model !== null && modelProblem === null && Date.now() < deadlineAtMs;
 }
 
 /**
@@ -161,12 +171,12 @@ async function modelBatch(state: Enriching): Promise<number> {
 }
 
 /** A model nobody serves must not hold up the day. */
-function endsWithTheTime({ input }: Enriching) {
-  return { scheduleToCloseTimeout: Math.max(0, input.deadlineAtMs - Date.now()) + MODEL_GRACE_MS };
+function endsWithTheTime({ deadlineAtMs }: Enriching) {
+  return { scheduleToCloseTimeout: Math.max(0, deadlineAtMs - Date.now()) + MODEL_GRACE_MS };
 }
 
-function batchOf({ input, batch, control, settled }: Enriching): EnrichBatchInput {
-  const { run, deadlineAtMs, force, zips, collecting } = input;
+function batchOf({ input, batch, control, settled, deadlineAtMs }: Enriching): EnrichBatchInput {
+  const { run, force, zips, collecting } = input;
   const { size, lanes, why } = control;
   const cut = { run, batch, size, lanes, why, deadlineAtMs, force };
   if (collecting === undefined || settled === undefined) return cut;

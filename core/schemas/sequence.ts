@@ -83,6 +83,8 @@ export interface RunPlan {
   readonly limit: number | null;
   /** Milliseconds the run may spend on the model; 0 when there is none. */
   readonly llmBudgetMs: number;
+  /** True: only the time that the model works counts. Left out: the time in which it waits for facts, too, as for a fixed hour. */
+  readonly llmBudgetIsWork?: true;
   /** Model as the server names it; null without one. */
   readonly model: string | null;
   /** Why there is no model. */
@@ -114,6 +116,8 @@ export interface EnrichInput {
   readonly collectionEnded: boolean;
   /** What the model waits for. Left out: nothing, every composed property is ripe. */
   readonly collecting?: Collecting;
+  /** True: `deadlineAtMs` moves on while the model waits for facts. Left out: it stands. */
+  readonly waitingIsFree?: true;
   /** How batches are cut, as learned by earlier executions. Left out: as before anything was measured. */
   readonly control?: BatchControl;
   /** What earlier executions of this workflow did, before it continued as new. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runDateOf } from '../../core/dates.js';
+import type { ProcessedPropertyDocument } from '../../domain/document-shape.js';
 import type { EnrichmentDocument, QueueDocument, RunDocument } from '../../store/documents.js';
 import { phx } from '../support/phx.js';
 import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
@@ -48,6 +49,32 @@ afterAll(async () => {
   await world?.stop();
   await model?.close();
 }, 60_000);
+
+/** Published values of the ZIP code of the first day, rising for thirteen months. */
+async function publish(): Promise<void> {
+  const rows = Array.from({ length: 13 }, (_, at) => {
+    const period = new Date(Date.UTC(2025, at, 1)).toISOString().slice(0, 7);
+    const about = { series: 'zillow.zhvi', area: '85031', period, months: 1, file: 'zillow-values' };
+    return { _id: `zillow.zhvi:85031:${period}`, ...about, value: 300_000 + at * 1_000, reason: null };
+  });
+  await world.db.collection<{ _id: string }>('market_indicators').insertMany(rows);
+}
+
+it('shows for every property an estimate with its inputs, or the reason why there is none', async () => {
+  await publish();
+  await world.runDay('2026-03-01', { ...SOURCES, zips: LATER_ZIPS, llmSeconds: 0 });
+  const shown = await world.db.collection<ProcessedPropertyDocument>('processed_properties').find().toArray();
+  expect(shown.length).toBeGreaterThanOrEqual(20);
+  for (const { estimates, llm_enrichment } of shown) {
+    expect(estimates?.rental_estimate).toMatchObject({ value: null, reason: expect.stringContaining('no rent') });
+    expect(llm_enrichment.investment_analysis.rental_estimate).toBeNull();
+  }
+  const [home] = shown.filter(({ normalized }) => normalized.address.zip === '85031');
+  expect(home?.llm_enrichment.investment_analysis.market_trend).toBe('appreciating');
+  const { estimates } = await cli('property', 'show', home?.property_id ?? '');
+  expect(estimates.market_trend).toMatchObject({ value: 'appreciating', formula: 'trend.sign-test@1' });
+  expect(estimates.market_trend.inputs[0]).toMatchObject({ name: 'months', value: 12, asOf: '2025-01 to 2026-01' });
+}, 120_000);
 
 describe('a day without a model', () => {
   it('is complete by rules, says so, and leaves every property on the list', async () => {

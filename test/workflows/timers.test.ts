@@ -64,6 +64,26 @@ describe('timers of a day', () => {
     expect(calls.composed.length).toBeGreaterThanOrEqual(60);
   });
 
+  it('do not count the time in which the model waits for facts, where it has no fixed end', async () => {
+    const askedAtMs: number[] = [];
+    const { activities } = createFakes(
+      planOf({
+        sources: [{ ...LISTINGS, startDelayMs: HOUR_MS }],
+        model: 'small',
+        llmBudgetMs: 5 * MINUTE_MS,
+        llmBudgetIsWork: true,
+      }),
+      {
+        enrichBatch: async () => {
+          askedAtMs.push(await server.nowMs());
+          return { claimed: 0, described: 0 };
+        },
+      },
+    );
+    expect((await runDay(server, activities)).status).toBe('complete');
+    expect((askedAtMs.at(-1) ?? 0) - (askedAtMs[0] ?? 0)).toBeGreaterThanOrEqual(HOUR_MS);
+  });
+
   it('do not wait for a busy model longer than its time and a few minutes', async () => {
     const { activities, calls } = createFakes(planOf({ model: 'small', llmBudgetMs: 2 * MINUTE_MS }), {
       enrichBatch: async () => {

@@ -25,12 +25,15 @@ describe('the time a run may spend on the model', () => {
     ['none when the flag says so', 'demo', null, 0, true, NIGHT, 0],
   ] as const)('is %s', (_name, mode, setting, flag, first, now, expected) => {
     const plan = planModel({ mode, llmSeconds: setting }, { llmSeconds: flag }, SERVED, first, ZONE, now);
-    expect(plan).toEqual({ model: 'llama3.2:latest', modelReason: null, llmBudgetMs: expected });
+    const { llmBudgetIsWork, ...rest } = plan;
+    expect(rest).toEqual({ model: 'llama3.2:latest', modelReason: null, llmBudgetMs: expected });
+    // Only the end of the night is an hour; everything else is time to work in.
+    expect(llmBudgetIsWork).toBe(expected === 75 * 60_000 ? undefined : true);
   });
 
   it('is none without a model, and the reason is kept', () => {
     const none = { model: null, reason: 'no model server at http://127.0.0.1:11434' };
     const plan = planModel({ mode: 'production', llmSeconds: 60 }, { llmSeconds: 60 }, none, true, ZONE, NIGHT);
-    expect(plan).toEqual({ model: null, modelReason: none.reason, llmBudgetMs: 0 });
+    expect(plan).toMatchObject({ model: null, modelReason: none.reason, llmBudgetMs: 0 });
   });
 });
