@@ -63,7 +63,7 @@ function headLines(view: RunSummaryView, { paint, width }: Page): string[] {
     paint('quiet', `${view.mode} mode, ${view.market}, ${view.span} (${view.duration})`),
     ...(view.mode === 'production' ? [] : wrap(view.modeNote, width).map((line) => paint('warn', line))),
     ...wrap(`  ${verdict.equation}`, width, '    '),
-    `  ${view.properties}`,
+    ...wrap(`  ${view.properties}`, width, '    '),
   ];
 }
 

@@ -24,6 +24,13 @@ describe('run summary on the terminal', () => {
     }
   });
 
+  it('says how good the data is, where it was judged', () => {
+    const quality = { score: 0.874, completeness: 0.981, validity: 0.9, withheldFacts: 12, gate: 'below' } as const;
+    const page = renderRunSummaryTerminal({ ...SAMPLE_SUMMARY, quality }, { colour: false, columns: 100 });
+    expect(page.replace(/\s+/g, ' ')).toContain('; quality 0.87, 98.1 % known, 12 values not shown, below the gate');
+    expect(plain()).not.toContain('quality');
+  });
+
   it('aligns the numbers of all sources in the same columns', () => {
     const rows = plain()
       .split('\n')
