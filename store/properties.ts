@@ -4,6 +4,7 @@ import type { Estimates } from '../core/schemas/estimates.js';
 import type { Fact } from '../core/schemas/facts.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { Enrichment, StoredRecord } from '../core/schemas/property.js';
+import type { TextFactRow } from '../domain/document-shape.js';
 import type { EnrichmentDocument, KindFacts, RawPropertyDocument } from './documents.js';
 import { spentOn } from './llm.js';
 
@@ -81,12 +82,15 @@ export async function readEnrichments(
   return new Map(documents.map((document) => [document._id, document]));
 }
 
-/** What was estimated of a property; null before it was. */
-export async function readEstimates(db: Db, propertyId: string): Promise<Estimates | null> {
+/** What was worked out of a property as readers get it: estimates (null before they were made) and facts of its text. */
+export async function readWorkedOut(
+  db: Db,
+  propertyId: string,
+): Promise<{ readonly estimates: Estimates | null; readonly textFacts: readonly TextFactRow[] }> {
   const shown = await db
-    .collection<{ _id: string; estimates?: Estimates }>('processed_properties')
-    .findOne({ _id: `processed_${propertyId}` }, { projection: { estimates: 1 } });
-  return shown?.estimates ?? null;
+    .collection<{ _id: string; estimates?: Estimates; text_facts?: readonly TextFactRow[] }>('processed_properties')
+    .findOne({ _id: `processed_${propertyId}` }, { projection: { estimates: 1, text_facts: 1 } });
+  return { estimates: shown?.estimates ?? null, textFacts: shown?.text_facts ?? [] };
 }
 
 /** Keeps the words of a property and the content they are about. A repeat replaces them. */

@@ -5,10 +5,11 @@ import type { Fact, FactValue } from '../../core/schemas/facts.js';
 import type { ChosenFact, StoredRecord } from '../../core/schemas/property.js';
 import type { AsOf } from '../../domain/as-of.js';
 import { composeProperty } from '../../domain/compose.js';
+import type { TextFactRow } from '../../domain/document-shape.js';
 import { judgeProperty } from '../../domain/quality/judge.js';
 import type { EnrichmentDocument } from '../../store/documents.js';
 import { propertyAsOf } from '../../store/history.js';
-import { readEnrichments, readEstimates, readProperties } from '../../store/properties.js';
+import { readEnrichments, readProperties, readWorkedOut } from '../../store/properties.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import type { PropertyShowFlags } from '../definitions/property.js';
@@ -28,6 +29,8 @@ interface Known {
   readonly words: EnrichmentDocument | null;
   /** Null for a look back, and before they were worked out. */
   readonly estimates: Estimates | null;
+  /** Empty for a look back. */
+  readonly textFacts: readonly TextFactRow[];
   /** Records that their source did not name any more, and since when. */
   readonly gone: readonly { readonly recordId: string; readonly since: string }[];
 }
@@ -40,7 +43,7 @@ export async function showProperty(context: CliContext, text: string, flags: Pro
   const asOf = readMoments(flags);
   const name = readPropertyName(text);
   const { config } = await readSetting(context);
-  const { propertyId, records, urls, words, estimates, gone } = await withDatabase(config, (db) =>
+  const { propertyId, records, urls, words, estimates, textFacts, gone } = await withDatabase(config, (db) =>
     lookUp(db, config, name, asOf),
   );
   if (records.length === 0) {
@@ -67,11 +70,20 @@ export async function showProperty(context: CliContext, text: string, flags: Pro
   if (shownWords !== null && flags.field === undefined) {
     context.out.data(`words by ${shownWords.model ?? shownWords.by}: ${shownWords.description}`);
   }
+  const shownTexts = flags.field === undefined ? textFacts : [];
+  if (shownTexts.length > 0) context.out.data(shownTexts.flatMap(textFactLines).join('\n'));
   const shownEstimates = flags.field === undefined ? estimates : null;
   if (shownEstimates !== null) context.out.data(Object.entries(shownEstimates).flatMap(estimateLines).join('\n'));
   const { mode } = config;
   const head = { schemaVersion: 1, propertyId, parcelNumber, zip, mode, ...moment };
-  context.out.document({ ...head, recordIds, facts, words: shownWords, estimates: shownEstimates });
+  context.out.document({
+    ...head,
+    recordIds,
+    facts,
+    words: shownWords,
+    textFacts: shownTexts,
+    estimates: shownEstimates,
+  });
   return 0;
 }
 
@@ -90,8 +102,8 @@ async function lookUp(db: Db, config: Config, name: PropertyName, asOf: AsOf | n
   if (asOf === null) {
     const found = (await readProperties(db, [propertyId])).get(propertyId);
     const words = (await readEnrichments(db, [propertyId])).get(propertyId) ?? null;
-    const estimates = await readEstimates(db, propertyId);
-    return { propertyId, records: found?.records ?? [], urls: found?.urls ?? {}, words, estimates, gone: [] };
+    const worked = await readWorkedOut(db, propertyId);
+    return { propertyId, records: found?.records ?? [], urls: found?.urls ?? {}, words, ...worked, gone: [] };
   }
   const then = await propertyAsOf(db, propertyId, asOf);
   return {
@@ -100,6 +112,7 @@ async function lookUp(db: Db, config: Config, name: PropertyName, asOf: AsOf | n
     urls: Object.fromEntries(then.flatMap(({ urls }) => Object.entries(urls))),
     words: null,
     estimates: null,
+    textFacts: [],
     gone: then.flatMap(({ record, goneSince }) =>
       goneSince === null ? [] : [{ recordId: record.recordId, since: goneSince.toISOString() }],
     ),
@@ -108,6 +121,15 @@ async function lookUp(db: Db, config: Config, name: PropertyName, asOf: AsOf | n
 
 function wordsOf({ description, keyFeatures, by, model }: EnrichmentDocument) {
   return { description, keyFeatures, by, model };
+}
+
+/** What a text says, in its own words, and how sure that is. */
+function textFactLines({ field, value, confidence, by, span, source, source_says }: TextFactRow): readonly string[] {
+  const other = source_says === null ? '' : `; a source states ${shown(source_says)}`;
+  return [
+    `${field} = ${value}`,
+    `  "${span.quote}" in the remarks of ${source}, by ${by}, confidence ${confidence}${other}`,
+  ];
 }
 
 /** An estimate with its formula and every input, or why there is none. */

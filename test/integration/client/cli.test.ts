@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { scheduledWorkflowId } from '../../../core/ids.js';
+import { loadSchedules } from '../../../core/product-settings.js';
 import type { RawPropertyDocument } from '../../../store/documents.js';
 import { SEARCH_ATTRIBUTES } from '../../../workflows/search-attributes.js';
 import { phx, startPhx } from '../../support/phx.js';
@@ -64,26 +65,18 @@ describe('without what it needs', () => {
     expect((await cli('property', 'show', '102-20-017')).code).toBe(5);
     expect((await cli('runs', 'show', '2026-03-02')).code).toBe(5);
     expect((await cli('runs', 'pause', '2026-03-02')).code).toBe(5);
-  });
+  }, 120_000);
 });
+
+const SCHEDULES = loadSchedules();
 
 describe('schedules', () => {
   it('are created, and brought up to date by the same command', async () => {
-    const none = { state: 'not applied', next: [] };
-    expect((await json('schedules', 'list')).document).toMatchObject([none, none, none, none]);
-    expect((await json('schedules', 'apply')).document).toMatchObject([
-      { scheduleId: 'daily-phoenix', result: 'created' },
-      { scheduleId: 'daily-scottsdale', result: 'created' },
-      { scheduleId: 'daily-tucson', result: 'created' },
-      { scheduleId: 'weekly-market-data', result: 'created' },
-    ]);
-    expect((await json('schedules', 'apply')).document).toMatchObject([
-      { scheduleId: 'daily-phoenix', result: 'updated' },
-      { scheduleId: 'daily-scottsdale', result: 'updated' },
-      { scheduleId: 'daily-tucson', result: 'updated' },
-      { scheduleId: 'weekly-market-data', result: 'updated' },
-    ]);
-  });
+    const all = (fields: object) => SCHEDULES.map(({ scheduleId }) => ({ scheduleId, ...fields }));
+    expect((await json('schedules', 'list')).document).toMatchObject(all({ state: 'not applied', next: [] }));
+    expect((await json('schedules', 'apply')).document).toMatchObject(all({ result: 'created' }));
+    expect((await json('schedules', 'apply')).document).toMatchObject(all({ result: 'updated' }));
+  }, 120_000);
 
   it('run at 03:00 in Phoenix, which is 10:00 UTC all year', async () => {
     const described = await (await world.client()).schedule.getHandle('daily-phoenix').describe();
@@ -103,14 +96,21 @@ describe('schedules', () => {
   it('stay held over an update', async () => {
     await cli('schedules', 'pause', 'daily-phoenix', '--note', 'the county asked us to');
     await cli('schedules', 'apply');
-    const notBegun = { state: 'paused', note: expect.stringContaining('not begun') };
     const held = { state: 'paused', note: 'the county asked us to' };
-    expect((await json('schedules', 'list')).document).toMatchObject([held, notBegun, notBegun, { state: 'active' }]);
+    const notBegun = { state: 'paused', note: expect.stringContaining('not begun') };
+    const others = SCHEDULES.filter(({ scheduleId }) => scheduleId !== 'daily-phoenix');
+    const states = (phoenix: object, begun: readonly string[]) => [
+      { scheduleId: 'daily-phoenix', ...phoenix },
+      ...others.map(({ scheduleId, startsPaused }) => ({
+        scheduleId,
+        ...(startsPaused && !begun.includes(scheduleId) ? notBegun : { state: 'active' }),
+      })),
+    ];
+    expect((await json('schedules', 'list')).document).toMatchObject(states(held, []));
     expect((await cli('schedules', 'resume', 'daily-phoenix')).code).toBe(0);
     expect((await cli('schedules', 'resume', 'daily-tucson')).code).toBe(0);
     await cli('schedules', 'apply');
-    const active = { state: 'active' };
-    expect((await json('schedules', 'list')).document).toMatchObject([active, notBegun, active, active]);
+    expect((await json('schedules', 'list')).document).toMatchObject(states({ state: 'active' }, ['daily-tucson']));
     expect((await cli('schedules', 'trigger', 'weekly-phoenix')).code).toBe(5);
   }, 120_000);
 });
@@ -213,6 +213,26 @@ describe('a property', () => {
     const one = await json('property', 'show', apn, '--field', 'parcelnumber');
     expect(one.document.facts).toMatchObject([{ name: 'ParcelNumber', value: apn }]);
     expect((await cli('property', 'show', apn, '--field', 'Nothing')).code).toBe(5);
+  });
+
+  it('is shown with the words of its remarks that a fact was read from', async () => {
+    const rows = world.db.collection<{ _id: string; property_id: string }>('processed_properties');
+    const found = await rows.findOne({});
+    const span = { start: 8, end: 20, quote: 'private pool' };
+    const fact = {
+      field: 'pool',
+      value: true,
+      confidence: 'high',
+      by: 'rules',
+      span,
+      source: 'reso',
+      source_says: 'No',
+    };
+    await rows.updateOne({ _id: found?._id ?? '' }, { $set: { text_facts: [fact] } });
+    const { stdout } = await cli('property', 'show', found?.property_id ?? '');
+    expect(stdout).toContain(
+      'pool = true\n  "private pool" in the remarks of reso, by rules, confidence high; a source states No\n',
+    );
   });
 
   it('is found by its street address, and looked back to', async () => {

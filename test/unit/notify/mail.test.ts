@@ -112,7 +112,7 @@ describe('mailer', () => {
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const startedAt = Date.now();
     expect(await failureOf(mailerFor(port).send(MAIL))).toMatchObject({ code: 'NetworkError' });
-    expect(Date.now() - startedAt).toBeLessThan(3_000);
+    expect(Date.now() - startedAt).toBeLessThan(20_000); // a server that may be silent as long as it likes takes 30 s
   });
 
   it('gives up on a server that falls silent in the middle', async () => {
