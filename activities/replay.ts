@@ -31,7 +31,9 @@ const VERSIONS = 200;
 /** Activities that read stored answers with today's parsers. Nothing is asked of any service. Safe to repeat. */
 export function createReplayActivities({ database, offline, mode }: ReplayDeps) {
   const { db } = database;
-  const parse = ({ source, payload }: DayAnswer): ParseResult => {
+  const kept = keepLatest();
+  const parse = (answer: DayAnswer): ParseResult => kept(answer, () => parseAnew(answer));
+  const parseAnew = ({ source, payload }: DayAnswer): ParseResult => {
     try {
       const read = offline.get(source).parse(payload);
       // As when it came: of an answer about another thing nothing is kept.
@@ -140,6 +142,32 @@ export function createReplayActivities({ database, offline, mode }: ReplayDeps) 
     const totals = addReplays([...lost, ...reading, ...(await compareAll(input, [...again.values()]))]);
     return { totals, next: next === null ? null : { part: 'versions', after: next } };
   }
+}
+
+/** Records of what was read last that stay in memory: the second part of a day looks at the answers of the first again. */
+const RECORDS_KEPT = 20_000;
+/** Selectors of a layout may be approved meanwhile. */
+const KEPT_MS = 300_000;
+
+/** Reading is pure, and what parsers read with is looked up once per batch: an answer of the last minutes is not read twice. */
+function keepLatest() {
+  const latest = new Map<string, { readonly read: ParseResult; readonly atMs: number }>();
+  let records = 0;
+  return ({ source, rawRef, payload: { fetchId, kind, key } }: DayAnswer, parse: () => ParseResult): ParseResult => {
+    const name = [source, kind, key, rawRef, fetchId].join(' ');
+    const known = latest.get(name);
+    if (known !== undefined && performance.now() - known.atMs < KEPT_MS) return known.read;
+    const read = parse();
+    latest.delete(name);
+    latest.set(name, { read, atMs: performance.now() });
+    records += read.records.length - (known?.read.records.length ?? 0);
+    for (const [oldest, { read: old }] of latest) {
+      if (records <= RECORDS_KEPT) break;
+      latest.delete(oldest);
+      records -= old.records.length;
+    }
+    return read;
+  };
 }
 
 /**
