@@ -76,7 +76,7 @@ export async function sendPolitely<T>(
       bodySha256: ended.streamed?.sha256 ?? (ended.body.length > 0 ? sha256(ended.body) : null),
       durationMs: Math.round(performance.now() - startedAtMs),
       error: ended.ok ? null : ended.problem instanceof PhoenixError ? ended.problem.code : 'Cancelled',
-      pauseMs: !ended.ok && ended.problem instanceof RateLimited ? ended.problem.retryAfterMs : null,
+      pauseMs: ended.ok ? null : pauseAskedBy(host, ended.problem),
     });
     if (!ended.ok) {
       await Promise.all([booked, tellLimiter(limiter, host, ended.problem)]);
@@ -107,7 +107,14 @@ async function settle<T>(sending: Promise<Answered<T>>): Promise<Ended<T>> {
   }
 }
 
+/** Null for another host's: while a captcha is solved, its service may ask to wait, and the site does not. */
+function pauseAskedBy(host: string, failure: unknown): number | null {
+  return failure instanceof RateLimited && failure.host === host ? failure.retryAfterMs : null;
+}
+
 async function tellLimiter(limiter: Limiter, host: string, failure: unknown): Promise<void> {
-  if (failure instanceof RateLimited) await limiter.defer(host, failure.retryAfterMs);
+  const pauseMs = pauseAskedBy(host, failure);
+  if (pauseMs !== null) await limiter.defer(host, pauseMs);
+  else if (failure instanceof RateLimited) return;
   else if (failure instanceof PhoenixError && failure.scope === 'host') await limiter.reportFailure(host);
 }

@@ -40,7 +40,7 @@ const PAGE_TIMEOUT_MS = 40_000;
  * One page at a time is loaded, which the host's limit sees to; the other lanes take its turn while one waits: for a captcha to
  * be solved (10 s and more), for its next attempt, for a browser.
  */
-const LANES = 3;
+export const LANES = 3;
 
 type PhoenixMlsConfig = Pick<Config, 'phoenixMlsBaseUrl' | 'phoenixMlsPaceMs' | 'phoenixMlsStartDelayMs'>;
 
