@@ -1,49 +1,7 @@
 import { z } from 'zod';
 import { MODES, SOURCE_NAMES } from './schemas/names.js';
 import { PERSONAL_CLASSES } from './schemas/personal.js';
-
-/** One process setting: its variable, what it means, how it is checked. Secrets may come as `NAME_FILE` and are never printed. */
-export interface SettingRow<T> {
-  readonly variable: string;
-  readonly meaning: string;
-  readonly schema: z.ZodType<T>;
-  readonly secret?: true;
-}
-
-const row = <T>(variable: string, schema: z.ZodType<T>, meaning: string): SettingRow<T> => ({
-  variable,
-  schema,
-  meaning,
-});
-const secret = <T>(variable: string, schema: z.ZodType<T>, meaning: string): SettingRow<T> => ({
-  variable,
-  schema,
-  meaning,
-  secret: true,
-});
-
-const httpUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an http or https address' })
-  .transform((text) => text.replace(/\/+$/, ''));
-const whole = (minimum: number, maximum: number) =>
-  z.coerce.number({ error: 'must be a number' }).int('must be a whole number').min(minimum).max(maximum);
-const yesNo = z
-  .enum(['true', 'false', '1', '0', 'yes', 'no'], { error: 'must be true or false' })
-  .transform((word) => word === 'true' || word === '1' || word === 'yes');
-const optionalText = z.string().min(1).nullable().default(null);
-const list = (item: z.ZodType<string, string>) =>
-  z
-    .string()
-    .transform((text) =>
-      text
-        .split(',')
-        .map((part) => part.trim())
-        .filter((part) => part !== ''),
-    )
-    .pipe(z.array(item));
-const dollars = (most: number) => z.coerce.number({ error: 'must be an amount in US dollars' }).min(0).max(most);
-const oneOf = (words: readonly string[]) =>
-  z.string().refine((word) => words.includes(word), { error: `must be of ${words.join(', ')}` });
+import { dollars, httpUrl, list, oneOf, optionalText, row, secret, whole, yesNo } from './setting-row.js';
 
 /** Answers of the county about one parcel that can be asked for. The last two are about persons. */
 export const MARICOPA_DETAILS = [

@@ -1,5 +1,6 @@
 import type { Config } from '../../core/config.js';
-import { SETTINGS, type SettingRow } from '../../core/settings-table.js';
+import type { SettingRow } from '../../core/setting-row.js';
+import { SETTINGS } from '../../core/settings-table.js';
 import { readSetting } from '../connect.js';
 import type { CliContext } from '../context.js';
 import { columnsOf } from '../output.js';

@@ -14,13 +14,14 @@ interface Gives {
 }
 
 const words = (text: string) => text.split(' ');
+const NOTHING: Gives = { always: [], detail: [], homes: [], detailKinds: [] };
 const LISTING_PAGE_GIVES = words('BedroomsTotal BathroomsTotalInteger LivingArea YearBuilt PublicRemarks');
 
 /**
  * Facts that a source gives for (nearly) everything it knows. What it gives now and then (a pool, a sale, a subdivision) is no
- * gap where it is not there.
+ * gap where it is not there. Of a source without a row nothing is expected.
  */
-const GIVES: Readonly<Record<SourceName, Gives>> = {
+const GIVES: Readonly<Partial<Record<SourceName, Gives>>> = {
   'maricopa-assessor': {
     always: words('ParcelNumber UnparsedAddress City PostalCode PropertyType'),
     detail: words('LotSizeSquareFeet TaxAssessedValue'),
@@ -79,7 +80,7 @@ export function expectedFacts(records: readonly StoredRecord[], isHome: boolean)
 }
 
 function givenBy({ source, facts }: StoredRecord, isHome: boolean) {
-  const { always, detail, homes, detailKinds } = GIVES[source];
+  const { always, detail, homes, detailKinds } = GIVES[source] ?? NOTHING;
   const asked = detailKinds.length === 0 || facts.some(({ kind }) => detailKinds.includes(kind));
   const later = [...detail, ...(isHome ? homes : [])];
   return [...always.map((name) => ({ name, asked: true })), ...later.map((name) => ({ name, asked }))];

@@ -36,7 +36,7 @@ const MAY_NAME: Readonly<Record<string, readonly string[]>> = {
 /** Modules that may end up in the workflow bundle, where there is no Node. `names` are lists of words that `domain` reads. */
 const IN_WORKFLOWS = ['core/ids.ts', 'core/dates.ts', 'core/errors.ts', 'core/assert.ts', 'core/schemas/names.ts'];
 const ZOD =
-  /^(core\/schemas\/|core\/(config|settings-table|product-settings)\.ts$|sources\/([^/]+\/|arcgis-)schema\.ts$|llm\/|web\/api\/)/;
+  /^(core\/schemas\/|core\/(config|setting-row|settings-table|product-settings)\.ts$|sources\/([^/]+\/|arcgis-)schema\.ts$|llm\/|web\/api\/)/;
 /** Reads of `process.env` beside `core/config.ts`, each with its reason. */
 const READS_ENVIRONMENT: Readonly<Record<string, string>> = {
   'stack/bootstrap.mjs': 'finds the npm that runs it, before there is a config to load',
