@@ -30,6 +30,7 @@ import { kindOrders } from '../sources/offline.js';
 import type { AlertTransitionDocument, DeliveryDocument } from '../store/alert-documents.js';
 import { noteMinute } from '../store/alert-minutes.js';
 import { standingRules } from '../store/alert-settings.js';
+import { noteUntaken } from '../store/alert-untaken.js';
 import { alertStates, keepFindings } from '../store/alerts.js';
 import type { Database } from '../store/database.js';
 import { asStoreError } from '../store/database.js';
@@ -117,20 +118,28 @@ function measuresOf({ market, atMs, measures }: EvaluateMarketInput): readonly M
   return measures ?? own.filter((measure) => minute % (EVERY_MINUTES[measure] ?? 1) === 0);
 }
 
-/** A detector that fails leaves its alerts as they are; the database itself being away ends the evaluation. */
+/**
+ * A detector that fails leaves its alerts as they are, and is told by an alert of its own in the next evaluation; the database itself
+ * being away ends the evaluation.
+ */
 async function takeMeasures(context: DetectorContext, measures: readonly Measure[]) {
   const detections: Detection[] = [];
-  const unknown: string[] = [];
+  const tried: { measure: Measure; problem: string | null }[] = [];
   for (const measure of measures) {
     try {
       detections.push({ measure, readings: await DETECTORS[measure](context) });
+      tried.push({ measure, problem: null });
     } catch (problem) {
       const away = asStoreError(problem);
       if (away !== null) throw away;
-      unknown.push(`${measure}: ${problem instanceof Error ? problem.message : 'failed'}`);
+      tried.push({ measure, problem: problem instanceof Error ? problem.message : 'failed' });
     }
   }
-  return { detections, unknown };
+  await noteUntaken(context.db, context.market, context.nowMs, tried);
+  return {
+    detections,
+    unknown: tried.flatMap(({ measure, problem }) => (problem === null ? [] : [`${measure}: ${problem}`])),
+  };
 }
 
 function deliveriesOf(

@@ -36,9 +36,9 @@ export interface EnrichDeps {
   readonly config: Config;
   readonly database: Database;
   readonly sources: SourceRegistry;
-  /** Makes the enricher of one run; `book` writes down each request to the model. */
   /** Whether the model server says anything at all. */
   readonly modelAnswers: () => Promise<boolean>;
+  /** Makes the enricher of one run; `book` writes down each request to the model. */
   readonly createEnricher: (book: (call: LlmCall) => Promise<void>, signal: AbortSignal) => Promise<Enricher>;
 }
 
@@ -110,8 +110,6 @@ export function createEnrichActivities({ config, database, sources, createEnrich
     // What may not be shown needs no words; it comes back when its records change.
     for (const item of items) if (!composed.has(item._id)) await finishClaim(db, item, null);
     const endMs = Math.min(deadlineAtMs, Date.now() + LONGEST_BATCH_MS);
-    // What may not be shown has nothing to be described; it waits no more.
-    for (const item of items) if (!composed.has(item._id)) await finishClaim(db, item, null);
     const known = items.flatMap((item) => {
       const found = composed.get(item._id);
       return found ? [{ item, found }] : [];

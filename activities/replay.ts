@@ -1,4 +1,5 @@
 import { SchemaDrift } from '../core/errors.js';
+import { canonicalJson } from '../core/hash.js';
 import type { ParseResult } from '../core/schemas/facts.js';
 import type { Mode, SourceName } from '../core/schemas/names.js';
 import type { ReplayBatchInput, ReplayBatchResult, ReplayTotals } from '../core/schemas/replay.js';
@@ -31,8 +32,8 @@ const VERSIONS = 200;
 /** Activities that read stored answers with today's parsers. Nothing is asked of any service. Safe to repeat. */
 export function createReplayActivities({ database, offline, mode }: ReplayDeps) {
   const { db } = database;
-  const kept = keepLatest();
-  const parse = (answer: DayAnswer): ParseResult => kept(answer, () => parseAnew(answer));
+  const kept = keepReadings();
+  const parse = (runKey: string, answer: DayAnswer): ParseResult => kept(runKey, answer, () => parseAnew(answer));
   const parseAnew = ({ source, payload }: DayAnswer): ParseResult => {
     try {
       const read = offline.get(source).parse(payload);
@@ -43,9 +44,9 @@ export function createReplayActivities({ database, offline, mode }: ReplayDeps) 
       return { records: [], rejects: [{ key: null, path: '$', reason: problem.message }] };
     }
   };
-  const answersRead = (answers: readonly DayAnswer[]) => {
+  const answersRead = (runKey: string, answers: readonly DayAnswer[]) => {
     const spent = processorTime();
-    const read = answers.map((answer) => ({ answer, ...parse(answer) }));
+    const read = answers.map((answer) => ({ answer, ...parse(runKey, answer) }));
     const readings = read.flatMap(({ answer, records }) =>
       records.flatMap((record) =>
         record.zip === null || record.zip === answer.zip ? [{ answer, record } satisfies Reading] : [],
@@ -110,7 +111,7 @@ export function createReplayActivities({ database, offline, mode }: ReplayDeps) 
     const runKeys = await runsOfDay(db, input);
     const { items, next } = await firstAnswers(db, input, runKeys, input.cursor.after, ANSWERS);
     const storeMs = performance.now() - asked;
-    const { read, readings, ms } = answersRead(items);
+    const { read, readings, ms } = answersRead(input.runKey, items);
     const own = read.map(({ answer, rejects }, at) => ({
       ...noReplay(answer.source),
       answers: 1,
@@ -130,7 +131,7 @@ export function createReplayActivities({ database, offline, mode }: ReplayDeps) 
     const lost: ReplayTotals[] = [];
     const spent = processorTime();
     for (const { answer, key, kind, knownBefore } of items) {
-      const read = parsed.get(answer) ?? parse(answer);
+      const read = parsed.get(answer) ?? parse(input.runKey, answer);
       parsed.set(answer, read);
       const record = read.records.find((one) => one.key === key && one.kind === kind);
       const id = `${answer.source}:${key}`;
@@ -144,27 +145,32 @@ export function createReplayActivities({ database, offline, mode }: ReplayDeps) 
   }
 }
 
-/** Records of what was read last that stay in memory: the second part of a day looks at the answers of the first again. */
+/** Records of what a replay read last that stay in memory. */
 const RECORDS_KEPT = 20_000;
-/** Selectors of a layout may be approved meanwhile. */
-const KEPT_MS = 300_000;
 
-/** Reading is pure, and what parsers read with is looked up once per batch: an answer of the last minutes is not read twice. */
-function keepLatest() {
-  const latest = new Map<string, { readonly read: ParseResult; readonly atMs: number }>();
+/**
+ * Reading an answer is the dear part of a replay, and its second part looks at answers of the first again. What is kept is of one run:
+ * the next one reads anew, by the selectors and parsers that hold then.
+ */
+function keepReadings() {
+  const latest = new Map<string, ParseResult>();
+  let ofRun = '';
   let records = 0;
-  return ({ source, rawRef, payload: { fetchId, kind, key } }: DayAnswer, parse: () => ParseResult): ParseResult => {
-    const name = [source, kind, key, rawRef, fetchId].join(' ');
+  return (runKey: string, { source, rawRef, payload }: DayAnswer, parse: () => ParseResult): ParseResult => {
+    if (runKey !== ofRun) {
+      latest.clear();
+      [ofRun, records] = [runKey, 0];
+    }
+    const name = canonicalJson([source, payload.kind, payload.key, rawRef, payload.fetchId]);
     const known = latest.get(name);
-    if (known !== undefined && performance.now() - known.atMs < KEPT_MS) return known.read;
+    if (known !== undefined) return known;
     const read = parse();
-    latest.delete(name);
-    latest.set(name, { read, atMs: performance.now() });
-    records += read.records.length - (known?.read.records.length ?? 0);
-    for (const [oldest, { read: old }] of latest) {
+    latest.set(name, read);
+    records += read.records.length;
+    for (const [oldest, { records: old }] of latest) {
       if (records <= RECORDS_KEPT) break;
       latest.delete(oldest);
-      records -= old.records.length;
+      records -= old.length;
     }
     return read;
   };

@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../core/config.js';
 import { loadRetention } from '../core/product-settings.js';
@@ -87,7 +87,8 @@ export function createUpkeepActivities({ config, database: { db } }: UpkeepDeps)
 }
 
 async function removeRests(backups: string): Promise<void> {
-  const names = await readdir(backups).catch((): string[] => []);
+  await mkdir(backups, { recursive: true });
+  const names = await readdir(backups);
   for (const name of names.filter((one) => one.startsWith(DRILL)))
     await rm(join(backups, name), { recursive: true, force: true });
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../core/config.js';
+import { PhoenixError } from '../core/errors.js';
 import { loadRoster } from '../core/product-settings.js';
 import { LEVELS } from '../core/schemas/roster.js';
 import { rosterFaults } from '../domain/roster.js';
@@ -10,13 +11,26 @@ import { withDatabase } from './connect.js';
 /** Whether somebody answers at every level. Without a database the file alone is looked at. */
 export async function checkRoster(config: Config): Promise<DoctorLine> {
   const file = loadRoster();
-  const roster = await withDatabase(config, (db) => standingRoster(db, file)).catch(() => file);
+  const standing = await withDatabase(config, (db) => standingRoster(db, file)).catch(whenAway);
+  const roster = standing ?? file;
+  const seen = standing === null ? ' (by the file: the database does not answer)' : '';
   const faults = rosterFaults(roster, LEVELS);
   const people = Object.keys(roster.people).length;
   if (faults.length === 0)
-    return { part: 'roster', state: 'ok', evidence: `${people} people, every level answered`, fix: null };
+    return { part: 'roster', state: 'ok', evidence: `${people} people, every level answered${seen}`, fix: null };
   const evidence = people === 0 ? 'nobody is on it: alerts go to RECIPIENT_EMAILS alone' : faults.join('; ');
-  return { part: 'roster', state: 'warning', evidence, fix: 'phx contacts set puts people on it' };
+  return {
+    part: 'roster',
+    state: 'warning',
+    evidence: `${evidence}${seen}`,
+    fix: 'phx contacts set puts people on it',
+  };
+}
+
+/** Other lines of the doctor say why the database is away. */
+function whenAway(problem: unknown): null {
+  if (problem instanceof PhoenixError) return null;
+  throw problem;
 }
 
 /** Which channels of alerts are set up. */

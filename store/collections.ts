@@ -175,6 +175,10 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
     required: { alertId: 'string', seq: 'number', kind: 'string', market: 'string', cause: 'string', at: 'date' },
     indexes: [index({ alertId: 1, seq: 1 }, { unique: true }), index({ market: 1, at: 1 })],
   },
+  alert_untaken: {
+    required: { market: 'string', measure: 'string', problem: 'string', at: 'date' },
+    indexes: [index({ market: 1 })],
+  },
   alert_minutes: { required: { at: 'date', minutes: 'array' }, indexes: [index({ at: 1 })] },
   deliveries: {
     required: { market: 'string', channel: 'string', state: 'string', title: 'string', notBefore: 'date' },

@@ -1,12 +1,11 @@
-import { WorkflowFailedError } from '@temporalio/client';
 import { serviceWorkflowId, TASK_QUEUES } from '../../core/ids.js';
 import type { EnrichAloneResult } from '../../core/schemas/sequence.js';
 import { queueStates } from '../../store/queue.js';
 import type { enrichAlone } from '../../workflows/enrich-alone.js';
+import { awaitWorkflow } from '../await-workflow.js';
 import { phxOn, readSetting, withDatabase, withTemporal } from '../connect.js';
 import type { CliContext } from '../context.js';
 import type { EnrichRunFlags } from '../definitions/enrich.js';
-import { CliError } from '../errors.js';
 import { linksOf } from '../run-links.js';
 import { Faults, readWhole, theMarket, today } from '../run-request.js';
 import { servesQueue } from '../worker-check.js';
@@ -40,7 +39,7 @@ export async function runEnrichment(context: CliContext, flags: EnrichRunFlags):
     out.note(`started or joined ${workflowId} (${config.mode})`);
     if (!(await servesQueue(client))) out.warn('no worker is up: it waits until one is (phx stack up)');
     if (flags.detach) return null;
-    return Promise.race([handle.result().catch(asRunFailed), interrupted(context, workflowId, phxOn(context, config))]);
+    return awaitWorkflow(context, handle, `${phxOn(context, config)} enrich status shows how far it is`);
   });
   if (result === null) {
     out.data(workflowId);
@@ -60,22 +59,4 @@ function sentenceOf({ composed, batches, model, modelReason, modelProblem }: Enr
   if (model === null) return `${rules}, no model: ${modelReason ?? 'unknown'}`;
   const words = `${rules}, ${batches - 1} batches by ${model}`;
   return modelProblem === null ? words : `${words}, which gave up: ${modelProblem}`;
-}
-
-function asRunFailed(problem: unknown): never {
-  if (problem instanceof WorkflowFailedError) {
-    throw new CliError('RunFailed', problem.cause?.message ?? problem.message, null, { cause: problem });
-  }
-  throw problem;
-}
-
-function interrupted({ signal }: CliContext, workflowId: string, phx: string): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const leave = () =>
-      reject(
-        new CliError('Interrupted', `detached: ${workflowId} goes on`, `${phx} enrich status shows how far it is`),
-      );
-    if (signal.aborted) leave();
-    signal.addEventListener('abort', leave, { once: true });
-  });
 }

@@ -1,11 +1,10 @@
-import { WorkflowFailedError } from '@temporalio/client';
 import { fillGapsWorkflowId, TASK_QUEUES } from '../../core/ids.js';
 import type { FillGapsInput, FillGapsResult } from '../../core/schemas/fill.js';
 import type { fillGaps } from '../../workflows/fill-gaps.js';
+import { awaitWorkflow } from '../await-workflow.js';
 import { phxOn, readSetting, withTemporal } from '../connect.js';
 import type { CliContext } from '../context.js';
 import type { WindowsFillFlags } from '../definitions/windows.js';
-import { CliError } from '../errors.js';
 import { columnsOf } from '../output.js';
 import { linksOf } from '../run-links.js';
 import { Faults, readSources, readZips, theMarket, today } from '../run-request.js';
@@ -51,10 +50,8 @@ async function begin(context: CliContext, input: FillGapsInput, detach: boolean)
       out.document({ schemaVersion: 1, workflowId, links });
       return 0;
     }
-    const result = await Promise.race([
-      handle.result().catch(asRunFailed),
-      interrupted(context, workflowId, phxOn(context, config)),
-    ]);
+    const further = `${phxOn(context, config)} windows list shows what is there`;
+    const result = await awaitWorkflow(context, handle, further);
     return show(context, workflowId, result);
   });
 }
@@ -70,20 +67,4 @@ function show({ out }: CliContext, workflowId: string, result: FillGapsResult): 
   if (rows.length > 0) out.data(columnsOf([['DAY', 'SOURCE', 'ZIP', 'STATE', 'REASON'], ...rows]));
   out.document({ schemaVersion: 1, workflowId, ...result });
   return filled.every(({ result: { status } }) => status === 'complete') ? 0 : FOUND;
-}
-
-function asRunFailed(problem: unknown): never {
-  if (problem instanceof WorkflowFailedError) {
-    throw new CliError('RunFailed', problem.cause?.message ?? problem.message, null, { cause: problem });
-  }
-  throw problem;
-}
-
-function interrupted({ signal }: CliContext, workflowId: string, phx: string): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const leave = () =>
-      reject(new CliError('Interrupted', `detached: ${workflowId} goes on`, `${phx} windows list shows what is there`));
-    if (signal.aborted) leave();
-    signal.addEventListener('abort', leave, { once: true });
-  });
 }

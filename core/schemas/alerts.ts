@@ -49,6 +49,7 @@ export const MEASURES = [
   'database-ms',
   'database-filled',
   'notice-waits-minutes',
+  'measures-untaken',
   'version-runs',
   'details-unchanged',
   'rate-used',

@@ -58,6 +58,7 @@ export const DETECTORS: Readonly<Record<Measure, Detector>> = {
   'database-ms': system.databaseMs,
   'database-filled': system.databaseFilled,
   'notice-waits-minutes': system.noticesWaiting,
+  'measures-untaken': system.measuresUntaken,
   'version-runs': system.versionRuns,
   'details-unchanged': day.detailsUnchanged,
   'rate-used': sources.rateUsed,

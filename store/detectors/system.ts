@@ -1,4 +1,5 @@
 import { minutesUp } from '../alert-minutes.js';
+import { findUntaken } from '../alert-untaken.js';
 import { currentBudget } from '../budget-settings.js';
 import { waitingNotices } from '../deliveries.js';
 import { latestReadings } from '../provider-readings.js';
@@ -61,6 +62,14 @@ export const noticesWaiting: Detector = async ({ db, nowMs }) => {
     };
   });
 };
+
+/** Measures that could not be taken: their own alerts cannot fire meanwhile. */
+export const measuresUntaken: Detector = async ({ db, market }) =>
+  (await findUntaken(db, market)).map(({ measure, problem }) => ({
+    subject: measure,
+    value: 1,
+    text: `${measure} cannot be measured: ${problem}`,
+  }));
 
 export const versionRuns: Detector = async ({ version }) => [
   { subject: version, value: 1, text: `version ${version} runs` },

@@ -457,6 +457,15 @@ export const TRIGGERS: Readonly<Record<string, Trigger>> = {
       put(db, 'deliveries', { _id: 'd', channel: 'mail', state: 'waiting', notBefore: at(NOW_MS - 10 * MINUTE_MS) }),
     heal: (db) => rows(db, 'deliveries').updateOne({ _id: 'd' }, { $set: { state: 'delivered' } }),
   },
+  'measure-untaken': {
+    ...{ subject: 'collection-minutes', says: /^collection-minutes cannot be measured: / },
+    cause: (db) =>
+      put(db, 'alert_untaken', {
+        _id: 'phoenix:collection-minutes',
+        ...{ market: 'phoenix', measure: 'collection-minutes', problem: 'phases is missing', at: at(NOW_MS) },
+      }),
+    heal: (db) => clear(db, 'alert_untaken'),
+  },
   'version-runs': {
     ...{ subject: '0.1.0', says: /^version 0\.1\.0 runs/ },
     cause: async () => undefined,

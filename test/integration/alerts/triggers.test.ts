@@ -48,3 +48,30 @@ describe('rules of alerts', () => {
     },
   );
 });
+
+describe('a measure', () => {
+  it('that cannot be taken is told by an alert of its own, until it can', async () => {
+    const { db, activities, evaluateAt, transitionsOf } = await world.fresh('untaken');
+    const startedAt = new Date(NOW_MS - 3_600_000);
+    const run = {
+      workflowId: 'daily/phoenix/2026-03-02',
+      market: 'phoenix',
+      runDate: '2026-03-02',
+      status: 'complete',
+    };
+    // A summary that says nothing of its phases, as no version of the product writes it.
+    const broken = { ...run, startedAt, endedAt: startedAt, summary: { status: 'complete' } };
+    const runs = db.collection<{ _id: string }>('runs');
+    await runs.insertOne({ _id: `${run.workflowId}#r1`, ...broken });
+    const measure = (atMs: number) =>
+      activities.evaluateMarket({ market: 'phoenix', atMs, measures: ['collection-minutes'] });
+    const { unknown } = await measure(NOW_MS);
+    expect(unknown).toEqual([expect.stringMatching(/^collection-minutes: ./)]);
+    for (const minutes of [1, 6]) await evaluateAt(NOW_MS + minutes * MINUTE_MS, ['measures-untaken']);
+    expect(await transitionsOf('measure-untaken')).toMatchObject([{ kind: 'fired', subject: 'collection-minutes' }]);
+    await runs.deleteMany({});
+    expect((await measure(NOW_MS + 7 * MINUTE_MS)).unknown).toEqual([]);
+    await evaluateAt(NOW_MS + 8 * MINUTE_MS, ['measures-untaken']);
+    expect((await transitionsOf('measure-untaken')).map(({ kind }) => kind)).toEqual(['fired', 'recovered']);
+  });
+});
