@@ -13,11 +13,11 @@ const RECHECK_AFTER_MS = 50;
 export function underEmergency(limiter: Limiter, read: () => Promise<Emergency>): Limiter {
   return {
     ...limiter,
-    async acquire(host, limit, signal) {
+    async acquire(host, limit, asker) {
       for (;;) {
         const { percent } = await unfrozen(read);
         const askedAtMs = performance.now();
-        const grant = await limiter.acquire(host, loweredTo(percent, limit), signal);
+        const grant = await limiter.acquire(host, loweredTo(percent, limit), asker);
         if (performance.now() - askedAtMs < RECHECK_AFTER_MS) return grant;
         try {
           if ((await unfrozen(read)).percent >= percent) return grant;

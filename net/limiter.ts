@@ -21,6 +21,16 @@ export interface Grant {
   readonly grantedAtMs: number;
 }
 
+/** Who waits for a send time. */
+export interface Asker {
+  readonly signal: AbortSignal;
+  /**
+   * Makes ready what the request goes through, each time before it is asked for a send time: what takes long then comes before that
+   * time and not after it, when the next request would follow too soon.
+   */
+  readonly prepare?: () => Promise<void>;
+}
+
 /**
  * Shares one ceiling per host among all workers, through the list of granted send times in `limits`. It grants times, not
  * tokens, so nothing bursts; the database's clock counts, so no worker's does.
@@ -28,12 +38,10 @@ export interface Grant {
 export interface Limiter {
   /**
    * Waits for the next free send time and returns at it.
-   * @param prepare makes ready what the request goes through, each time before it is asked for a send time: what takes long
-   * then comes before that time and not after it, when the next request would follow too soon
    * @throws RateLimited when that time is more than 20 s away or the circuit is open: give the slot back to Temporal; what
-   * `prepare` throws
+   * `prepare` throws; the signal's reason
    */
-  acquire(host: string, limit: HostLimit, signal: AbortSignal, prepare?: () => Promise<void>): Promise<Grant>;
+  acquire(host: string, limit: HostLimit, asker: Asker): Promise<Grant>;
   /**
    * The request has ended. A repeat changes nothing.
    * @param answered true when the host gave a usable answer: closes the circuit
@@ -85,7 +93,7 @@ const LONGEST_POLL_MS = 500;
 export function createLimiter(db: Db): Limiter {
   const limits = db.collection<LimitDocument>('limits');
   return {
-    async acquire(host, limit, signal, prepare) {
+    async acquire(host, limit, { signal, prepare }) {
       for (;;) {
         await prepare?.();
         const grant = await tryOnce(limits, host, limit, signal);

@@ -30,7 +30,6 @@ export function lowered(limit: HostLimit, paces: readonly Pace[]): HostLimit {
 export function withPaces(limiter: Limiter, pacesOf: (host: string) => Promise<readonly Pace[]>): Limiter {
   return {
     ...limiter,
-    acquire: async (host, limit, signal, prepare) =>
-      limiter.acquire(host, lowered(limit, await pacesOf(host)), signal, prepare),
+    acquire: async (host, limit, asker) => limiter.acquire(host, lowered(limit, await pacesOf(host)), asker),
   };
 }

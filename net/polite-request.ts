@@ -4,7 +4,7 @@ import { sha256 } from '../core/hash.js';
 import type { Window } from '../core/schemas/collect.js';
 import type { AskerName } from '../core/schemas/names.js';
 import type { Audit } from './audit.js';
-import type { HostLimit, Limiter } from './limiter.js';
+import type { Asker, HostLimit, Limiter } from './limiter.js';
 
 /** Scheme, host and port a source may reach, and the ceiling there. */
 export interface SourceTarget {
@@ -16,16 +16,13 @@ export interface SourceTarget {
 }
 
 /** What one request is about, the same for HTTP and browser. */
-export interface RequestAbout {
+export interface RequestAbout extends Asker {
   readonly source: AskerName;
   /** Short name of the endpoint for audit and statistics, for example `search-property`. */
   readonly endpoint: string;
   readonly url: string;
   /** Window the request is for; null for probes. */
   readonly window: Window | null;
-  readonly signal: AbortSignal;
-  /** See `Limiter.acquire`. */
-  readonly prepare?: () => Promise<void>;
 }
 
 /** An answer that arrived whole, and what it means. */
@@ -59,10 +56,10 @@ export async function sendPolitely<T>(
   limit: HostLimit,
   send: (fetchId: string, via: (proxy: string) => Promise<void>) => Promise<Answered<T>>,
 ): Promise<T> {
-  const { source, endpoint, url, window, signal, prepare } = about;
+  const { source, endpoint, url, window } = about;
   const { host } = new URL(url);
   const fetchId = randomUUID();
-  const grant = await limiter.acquire(host, limit, signal, prepare);
+  const grant = await limiter.acquire(host, limit, about);
   const startedAtMs = performance.now();
   let answered = false;
   let booked: Promise<void> | null = null;

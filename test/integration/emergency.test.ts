@@ -77,13 +77,13 @@ describe('a request that waits for its time', () => {
 
   it('gives its leave back when everything is frozen meanwhile', async () => {
     const limiter = underEmergency(createLimiter(world.db), () => readEmergency(world.db));
-    const { signal } = new AbortController();
-    const first = await limiter.acquire('waits.example', limit, signal);
+    const asker = { signal: new AbortController().signal };
+    const first = await limiter.acquire('waits.example', limit, asker);
     await limiter.release('waits.example', first, true);
-    const second = limiter.acquire('waits.example', limit, signal);
+    const second = limiter.acquire('waits.example', limit, asker);
     await freeze(world.db, WORDS);
     await expect(second).rejects.toMatchObject({ code: 'Frozen', retryAfterMs: 15_000 });
-    await expect(limiter.acquire('other.example', limit, signal)).rejects.toMatchObject({ code: 'Frozen' });
+    await expect(limiter.acquire('other.example', limit, asker)).rejects.toMatchObject({ code: 'Frozen' });
     expect(await requestsInFlight(world.db)).toBe(0);
     await thaw(world.db, WORDS, null);
     expect(await readEmergency(world.db)).toEqual({ frozen: null, percent: 100 });

@@ -5,7 +5,7 @@ import type { Limiter } from '../../net/limiter.js';
 export function openLimiter() {
   const told: string[] = [];
   const limiter: Limiter = {
-    async acquire(_host, _limit, signal, prepare) {
+    async acquire(_host, _limit, { signal, prepare }) {
       signal.throwIfAborted();
       await prepare?.();
       return { id: 'open', grantedAtMs: Date.now() };

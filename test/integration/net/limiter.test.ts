@@ -70,7 +70,7 @@ describe('the limiter under three workers, one of them killed', () => {
 
 describe('one limiter', () => {
   const limit: HostLimit = { windowLimit: 10, windowMs: 700, inFlight: 2, requestTimeoutMs: 1_000 };
-  const never = new AbortController().signal;
+  const never = { signal: new AbortController().signal };
   const limiterOf = () => createLimiter(client.db('limiter_unit'));
 
   it('gives the slot back to the caller when the host asked for a longer pause than 20 s', async () => {
@@ -103,7 +103,7 @@ describe('one limiter', () => {
     for (let i = 0; i < 5; i += 1) await limiter.reportFailure('probe.example');
     await db.collection<{ _id: string }>('limits').updateOne({ _id: 'probe.example' }, { $set: { openUntilMs: 1 } });
     await expect(limiter.acquire('probe.example', limit, never)).resolves.toHaveProperty('id');
-    const second = limiter.acquire('probe.example', limit, AbortSignal.timeout(1_500));
+    const second = limiter.acquire('probe.example', limit, { signal: AbortSignal.timeout(1_500) });
     await expect(second).rejects.toBeDefined();
   });
 
@@ -113,7 +113,7 @@ describe('one limiter', () => {
       await limiter.acquire('full.example', limit, never),
       await limiter.acquire('full.example', limit, never),
     ];
-    await expect(limiter.acquire('full.example', limit, AbortSignal.timeout(500))).rejects.toBeDefined();
+    await expect(limiter.acquire('full.example', limit, { signal: AbortSignal.timeout(500) })).rejects.toBeDefined();
     for (const grant of held) await limiter.release('full.example', grant, true);
     await expect(limiter.acquire('full.example', limit, never)).resolves.toHaveProperty('id');
   });
@@ -138,13 +138,19 @@ describe('one limiter', () => {
     const one: HostLimit = { ...limit, inFlight: 1 };
     const first = await limiter.acquire('ready.example', one, never);
     let prepared = 0;
-    const second = limiter.acquire('ready.example', one, never, async () => {
-      prepared += 1;
-      if (prepared === 3) await limiter.release('ready.example', first, true);
+    const second = limiter.acquire('ready.example', one, {
+      ...never,
+      async prepare() {
+        prepared += 1;
+        if (prepared === 3) await limiter.release('ready.example', first, true);
+      },
     });
     await limiter.release('ready.example', await second, true);
     expect(prepared).toBe(3);
-    const failing = limiter.acquire('ready.example', one, never, () => Promise.reject(new Error('no browser')));
+    const failing = limiter.acquire('ready.example', one, {
+      ...never,
+      prepare: () => Promise.reject(new Error('no browser')),
+    });
     await expect(failing).rejects.toThrow('no browser');
     await expect(limiter.acquire('ready.example', one, never)).resolves.toHaveProperty('id');
   });
@@ -153,7 +159,7 @@ describe('one limiter', () => {
     const limiter = limiterOf();
     const slow: HostLimit = { ...limit, windowLimit: 1, windowMs: 2_000, inFlight: 5 };
     await limiter.release('cancel.example', await limiter.acquire('cancel.example', slow, never), true);
-    await expect(limiter.acquire('cancel.example', slow, AbortSignal.timeout(200))).rejects.toBeDefined();
+    await expect(limiter.acquire('cancel.example', slow, { signal: AbortSignal.timeout(200) })).rejects.toBeDefined();
     const left = await client
       .db('limiter_unit')
       .collection<{ _id: string; inFlight: unknown[] }>('limits')

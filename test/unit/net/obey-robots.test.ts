@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { underEmergency } from '../../../net/emergency.js';
 import { createHttpGet, type HttpGet } from '../../../net/http-client.js';
+import type { Asker } from '../../../net/limiter.js';
 import { obeyRobots } from '../../../net/obey-robots.js';
 import { lowered, withPaces } from '../../../net/pace.js';
 import { type LocalAnswer, type LocalHttp, startLocalHttp } from '../../support/local-http.js';
@@ -115,9 +117,9 @@ describe('a pace', () => {
     const { limiter } = openLimiter();
     const noting = {
       ...limiter,
-      acquire: (host: string, limit: typeof LIMIT, signal: AbortSignal) => {
+      acquire: (host: string, limit: typeof LIMIT, asker: Asker) => {
         given.push(limit.windowLimit);
-        return limiter.acquire(host, limit, signal);
+        return limiter.acquire(host, limit, asker);
       },
     };
     const paces = [
@@ -128,8 +130,21 @@ describe('a pace', () => {
       ],
     ];
     const paced = withPaces(noting, async () => paces.shift() ?? []);
-    await paced.acquire('host', LIMIT, never);
-    await paced.acquire('host', LIMIT, never);
+    await paced.acquire('host', LIMIT, { signal: never });
+    await paced.acquire('host', LIMIT, { signal: never });
     expect(given).toEqual([60, 10]);
+  });
+
+  it('and a freeze leave it to who asks to make ready what the request goes through', async () => {
+    let ready = 0;
+    const free = underEmergency(openLimiter().limiter, async () => ({ frozen: null, percent: 50 }));
+    const paced = withPaces(free, async () => [{ requests: 30, windowMs: 60_000 }]);
+    await paced.acquire('host', LIMIT, {
+      signal: never,
+      async prepare() {
+        ready += 1;
+      },
+    });
+    expect(ready).toBe(1);
   });
 });
