@@ -34,6 +34,15 @@ const MADE_AT: Readonly<Record<string, string>> = {
   cost_entries: 'at',
   sent_mails: 'at',
   backup_drills: 'at',
+  quality_runs: 'at',
+  llm_batches: 'at',
+  llm_care: 'at',
+  entity_labels: 'at',
+  settings: 'at',
+  provider_readings: 'at',
+  alert_transitions: 'at',
+  alert_minutes: 'at',
+  deliveries: 'createdAt',
 };
 const LOOKED_AT_DAYS = 14;
 const DAY_MS = 86_400_000;
