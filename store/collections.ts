@@ -184,6 +184,10 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
     required: { market: 'string', channel: 'string', state: 'string', title: 'string', notBefore: 'date' },
     indexes: [index({ market: 1, state: 1, createdAt: 1 }), index({ transitionId: 1 })],
   },
+  recoveries: {
+    required: { action: 'string', cause: 'string', outcome: 'string', startedAt: 'date', endedAt: 'date' },
+    indexes: [index({ endedAt: 1 })],
+  },
   backup_drills: { required: { at: 'date', ok: 'bool', problems: 'array' }, indexes: [] },
   migrations: { required: { state: 'string', checksum: 'string', beganAt: 'date' }, indexes: [] },
   migration_undo: {
