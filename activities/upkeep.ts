@@ -4,12 +4,12 @@ import type { Config } from '../core/config.js';
 import { loadRetention } from '../core/product-settings.js';
 import type { MaintenanceInput, UpkeepResult } from '../core/schemas/upkeep.js';
 import { createOfflineSources, kindOrders } from '../sources/offline.js';
-import { drillBackup } from '../store/backup-drill.js';
+import { drillBackup } from '../store/backup/drill.js';
 import type { Database } from '../store/database.js';
 import { keepRetention } from '../store/retention/index.js';
 import { runsUnderWay } from '../store/runs.js';
 import { noteUpkeep } from '../store/upkeep.js';
-import { verifyDatabase } from '../store/verify.js';
+import { verifyDatabase } from '../store/verify/verify.js';
 import { withHeartbeat } from './heartbeat.js';
 
 export interface UpkeepDeps {

@@ -1,7 +1,8 @@
 import type { ChosenFact, ComposedProperty } from '../core/schemas/property.js';
 import { withCommas } from './normalise.js';
 import { factOf, positiveFact, textFact, wordsFact, yesNoFact } from './property-facts.js';
-import { type RemarkFinding, type RemarkTopic, readRemarks } from './remarks.js';
+import { readRemarks } from './remarks/remarks.js';
+import type { RemarkFinding, RemarkTopic } from './remarks/topics.js';
 
 export type FeatureTopic = RemarkTopic | 'carport' | 'lot' | 'year';
 

@@ -2,7 +2,8 @@ import type { FactValue } from '../core/schemas/facts.js';
 import type { ComposedProperty } from '../core/schemas/property.js';
 import type { Confidence, TextFact, TextField, TextValue } from '../core/schemas/text-facts.js';
 import { factOf } from './property-facts.js';
-import { type RemarkFinding, type RemarkTopic, readRemarks } from './remarks.js';
+import { readRemarks } from './remarks/remarks.js';
+import type { RemarkFinding, RemarkTopic } from './remarks/topics.js';
 
 const MONTHS: Readonly<Record<string, number>> = {
   weekly: 12 / 52,

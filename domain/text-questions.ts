@@ -1,8 +1,8 @@
 import type { TextField, TextValue } from '../core/schemas/text-facts.js';
-import { periodOf } from './association-fee.js';
-import { sentenceOf } from './clauses.js';
 import { foldText } from './fold-text.js';
 import { blankHostile } from './hostile-text.js';
+import { periodOf } from './remarks/association-fee.js';
+import { sentenceOf } from './remarks/clauses.js';
 import { feeAMonth } from './text-facts.js';
 
 /** A sentence that may say something of a field, where the rules read nothing. */

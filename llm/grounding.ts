@@ -1,4 +1,5 @@
-import { findStatements, type RemarkFinding } from '../domain/remarks.js';
+import { findStatements } from '../domain/remarks/remarks.js';
+import type { RemarkFinding } from '../domain/remarks/topics.js';
 import type { DescribeInput } from './prompt-input.js';
 import { NEUTRAL_WORDS, stem } from './vocabulary.js';
 

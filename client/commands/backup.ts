@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
 import type { Config } from '../../core/config.js';
 import type { BackupFault, BackupManifest } from '../../core/schemas/backup.js';
-import { createBackup } from '../../store/backup-create.js';
-import { drillBackup } from '../../store/backup-drill.js';
-import { restoreBackup } from '../../store/backup-restore.js';
-import { verifyBackup } from '../../store/backup-verify.js';
+import { createBackup } from '../../store/backup/create.js';
+import { drillBackup } from '../../store/backup/drill.js';
+import { restoreBackup } from '../../store/backup/restore.js';
+import { verifyBackup } from '../../store/backup/verify.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import type { CreateFlags, RestoreFlags } from '../definitions/backup.js';

@@ -1,6 +1,6 @@
 import { createOfflineSources, kindOrders } from '../../sources/offline.js';
 import type { Fault } from '../../store/fault.js';
-import { verifyDatabase } from '../../store/verify.js';
+import { verifyDatabase } from '../../store/verify/verify.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import type { DbVerifyFlags } from '../definitions/tools.js';

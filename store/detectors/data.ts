@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import type { BackupDrillDocument } from '../backup-drill.js';
+import type { BackupDrillDocument } from '../backup/drill.js';
 import type {
   QuarantineDocument,
   QueueDocument,
@@ -8,7 +8,7 @@ import type {
   WindowDocument,
 } from '../documents.js';
 import type { QualityRunDocument } from '../quality.js';
-import { verifyDatabase } from '../verify.js';
+import { verifyDatabase } from '../verify/verify.js';
 import { DAILY, DAY_MS, type Detector, HOUR_MS, latestDay, percent } from './context.js';
 
 /** Hours that the oldest property has been waiting for the model. */

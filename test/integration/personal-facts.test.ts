@@ -109,7 +109,11 @@ describe('personal values of a parcel', () => {
     const naming = (words: string) =>
       files.filter((file) => readFileSync(join(projectRoot(), file), 'utf8').includes(words)).sort();
     // The two that verify the database look at keys and requests, and print no value.
-    expect(naming("'personal_facts'")).toEqual(['store/personal-facts.ts', 'store/verify-links.ts', 'store/verify.ts']);
+    expect(naming("'personal_facts'")).toEqual([
+      'store/personal-facts.ts',
+      'store/verify/links.ts',
+      'store/verify/verify.ts',
+    ]);
     expect(naming('readPersonalFacts')).toEqual(['client/commands/property-persons.ts', 'store/personal-facts.ts']);
   });
 });

@@ -15,7 +15,7 @@ import { type Database, initDatabase, openDatabase } from '../../store/database.
 import type { RawPropertyDocument } from '../../store/documents.js';
 import type { QualityScoreDocument } from '../../store/quality.js';
 import { keepRecords, type RecordWithEvidence } from '../../store/records.js';
-import { verifyDatabase } from '../../store/verify.js';
+import { verifyDatabase } from '../../store/verify/verify.js';
 import { startTestDatabase, type TestDatabase } from '../support/mongodb.js';
 import { keepingIo } from '../support/phx.js';
 import { goodProperties } from '../support/quality-world.js';

@@ -11,7 +11,7 @@ import type { SourceRegistry } from '../../sources/index.js';
 import { createOfflineSources, kindOrders } from '../../sources/offline.js';
 import type { RawPayloadDocument } from '../../store/documents.js';
 import { propertyAsOf } from '../../store/history.js';
-import { verifyDatabase } from '../../store/verify.js';
+import { verifyDatabase } from '../../store/verify/verify.js';
 import { startWindowWalks, type WindowWalks } from '../support/window-walks.js';
 
 const ZIP = '85031';

@@ -14,7 +14,7 @@ import { keepRecords } from '../../store/records.js';
 import { resolveProperties } from '../../store/resolve.js';
 import type { EntityLabelDocument, EntityLinkDocument, ReviewDocument } from '../../store/resolve-documents.js';
 import { decidePair, listMergedLinks, listReviews, readPair } from '../../store/reviews.js';
-import { linkFaults, reviewFaults } from '../../store/verify-links.js';
+import { linkFaults, reviewFaults } from '../../store/verify/links.js';
 import { startTestDatabase, type TestDatabase } from '../support/mongodb.js';
 import { keepingIo } from '../support/phx.js';
 

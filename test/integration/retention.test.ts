@@ -18,7 +18,7 @@ import { keepPayload, spareAnswers } from '../../store/raw-payloads.js';
 import { keepRetention } from '../../store/retention/index.js';
 import { daysUntilFull, growthOf, measureCollections } from '../../store/size.js';
 import { upkeepWarnings } from '../../store/upkeep.js';
-import { verifyDatabase } from '../../store/verify.js';
+import { verifyDatabase } from '../../store/verify/verify.js';
 import { startWindowWalks, type WindowWalks } from '../support/window-walks.js';
 
 const ZIP = '85031';

@@ -5,7 +5,7 @@ import { createEnrichActivities } from '../../activities/enrich.js';
 import { loadConfig } from '../../core/config.js';
 import { listingKey } from '../../sandbox/reso-record.js';
 import { createOfflineSources, kindOrders } from '../../sources/offline.js';
-import { verifyDatabase } from '../../store/verify.js';
+import { verifyDatabase } from '../../store/verify/verify.js';
 import { startWindowWalks, type WindowWalks } from '../support/window-walks.js';
 
 const ZIP = '85031';

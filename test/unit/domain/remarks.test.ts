@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type RemarkTopic, readRemarks } from '../../../domain/remarks.js';
+import { readRemarks } from '../../../domain/remarks/remarks.js';
+import type { RemarkTopic } from '../../../domain/remarks/topics.js';
 import { REMARK_PHRASES } from '../../../sandbox/remark-phrases.js';
 import { processorMs } from '../../support/processor-time.js';
 

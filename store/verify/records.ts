@@ -1,8 +1,8 @@
 import type { Db } from 'mongodb';
-import type { RawPropertyDocument, RecordVersionDocument } from './documents.js';
-import { type Fault, type Finding, FROM_BACKUP, lostThing } from './fault.js';
-import { citedBy, missingIds } from './integrity.js';
-import { contentHash } from './records.js';
+import type { RawPropertyDocument, RecordVersionDocument } from '../documents.js';
+import { type Fault, type Finding, FROM_BACKUP, lostThing } from '../fault.js';
+import { citedBy, missingIds } from '../integrity.js';
+import { contentHash } from '../records.js';
 
 /** Faults of some records: versions that are missing or say something else, evidence that is not there. */
 export async function recordFaults(db: Db, records: readonly RawPropertyDocument[]): Promise<readonly Fault[]> {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import type { Db } from 'mongodb';
-import { assertNever } from '../core/assert.js';
-import type { Mode } from '../core/schemas/names.js';
-import { createBackup } from './backup-create.js';
-import { type RestoreResult, restoreBackup } from './backup-restore.js';
+import { assertNever } from '../../core/assert.js';
+import type { Mode } from '../../core/schemas/names.js';
+import { createBackup } from './create.js';
+import { type RestoreResult, restoreBackup } from './restore.js';
 
 /** `backup_drills`: one rehearsal of backup and restore. Never changed after it is written. */
 export interface BackupDrillDocument {

@@ -1,5 +1,5 @@
 import { clauseBefore, deniedBy, sentenceOf } from './clauses.js';
-import type { Statement } from './remarks.js';
+import type { Statement } from './topics.js';
 
 const ASSOCIATION = /\b(?:H\.?O\.?A\.?s?|homeowners?'? association|association|assessment|dues)(?!\w)/gi;
 const AMOUNT =

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { Db, Document } from 'mongodb';
-import type { BackedUpCollection, BackupFault, BackupManifest } from '../core/schemas/backup.js';
-import { DATABASE_OF } from '../core/schemas/names.js';
-import { documentOf, tallyOf } from './backup-content.js';
-import { readLines } from './backup-files.js';
-import { RESTORES } from './backup-order.js';
-import { tallyFault, verifyBackup } from './backup-verify.js';
-import { initDatabase } from './database.js';
-import { MIGRATIONS_COLLECTION } from './migrations/state.js';
+import type { BackedUpCollection, BackupFault, BackupManifest } from '../../core/schemas/backup.js';
+import { DATABASE_OF } from '../../core/schemas/names.js';
+import { initDatabase } from '../database.js';
+import { MIGRATIONS_COLLECTION } from '../migrations/state.js';
+import { documentOf, tallyOf } from './content.js';
+import { readLines } from './files.js';
+import { RESTORES } from './order.js';
+import { tallyFault, verifyBackup } from './verify.js';
 
 /** `restores`: the restore that a database came from. */
 export interface RestoreDocument {

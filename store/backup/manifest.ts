@@ -1,5 +1,5 @@
-import { canonicalJson, type Json, sha256 } from '../core/hash.js';
-import { type BackupManifest, type ManifestContent, manifestSchema } from '../core/schemas/backup.js';
+import { canonicalJson, type Json, sha256 } from '../../core/hash.js';
+import { type BackupManifest, type ManifestContent, manifestSchema } from '../../core/schemas/backup.js';
 
 export const MANIFEST = 'manifest.json';
 

@@ -1,4 +1,4 @@
-import type { RemarkTopic } from './remarks.js';
+import type { RemarkTopic } from './topics.js';
 
 /** How a thing of remarks is recognised in folded text. */
 export interface RemarkRule {

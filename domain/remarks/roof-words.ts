@@ -1,5 +1,5 @@
 import { clauseBefore, deniedBy, sentenceOf } from './clauses.js';
-import type { Statement } from './remarks.js';
+import type { Statement } from './topics.js';
 
 const ROOF = /\b(?:roof(?:s|ing)?|(?:wood )?shakes?)\b/gi;
 const MATERIAL =

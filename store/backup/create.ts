@@ -2,15 +2,15 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Db, Document } from 'mongodb';
-import { productVersion } from '../core/paths.js';
-import type { BackedUpCollection, BackupManifest } from '../core/schemas/backup.js';
-import type { Mode } from '../core/schemas/names.js';
-import { createTallier, lineOf, readDocuments } from './backup-content.js';
-import { settle, writeLines } from './backup-files.js';
-import { MANIFEST, manifestText, readManifest } from './backup-manifest.js';
-import { inReadingOrder, RESTORES, WINDOW_PAGES, WINDOWS } from './backup-order.js';
-import type { RunDocument } from './documents.js';
-import { PERSONAL_FACTS } from './personal-facts.js';
+import { productVersion } from '../../core/paths.js';
+import type { BackedUpCollection, BackupManifest } from '../../core/schemas/backup.js';
+import type { Mode } from '../../core/schemas/names.js';
+import type { RunDocument } from '../documents.js';
+import { PERSONAL_FACTS } from '../personal-facts.js';
+import { createTallier, lineOf, readDocuments } from './content.js';
+import { settle, writeLines } from './files.js';
+import { MANIFEST, manifestText, readManifest } from './manifest.js';
+import { inReadingOrder, RESTORES, WINDOW_PAGES, WINDOWS } from './order.js';
 
 export interface CreateOptions {
   /** Folder that the backup becomes; it must not be there yet. */

@@ -1,13 +1,13 @@
 import type { Db } from 'mongodb';
-import { canonicalJson, type Json } from '../core/hash.js';
-import { type ProcessedPropertyDocument, toProcessedDocument } from '../domain/document-shape.js';
-import { describeByRules } from '../domain/rules.js';
-import type { QueueDocument, RawPropertyDocument } from './documents.js';
-import { type Fault, lostThing, type VerifyOptions } from './fault.js';
-import { missingIds } from './integrity.js';
-import { type JudgedProperty, judgeProperties } from './judged.js';
-import { readEnrichments } from './properties.js';
-import { contentHash, propertyContentHash } from './records.js';
+import { canonicalJson, type Json } from '../../core/hash.js';
+import { type ProcessedPropertyDocument, toProcessedDocument } from '../../domain/document-shape.js';
+import { describeByRules } from '../../domain/rules.js';
+import type { QueueDocument, RawPropertyDocument } from '../documents.js';
+import { type Fault, lostThing, type VerifyOptions } from '../fault.js';
+import { missingIds } from '../integrity.js';
+import { type JudgedProperty, judgeProperties } from '../judged.js';
+import { readEnrichments } from '../properties.js';
+import { contentHash, propertyContentHash } from '../records.js';
 
 const REBUILD = 'phx runs start --force-llm composes it again; take it from a backup if that does not help';
 

@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BackedUpCollection, BackupFault, BackupManifest } from '../core/schemas/backup.js';
-import { createTallier, documentOf, type Tally } from './backup-content.js';
-import { markOf, readLines } from './backup-files.js';
-import { MANIFEST, readManifest } from './backup-manifest.js';
+import type { BackedUpCollection, BackupFault, BackupManifest } from '../../core/schemas/backup.js';
+import { createTallier, documentOf, type Tally } from './content.js';
+import { markOf, readLines } from './files.js';
+import { MANIFEST, readManifest } from './manifest.js';
 
 export interface VerifiedBackup {
   /** Null when there is none, or not as it was written. */

@@ -1,13 +1,13 @@
 import type { Db } from 'mongodb';
-import { sha256 } from '../core/hash.js';
-import type { ChangeEventDocument, QuarantineDocument, RawPayloadDocument } from './documents.js';
-import { type Fault, type Finding, FROM_BACKUP, lostThing, type VerifyOptions } from './fault.js';
-import { missingIds } from './integrity.js';
-import { unpackText } from './raw-payloads.js';
-import { countFaults } from './verify-counts.js';
-import { linkFaults, personalFaults, reviewFaults } from './verify-links.js';
-import { propertyFaults, shownFaults } from './verify-properties.js';
-import { orphanVersions, recordFaults } from './verify-records.js';
+import { sha256 } from '../../core/hash.js';
+import type { ChangeEventDocument, QuarantineDocument, RawPayloadDocument } from '../documents.js';
+import { type Fault, type Finding, FROM_BACKUP, lostThing, type VerifyOptions } from '../fault.js';
+import { missingIds } from '../integrity.js';
+import { unpackText } from '../raw-payloads.js';
+import { countFaults } from './counts.js';
+import { linkFaults, personalFaults, reviewFaults } from './links.js';
+import { propertyFaults, shownFaults } from './properties.js';
+import { orphanVersions, recordFaults } from './records.js';
 
 /** Documents held at one time. */
 const BATCH = 200;
