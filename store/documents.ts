@@ -211,6 +211,8 @@ export interface QueueDocument {
   readonly contentHash: string;
   /** Content that the read model shows; null before the first composition. */
   readonly composedHash: string | null;
+  /** Version of the product that composed it; another version composes it again. Left out before, and in rows of before it was noted. */
+  readonly composedBy?: string;
   /** Waiting for the model, with it, described by it, or given up on after no usable answer. */
   readonly state: 'pending' | 'processing' | 'completed' | 'failed';
   /** 1 with a listing, 2 without: the order of the model's work. */

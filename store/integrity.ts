@@ -1,6 +1,7 @@
 import type { Db } from 'mongodb';
 import type { RunName } from '../core/schemas/sequence.js';
 import type { KindFacts, QueueDocument, RecordVersionDocument, WindowDocument } from './documents.js';
+import { waitsForComposition } from './queue.js';
 
 /** What a run left that does not hold together, one sentence each; empty when all does. */
 export async function findFaults(db: Db, { market, runDate, runKey }: RunName): Promise<readonly string[]> {
@@ -11,7 +12,7 @@ export async function findFaults(db: Db, { market, runDate, runKey }: RunName): 
   if (lost > 0) faults.push(`${lost} answers cited by facts of the run are not in raw_payloads`);
   const waiting = await db
     .collection<QueueDocument>('processing_queue')
-    .countDocuments({ market, $expr: { $ne: ['$composedHash', '$contentHash'] } });
+    .countDocuments({ market, ...waitsForComposition() });
   if (waiting > 0) faults.push(`${waiting} properties are stored but not composed yet`);
   return faults;
 }

@@ -1,4 +1,5 @@
 import type { Db, Document, Filter, UpdateFilter } from 'mongodb';
+import { productVersion } from '../core/paths.js';
 import type { EnrichmentDocument, QueueDocument } from './documents.js';
 
 const queueOf = (db: Db) => db.collection<QueueDocument>('processing_queue');
@@ -18,19 +19,24 @@ function updateRows(
   );
 }
 
-/** Properties whose read model is older than their facts, in order of the queue. */
+/** Rows whose read model is older than their facts, or was composed by another version of the product: its rules may differ. */
+export const waitsForComposition = (): Filter<QueueDocument> => ({
+  $expr: { $or: [{ $ne: ['$composedHash', '$contentHash'] }, { $ne: ['$composedBy', productVersion()] }] },
+});
+
+/** Properties that wait for their composition, in order of the queue. */
 export async function waitingForComposition(db: Db, market: string, limit: number): Promise<readonly QueueDocument[]> {
   return queueOf(db)
-    .find({ market, $expr: { $ne: ['$composedHash', '$contentHash'] } })
+    .find({ market, ...waitsForComposition() })
     .sort({ priority: 1, _id: 1 })
     .limit(limit)
     .toArray();
 }
 
-/** Those of some properties whose read model is older than their facts. */
+/** Those of some properties that wait for their composition. */
 export async function waitingAmong(db: Db, propertyIds: readonly string[]): Promise<readonly QueueDocument[]> {
   return queueOf(db)
-    .find({ _id: { $in: [...propertyIds] }, $expr: { $ne: ['$composedHash', '$contentHash'] } })
+    .find({ _id: { $in: [...propertyIds] }, ...waitsForComposition() })
     .sort({ priority: 1, _id: 1 })
     .toArray();
 }
@@ -48,7 +54,7 @@ export async function markComposed(
       _id: { $in: items.map(({ propertyId }) => propertyId) },
       contentHash: { $in: items.map((item) => item.contentHash) },
     },
-    [{ $set: { composedHash: '$contentHash' } }],
+    [{ $set: { composedHash: '$contentHash', composedBy: productVersion() } }],
   );
 }
 

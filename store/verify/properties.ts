@@ -1,5 +1,6 @@
 import type { Db } from 'mongodb';
 import { canonicalJson, type Json } from '../../core/hash.js';
+import { productVersion } from '../../core/paths.js';
 import { type ProcessedPropertyDocument, toProcessedDocument } from '../../domain/document-shape.js';
 import { describeByRules } from '../../domain/rules.js';
 import type { QueueDocument, RawPropertyDocument } from '../documents.js';
@@ -27,13 +28,13 @@ export async function propertyFaults(
   ];
   const faults: Fault[] = [];
   for (const item of items) {
-    const { _id, contentHash: queued, composedHash } = item;
+    const { _id, contentHash: queued, composedHash, composedBy } = item;
     const [document, hash, found, kept] = [shown.get(_id), hashes.get(_id), records.get(_id), words.get(_id)];
     // A lost or altered record is told of the record.
     if (hash === null || document?.raw_ids.some((id) => lost.has(id))) continue;
     if (hash !== queued) faults.push(faultOf('processing_queue', _id, 'its content hash is not that of its records'));
-    // What waits for its composition is not shown yet.
-    if (hash !== queued || composedHash !== queued || found === undefined) continue;
+    // What waits for its composition is not shown yet; what another version composed is not what this one would.
+    if (hash !== queued || composedHash !== queued || composedBy !== productVersion() || found === undefined) continue;
     const rebuilt = rebuild(item, found, kept?.contentHash === queued ? kept : null);
     const wrong = rebuilt === null ? shownAnyway(document) : differenceOf(document, rebuilt);
     if (wrong !== null) faults.push(faultOf('processed_properties', `processed_${_id}`, wrong));

@@ -28,6 +28,14 @@ beforeAll(async () => {
   const { source: _source, zip: _zip, total: _total, ...own } = counts ?? { source: '', zip: '', total: 0 };
   const run = { workflowId: 'day', market: 'phoenix', runDate: '2026-03-02', status: 'complete', counts: own };
   await rows('runs').insertOne({ _id: 'day/2026-03-02', ...run });
+  await compose();
+  expect(await rows('processed_properties').countDocuments({})).toBeGreaterThan(10);
+  changedId = `reso:${listingKey(changed)}`;
+  await keepLinked();
+}, 60_000);
+afterAll(() => walks?.stop(), 60_000);
+
+async function compose(): Promise<number> {
   const { composeBatch } = createEnrichActivities({
     config,
     database: walks.database,
@@ -36,12 +44,10 @@ beforeAll(async () => {
     modelAnswers: async () => false,
   });
   const name = { market: 'phoenix', runDate: '2026-03-02', workflowId: 'day', runKey: 'day/2026-03-02' };
-  await new MockActivityEnvironment().run(() => composeBatch({ run: name, size: COMPOSE_SIZE }));
-  expect(await rows('processed_properties').countDocuments({})).toBeGreaterThan(10);
-  changedId = `reso:${listingKey(changed)}`;
-  await keepLinked();
-}, 60_000);
-afterAll(() => walks?.stop(), 60_000);
+  const work = () => composeBatch({ run: name, size: COMPOSE_SIZE });
+  const { composed }: Awaited<ReturnType<typeof work>> = await new MockActivityEnvironment().run(work);
+  return composed;
+}
 
 let changedId: string;
 /** A property that the changed listing is not of. */
@@ -222,6 +228,17 @@ describe('a database that is held against itself', () => {
       await rows(name).deleteMany({});
       await rows(name).insertMany([...documents]);
     }
+  });
+
+  it('what another version of the product composed is no fault, and is composed again', async () => {
+    const { _id, property_id, normalized } = await document('processed_properties', 2);
+    await rows('processed_properties').updateOne({ _id }, { $set: { normalized: { ...normalized, pricing: null } } });
+    await rows('processing_queue').updateOne({ _id: property_id }, { $set: { composedBy: '0.0.1' } });
+    expect(await faults()).toEqual([]);
+    expect(await compose()).toBe(1);
+    expect((await document('processed_properties', _id)).normalized).toEqual(normalized);
+    expect(await compose()).toBe(0);
+    expect(await faults()).toEqual([]);
   });
 
   it('shows ten at once', async () => {
