@@ -5,8 +5,10 @@ import type { EstimateRules, ZipFigures } from '../core/schemas/estimates.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { ComposedProperty, DocumentOrigin, Enrichment } from '../core/schemas/property.js';
 import type { ComposeBatchResult, EnrichBatchInput, EnrichBatchResult, RunName } from '../core/schemas/sequence.js';
+import { type TroubleWatch, UNWATCHED } from '../core/trouble-watch.js';
 import { type ProcessedPropertyDocument, toProcessedDocument, withEstimates } from '../domain/document-shape.js';
 import { estimate } from '../domain/estimates.js';
+import { modelTroubleOf } from '../domain/failures/actions.js';
 import { describeByRules } from '../domain/rules.js';
 import { modelRoom } from '../llm/model-room.js';
 import type { Enricher, LlmCall } from '../llm/types.js';
@@ -40,6 +42,8 @@ export interface EnrichDeps {
   readonly modelAnswers: () => Promise<boolean>;
   /** Makes the enricher of one run; `book` writes down each request to the model. */
   readonly createEnricher: (book: (call: LlmCall) => Promise<void>, signal: AbortSignal) => Promise<Enricher>;
+  /** Is told of a model that gives no answers, or none that can be used. Left out: nobody is. */
+  readonly watch?: TroubleWatch;
 }
 
 /** A batch ends within the time of its activity (15 minutes), whatever single answers take. */
@@ -54,7 +58,15 @@ interface Composed {
 }
 
 /** Activities that turn facts into properties and words. All are safe to repeat. @throws StoreUnavailable (retried) */
-export function createEnrichActivities({ config, database, sources, createEnricher, modelAnswers }: EnrichDeps) {
+export function createEnrichActivities({
+  config,
+  database,
+  sources,
+  createEnricher,
+  modelAnswers,
+  ...more
+}: EnrichDeps) {
+  const { watch = UNWATCHED } = more;
   const { db } = database;
   const kindOrder = kindOrders(sources);
   const rules = loadEstimateRules();
@@ -190,16 +202,34 @@ export function createEnrichActivities({ config, database, sources, createEnrich
      */
     async enrichBatch(input: EnrichBatchInput): Promise<EnrichBatchResult> {
       const { run, batch, size } = input;
+      const startedAtMs = Date.now();
       const claim = `${run.runKey} batch ${batch};`;
       return withHeartbeat(async (signal) => {
         const items = await claimForModel(db, run.market, claim, size, ripeness(input));
         if (items.length === 0) return { claimed: 0, described: 0 };
         const outcome = await describeAll(input, items, signal).catch(notThere);
         await releaseClaims(db, claim);
+        tellOfModel(watch, run, outcome, startedAtMs);
         return noted(input, items.length, outcome);
       });
     },
   };
+}
+
+/** Trouble with the model is a result and not an error: here it is told, for those who count it. */
+function tellOfModel(
+  watch: TroubleWatch,
+  { runKey }: RunName,
+  { done, trouble }: BatchOutcome<QueueDocument>,
+  startedAtMs: number,
+): void {
+  const name = modelTroubleOf(runKey);
+  const unusable = done.filter(({ asked, described }) => asked && !described).length;
+  if (trouble !== null) watch.open(name, trouble, startedAtMs);
+  else if (done.some(({ asked }) => asked)) watch.over(name, 'retry');
+  if (unusable === 0) return;
+  const message = `${unusable} of ${done.length} answers of the model could not be used`;
+  watch.handled({ code: 'AnswerInvalid', message }, 'fell-back-to-rules', startedAtMs);
 }
 
 /** The model was not there at all, so the batch was not begun. */

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PhoenixError } from '../core/errors.js';
 import type { CareInput, CareResult } from '../core/schemas/sequence.js';
+import { type TroubleWatch, UNWATCHED } from '../core/trouble-watch.js';
+import { modelTroubleOf } from '../domain/failures/actions.js';
 import { RESTARTS_AN_HOUR } from '../domain/model-care.js';
 import type { ModelKeeper } from '../llm/model-keeper.js';
 import type { Database } from '../store/database.js';
@@ -11,6 +13,8 @@ export interface ModelCareDeps {
   readonly database: Database;
   readonly host: string;
   readonly keeper: ModelKeeper;
+  /** Is told what was done. Left out: nobody is. */
+  readonly watch?: TroubleWatch;
   /** Of the first step. Tests give a shorter one. */
   readonly pauseMs?: number;
 }
@@ -18,9 +22,17 @@ export interface ModelCareDeps {
 /** A server that takes a breath after a burst, or is started by its own supervisor, is back by then (assumed). */
 const PAUSE_MS = 5_000;
 const HOUR_MS = 3_600_000;
+const CARE = { wait: 'retry', reload: 'reloaded-model', restart: 'restarted-model' } as const;
 
 /** Activities that look after the model. */
-export function createModelCareActivities({ database: { db }, host, keeper, pauseMs = PAUSE_MS }: ModelCareDeps) {
+export function createModelCareActivities({
+  database: { db },
+  host,
+  keeper,
+  pauseMs = PAUSE_MS,
+  ...more
+}: ModelCareDeps) {
+  const { watch = UNWATCHED } = more;
   const restartsLately = async () => {
     const lately = await careSince(db, new Date(Date.now() - HOUR_MS));
     return lately.filter((care) => care.host === host && care.step === 'restart').length;
@@ -42,6 +54,7 @@ export function createModelCareActivities({ database: { db }, host, keeper, paus
       return withHeartbeat(async (signal) => {
         const result = await outcomeOf(input, signal);
         const { run, step, reason } = input;
+        watch.acted(modelTroubleOf(run.runKey), CARE[step]);
         await noteCare(db, { host, runKey: run.runKey, step, reason, ...result });
         return result;
       });

@@ -26,6 +26,7 @@ import { checkQuality } from './check-quality.js';
 import { settleMoney } from './money.js';
 import { type ModelFound, planModel } from './plan-model.js';
 import { planAlternatives, planSources } from './plan-sources.js';
+import { noteRunRecoveries } from './run-recoveries.js';
 
 export interface SequenceDeps {
   readonly config: Config;
@@ -86,6 +87,7 @@ export function createSequenceActivities({ config, database, sources, findModel 
       await saveArtifact(config.dataFolder, summary.runKey, 'run-summary.txt', text);
       const report = await saveArtifact(config.dataFolder, summary.runKey, 'run-summary.html', html);
       await keep({ ...summary, report });
+      await noteRunRecoveries(db, input);
       return { status: summary.status, report };
     },
 

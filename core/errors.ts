@@ -60,12 +60,15 @@ export class SourceUnavailable extends PhoenixError {
 /** The source asked us to slow down, or our own ceiling did. Tried again after `retryAfterMs`; it costs nothing else. */
 export class RateLimited extends PhoenixError {
   override readonly code = 'RateLimited';
+  /** True where the service said so; left out for our own ceiling and an open circuit. */
+  readonly told: boolean;
   constructor(
     readonly host: string,
     readonly retryAfterMs: number,
-    options?: ErrorOptions,
+    { told = false, ...options }: ErrorOptions & { readonly told?: boolean } = {},
   ) {
     super(`${host}: next request in ${retryAfterMs} ms`, { retry: 'after-delay', scope: 'host', ...options });
+    this.told = told;
   }
 }
 

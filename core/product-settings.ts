@@ -80,7 +80,13 @@ const schedule = z.discriminatedUnion('workflow', [
 const days = z.number().int().min(1).max(36_500);
 const megabytes = z.number().positive().nullable();
 const retention = z.strictObject({
-  collections: z.strictObject({ raw_payloads: days, fetches: days, json_shapes: days, llm_calls: days }),
+  collections: z.strictObject({
+    raw_payloads: days,
+    fetches: days,
+    json_shapes: days,
+    llm_calls: days,
+    error_events: days,
+  }),
   failedPages: days,
   reports: days,
   logs: z.strictObject({ pack: days, remove: days }),

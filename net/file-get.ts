@@ -191,7 +191,7 @@ function statusOf(stream: Stream): Promise<number> {
 function failureOf({ source, url }: FileRequest, host: string, status: number, stream: Stream): PhoenixError {
   if (status === 429) {
     const seconds = Number(stream.response?.headers['retry-after']);
-    return new RateLimited(host, seconds > 0 ? seconds * 1_000 : UNNAMED_PAUSE_MS);
+    return new RateLimited(host, seconds > 0 ? seconds * 1_000 : UNNAMED_PAUSE_MS, { told: true });
   }
   if (status === 401 || status === 403) return new Blocked(source, `${url}: status ${status}`);
   if (status >= 500) return new SourceUnavailable(host, `status ${status}`);

@@ -206,7 +206,7 @@ function noAnswer(host: string, problem: unknown, bytesSoFar: number, cause: Err
 
 function failureOf(request: HttpRequest, answer: HttpAnswer, headers: IncomingHttpHeaders): PhoenixError | null {
   const { host } = new URL(request.url);
-  if (answer.status === 429) return new RateLimited(host, pauseMs(request, headers));
+  if (answer.status === 429) return new RateLimited(host, pauseMs(request, headers), { told: true });
   const refusal = answer.status >= 400 ? request.refusalOf(answer) : (request.failureIn?.(answer) ?? null);
   return refusal ?? (answer.status >= 500 ? new SourceUnavailable(host, `status ${answer.status}`) : null);
 }

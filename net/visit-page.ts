@@ -140,6 +140,8 @@ function verdictOn(failure: PhoenixError | null): PageVerdict | null {
 
 function plainMeaning(url: string, status: number, retryAfter: string | null): PhoenixError | null {
   const { host } = new URL(url);
-  if (status === 429) return new RateLimited(host, retryAfterMs(retryAfter, Date.now()) ?? UNNAMED_PAUSE_MS);
+  if (status === 429) {
+    return new RateLimited(host, retryAfterMs(retryAfter, Date.now()) ?? UNNAMED_PAUSE_MS, { told: true });
+  }
   return status >= 500 ? new SourceUnavailable(host, `status ${status}`) : null;
 }

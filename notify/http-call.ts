@@ -40,7 +40,7 @@ export async function callService({ url, signal, ...request }: ServiceCall): Pro
   }
   const { status, headers } = reply;
   const asked = headers.get('retry-after');
-  if (status === 429 || (status === 403 && asked !== null)) throw new RateLimited(host, pauseMs(asked));
+  if (status === 429 || (status === 403 && asked !== null)) throw new RateLimited(host, pauseMs(asked), { told: true });
   if (status >= 500) throw new SourceUnavailable(host, `HTTP ${status}`);
   return reply;
 }

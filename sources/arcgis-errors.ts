@@ -63,7 +63,7 @@ function failureIn(source: SourceName, answer: HttpAnswer, url: string): Phoenix
   const problem = `error ${code ?? 'without code'} in an answer of status 200`;
   if (code === 401 || code === 498 || code === 499) return new AuthRejected(source, `${problem}: a token is wanted`);
   if (code === 403) return new Blocked(source, problem);
-  if (code === 429) return new RateLimited(host, UNNAMED_PAUSE_MS);
+  if (code === 429) return new RateLimited(host, UNNAMED_PAUSE_MS, { told: true });
   if (code === null || code >= 500) return new SourceUnavailable(host, problem);
   return new ResponseInvalid(source, `${url}: ${problem}`);
 }

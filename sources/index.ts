@@ -1,6 +1,7 @@
 import type { Config } from '../core/config.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { Source } from '../core/source.js';
+import { type TroubleWatch, UNWATCHED } from '../core/trouble-watch.js';
 import type { HttpGet } from '../net/http-client.js';
 import type { VisitPage } from '../net/page-visit.js';
 import type { SourceTarget } from '../net/polite-request.js';
@@ -25,12 +26,22 @@ export interface SourceDeps {
   readonly permissionHeld: (source: SourceName) => Promise<boolean>;
   /** Selector sets of a source of pages that a person approved, as stored. */
   readonly approvedSets: (source: SourceName) => Promise<readonly unknown[]>;
+  /** Is told what a source put right by itself. Left out: nobody is. */
+  readonly watch?: Pick<TroubleWatch, 'handled'>;
 }
 
 /** All sources. A new one is a folder and a line here, and one in `sourceTargets`. */
-export function createSources({ config, http, visit, permissionHeld, approvedSets }: SourceDeps): SourceRegistry {
+export function createSources({
+  config,
+  http,
+  visit,
+  permissionHeld,
+  approvedSets,
+  ...more
+}: SourceDeps): SourceRegistry {
+  const { watch = UNWATCHED } = more;
   const sources: Readonly<Record<SourceName, Source>> = {
-    'maricopa-assessor': createMaricopaAssessor({ http, settings: createMaricopaSettings(config) }),
+    'maricopa-assessor': createMaricopaAssessor({ http, settings: createMaricopaSettings(config), watch }),
     'phoenix-mls': createPhoenixMls({
       visit,
       settings: createPhoenixMlsSettings(config),

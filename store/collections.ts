@@ -184,6 +184,20 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
     required: { market: 'string', channel: 'string', state: 'string', title: 'string', notBefore: 'date' },
     indexes: [index({ market: 1, state: 1, createdAt: 1 }), index({ transitionId: 1 })],
   },
+  errors: {
+    required: { kind: 'string', code: 'string', activity: 'string', lastSeenAt: 'date', days: 'object' },
+    indexes: [index({ lastSeenAt: -1 })],
+  },
+  error_events: {
+    required: { trouble: 'string', fingerprint: 'string', code: 'string', failedAt: 'date', state: 'string' },
+    indexes: [
+      index({ fingerprint: 1, day: 1 }),
+      index({ trouble: 1, state: 1 }),
+      index({ failedAt: 1 }),
+      index({ state: 1, deadlineAt: 1 }),
+      index({ runKey: 1 }),
+    ],
+  },
   recoveries: {
     required: { action: 'string', cause: 'string', outcome: 'string', startedAt: 'date', endedAt: 'date' },
     indexes: [index({ endedAt: 1 })],

@@ -43,6 +43,7 @@ const MADE_AT: Readonly<Record<string, string>> = {
   alert_transitions: 'at',
   alert_minutes: 'at',
   deliveries: 'createdAt',
+  error_events: 'failedAt',
   recoveries: 'endedAt',
 };
 const LOOKED_AT_DAYS = 14;

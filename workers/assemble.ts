@@ -15,6 +15,7 @@ import { createUpkeepActivities } from '../activities/upkeep.js';
 import type { Config } from '../core/config.js';
 import type { Frozen } from '../core/errors.js';
 import type { Source } from '../core/source.js';
+import type { TroubleWatch } from '../core/trouble-watch.js';
 import { createEnricher } from '../llm/describe.js';
 import { createTextReader } from '../llm/extract.js';
 import { fieldsForModel } from '../llm/extraction-settings.js';
@@ -48,15 +49,15 @@ export interface Assembly {
 }
 
 /** Puts sources, stores and activities together for one process. */
-export function assemble(config: Config, database: Database): Assembly {
-  const { sources: registry, marketData, keepFailedPage, close } = createReach(config, database);
+export function assemble(config: Config, database: Database, watch: TroubleWatch): Assembly {
+  const { sources: registry, marketData, keepFailedPage, close } = createReach(config, database, { watch });
   const keeper = createModelKeeper({
     host: config.ollamaHost,
     model: config.ollamaModel,
     dataFolder: config.dataFolder,
     restartCommand: config.ollamaRestartCommand,
   });
-  const enrich = createEnrichActivities(enrichDeps(config, database, registry, keeper));
+  const enrich = createEnrichActivities({ ...enrichDeps(config, database, registry, keeper), watch });
   return {
     pipeline: pipelineActivities(config, database, registry, marketData, enrich),
     collect: {
@@ -65,7 +66,7 @@ export function assemble(config: Config, database: Database): Assembly {
     },
     model: {
       enrichBatch: enrich.enrichBatch,
-      ...createModelCareActivities({ database, host: config.ollamaHost, keeper }),
+      ...createModelCareActivities({ database, host: config.ollamaHost, keeper, watch }),
     },
     notify: {
       ...createNotifyActivities({ config, database }),

@@ -7,6 +7,8 @@ import { sourceTaskQueue, TASK_QUEUES } from '../core/ids.js';
 import { scrub } from '../core/logger.js';
 import type { Assembly } from './assemble.js';
 import { ErrorInterceptor } from './error-interceptor.js';
+import type { ErrorRecorder } from './error-recorder.js';
+import { createAskPreviousEnd } from './lost-attempt.js';
 
 type Queue = Pick<WorkerOptions, 'taskQueue' | 'activities' | 'maxConcurrentActivityTaskExecutions'> & {
   readonly workflows?: true;
@@ -36,6 +38,7 @@ export interface CreateWorkersInput {
   readonly connection: NativeConnection;
   readonly assembly: Assembly;
   readonly logger: Logger;
+  readonly recorder: ErrorRecorder;
   readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
   /** Queues to poll; null for all. */
   readonly queues: readonly string[] | null;
@@ -43,7 +46,8 @@ export interface CreateWorkersInput {
 
 /** One Temporal worker per queue, on one connection. */
 export async function createWorkers(input: CreateWorkersInput): Promise<readonly Worker[]> {
-  const { config, connection, assembly, logger, workflowBundle } = input;
+  const { config, connection, assembly, logger, recorder, workflowBundle } = input;
+  const askPreviousEnd = createAskPreviousEnd(connection, config.temporalNamespace);
   const secrets = secretValues(config);
   const wanted = queuesOf(assembly).filter(({ taskQueue }) => input.queues?.includes(taskQueue ?? '') ?? true);
   return Promise.all(
@@ -67,6 +71,7 @@ export async function createWorkers(input: CreateWorkersInput): Promise<readonly
                 logger,
                 (text) => scrub(text, secrets),
                 neverFrozen ? async () => null : assembly.frozen,
+                ({ args }) => recorder.began(context.info, args, askPreviousEnd),
               ),
             }),
           ],

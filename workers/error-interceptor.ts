@@ -4,6 +4,8 @@ import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from
 import type { Logger } from 'pino';
 import { Frozen, PhoenixError, RateLimited } from '../core/errors.js';
 import { asStoreError } from '../store/database.js';
+import { unforeseen } from './attempt.js';
+import type { WatchedAttempt } from './error-recorder.js';
 
 /** First step of the back-off, doubled with every attempt up to the longest (sources.md 6.4). */
 const FIRST_STEP_MS = 1_000;
@@ -20,37 +22,50 @@ export class ErrorInterceptor implements ActivityInboundCallsInterceptor {
     private readonly scrub: (text: string) => string,
     /** Why nothing may begin now; null when it may. */
     private readonly frozen: () => Promise<Frozen | null>,
+    /** Is told that an attempt begins; gives who is told how it ends. */
+    private readonly began: (input: ActivityExecuteInput) => WatchedAttempt,
   ) {}
 
   async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {
+    const watched = this.began(input);
     try {
       const frozen = await this.frozen();
       if (frozen !== null) throw frozen;
-      return await next(input);
+      const result = await next(input);
+      watched.succeeded();
+      return result;
     } catch (problem) {
-      if (problem instanceof CancelledFailure || this.context.cancellationSignal.aborted) throw problem;
+      if (problem instanceof CancelledFailure || this.context.cancellationSignal.aborted) {
+        watched.withdrawn();
+        throw problem;
+      }
       const known = problem instanceof PhoenixError ? problem : asStoreError(problem);
       const { activityType, attempt, workflowExecution } = this.context.info;
       const where = { activity: activityType, attempt, workflowId: workflowExecution?.workflowId };
       if (known === null) {
         this.logger.error({ ...where, err: problem }, 'activity failed in a way nobody foresaw');
+        const unknown = unforeseen(problem);
+        watched.failed({ ...unknown, message: this.scrub(unknown.message) });
         throw problem;
       }
       const message = this.scrub(known.message);
       this.logger[waits(known) ? 'debug' : 'warn']({ ...where, code: known.code }, message);
-      throw toFailure(known, message, attempt);
+      const final = known.retry === 'never';
+      const delay = final ? 0 : delayMs(known, attempt);
+      watched.failed({ code: known.code, message, error: known, final, delayMs: delay });
+      throw toFailure(known, message, delay);
     }
   }
 }
 
-function toFailure(error: PhoenixError, message: string, attempt: number): ApplicationFailure {
+function toFailure(error: PhoenixError, message: string, delay: number): ApplicationFailure {
   const final = error.retry === 'never';
   return ApplicationFailure.create({
     type: error.code,
     message,
     nonRetryable: final,
     details: [{ scope: error.scope }],
-    ...(final ? {} : { nextRetryDelay: delayMs(error, attempt) }),
+    ...(final ? {} : { nextRetryDelay: delay }),
     ...(waits(error) ? { category: ApplicationFailureCategory.BENIGN } : {}),
   });
 }

@@ -1,13 +1,15 @@
 import { parseArgs } from 'node:util';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { type Config, loadConfig, temporalConnection } from '../core/config.js';
+import { type Config, loadConfig, secretValues, temporalConnection } from '../core/config.js';
 import { PhoenixError } from '../core/errors.js';
-import { createLogger } from '../core/logger.js';
+import { createLogger, scrub } from '../core/logger.js';
 import { initDatabase, openDatabase } from '../store/database.js';
 import { assertMigrated } from '../store/migrations/state.js';
 import { assemble } from './assemble.js';
 import { createWorkers } from './create-workers.js';
+import { createErrorQueue } from './error-queue.js';
+import { createErrorRecorder } from './error-recorder.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
 /** Exit codes of the CLI conventions: wrong settings, something it needs is away. */
@@ -27,13 +29,16 @@ async function main(): Promise<void> {
   await initDatabase(database.db);
   await assertMigrated(database.db);
   const connection = await connect(config);
-  const assembly = assemble(config, database);
+  const queue = createErrorQueue({ db: database.db, logger });
+  const recorder = createErrorRecorder({ queue, logger, scrub: (text) => scrub(text, secretValues(config)) });
+  const assembly = assemble(config, database, recorder);
   try {
     const workers = await createWorkers({
       config,
       connection,
       assembly,
       logger,
+      recorder,
       workflowBundle: { codePath: workflowBundlePath() },
       queues: values.queues?.split(',') ?? null,
     });
@@ -44,6 +49,7 @@ async function main(): Promise<void> {
     await Promise.all(running);
   } finally {
     await assembly.close();
+    await queue.close();
     await connection.close();
     await database.close();
   }

@@ -4,6 +4,7 @@ import { Blocked } from '../core/errors.js';
 import { productName } from '../core/paths.js';
 import { SOURCE_NAMES, type SourceName } from '../core/schemas/names.js';
 import type { Pace } from '../core/schemas/pace.js';
+import { type TroubleWatch, UNWATCHED } from '../core/trouble-watch.js';
 import { createAudit } from '../net/audit.js';
 import { type BrowserPoolDeps, createBrowserPool } from '../net/browser.js';
 import { ifNotFrozen, underEmergency } from '../net/emergency.js';
@@ -50,6 +51,8 @@ export interface Reach {
  */
 export interface ReachOptions extends Pick<BrowserPoolDeps, 'navigationTimeoutMs' | 'settleTimeoutMs'> {
   readonly limitOf?: (limit: HostLimit) => HostLimit;
+  /** Is told what sources put right by themselves. Left out: nobody is. */
+  readonly watch?: Pick<TroubleWatch, 'handled'>;
 }
 
 /** How long a pace that an operator set is remembered, so that it does not cost a query for each request. */
@@ -61,7 +64,7 @@ const PACE_MEMORY_MS = 1_000;
  * after a freeze), audit row, the request itself.
  */
 export function createReach(config: Config, { db }: Database, options: ReachOptions = {}): Reach {
-  const { limitOf = (limit) => limit, ...browserTimes } = options;
+  const { limitOf = (limit) => limit, watch = UNWATCHED, ...browserTimes } = options;
   const targets = withLimits(sourceTargets(config), limitOf);
   const crawlDelays = new Map<string, number>();
   const setPaces = rememberedPaces(targets, async (source) => (await standingDecision(db, 'pace', source))?.pace);
@@ -103,6 +106,7 @@ export function createReach(config: Config, { db }: Database, options: ReachOpti
     visit,
     permissionHeld: (source) => permissionHeld(db, source),
     approvedSets: (source) => approvedSets(db, source),
+    watch,
   });
   const marketSettings = createMarketDataSettings(config);
   const files = createFileGet({ ...polite, userAgent, targets: marketSettings.targets });

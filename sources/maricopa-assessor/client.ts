@@ -1,6 +1,7 @@
 import { PhoenixError, ResponseInvalid, SourceUnavailable, UnsafeTarget } from '../../core/errors.js';
 import { displayParcelNumber } from '../../core/ids.js';
 import type { Window } from '../../core/schemas/collect.js';
+import type { TroubleWatch } from '../../core/trouble-watch.js';
 import type { HttpAnswer, HttpGet } from '../../net/http-client.js';
 import { createCredentials, refusalIn, type Sent } from './credentials.js';
 import { type Content, contentOf, isUnexplained, refusalOf } from './errors.js';
@@ -44,8 +45,12 @@ interface Call {
   readonly signal: AbortSignal;
 }
 
-export function createMaricopaClient(http: HttpGet, { baseUrl, credentials: all }: MaricopaSettings): MaricopaClient {
-  const credentials = createCredentials(all);
+export function createMaricopaClient(
+  http: HttpGet,
+  { baseUrl, credentials: all }: MaricopaSettings,
+  watch: Pick<TroubleWatch, 'handled'>,
+): MaricopaClient {
+  const credentials = createCredentials(all, watch);
 
   async function send(call: Call, credential: Credential | null): Promise<Sent> {
     let unexplained = false;

@@ -1,4 +1,5 @@
 import { AuthRejected, PhoenixError } from '../../core/errors.js';
+import type { TroubleWatch } from '../../core/trouble-watch.js';
 import type { HttpAnswer } from '../../net/http-client.js';
 import { type Credential, MARICOPA } from './settings.js';
 
@@ -34,18 +35,22 @@ export interface Credentials {
   use(asking: Asking): Promise<HttpAnswer>;
 }
 
-export function createCredentials(all: readonly Credential[]): Credentials {
+export function createCredentials(all: readonly Credential[], watch: Pick<TroubleWatch, 'handled'>): Credentials {
   const tokens: readonly (Credential | null)[] = all.length === 0 ? [null] : all;
   let inUse = 0;
   return {
     async use(asking) {
       const first = inUse;
       let last: unknown = null;
+      const startedAtMs = Date.now();
       for (let step = 0; step < tokens.length; step += 1) {
         const at = (first + step) % tokens.length;
         const sent = await asking.ask(tokens[at] ?? null);
         if (sent.status === 'answered') {
-          if (step > 0) inUse = at;
+          if (step > 0) {
+            inUse = at;
+            watch.handled(tokenRefused(all[first]?.variable), 'other-credential', startedAtMs);
+          }
           return sent.answer;
         }
         if (!(await isTokenRefused(sent, tokens[at] ?? null, asking))) throw sent.problem;
@@ -71,6 +76,8 @@ async function isTokenRefused(
   const known = await askKnownGood(credential);
   return known.status === 'failed' && known.refusal !== 'none';
 }
+
+const tokenRefused = (variable = 'a token') => new AuthRejected(MARICOPA, `the token of ${variable} was refused`);
 
 function everyTokenRefused(all: readonly Credential[], cause: unknown): AuthRejected {
   const names = all.map(({ variable }) => variable).join(' and ');

@@ -2,6 +2,7 @@ import { driftOf } from '../../core/drift.js';
 import { ResponseInvalid } from '../../core/errors.js';
 import type { Cursor, Window } from '../../core/schemas/collect.js';
 import type { Source, SourcePage } from '../../core/source.js';
+import { type TroubleWatch, UNWATCHED } from '../../core/trouble-watch.js';
 import type { HttpGet } from '../../net/http-client.js';
 import { createMaricopaClient, type MaricopaClient } from './client.js';
 import { payloadsOf, readDetail } from './details.js';
@@ -21,14 +22,16 @@ export { createMaricopaSettings, type MaricopaSettings } from './settings.js';
 export interface MaricopaDeps {
   readonly http: HttpGet;
   readonly settings: MaricopaSettings;
+  /** Is told when another token did what one did not. Left out: nobody is. */
+  readonly watch?: Pick<TroubleWatch, 'handled'>;
 }
 
 /**
  * The Maricopa County Assessor as a source: search pages by ZIP, one document a parcel or the parts that are wanted. Its
  * only state is which token is in use.
  */
-export function createMaricopaAssessor({ http, settings }: MaricopaDeps): Source {
-  const client = createMaricopaClient(http, settings);
+export function createMaricopaAssessor({ http, settings, watch = UNWATCHED }: MaricopaDeps): Source {
+  const client = createMaricopaClient(http, settings, watch);
   return {
     name: MARICOPA,
     via: 'http',

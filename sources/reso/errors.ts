@@ -62,7 +62,7 @@ export function isTokenRefused(answer: HttpAnswer): boolean {
 function errorOfCode(code: number | null, url: string): PhoenixError | null {
   if (code === null) return null;
   const { host } = new URL(url);
-  if (OVER_LIMIT.has(code)) return new RateLimited(host, UNNAMED_PAUSE_MS);
+  if (OVER_LIMIT.has(code)) return new RateLimited(host, UNNAMED_PAUSE_MS, { told: true });
   if (NOT_NOW.has(code)) return new SourceUnavailable(host, `error ${code}: the provider's data are not available now`);
   const refused = REFUSED.get(code);
   return refused === undefined ? null : new AuthRejected(RESO, `error ${code}: ${refused}`);

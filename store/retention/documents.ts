@@ -1,5 +1,5 @@
 import type { Db, Document, Filter } from 'mongodb';
-import type { Ageing, RetentionRow } from '../../core/schemas/retention.js';
+import { AGEING, type Ageing, type RetentionRow } from '../../core/schemas/retention.js';
 import { type Citations, readCitations } from './cited.js';
 
 interface Row extends Document {
@@ -24,6 +24,7 @@ const RULES: Readonly<Record<Ageing, Rule>> = {
   fetches: { ...plain, ageField: 'grantedAt', unlessCited: true },
   json_shapes: { ...plain, ageField: 'lastSeenAt', only: { runKey: { $ne: null } } },
   llm_calls: { ...plain, ageField: 'at' },
+  error_events: { ...plain, ageField: 'failedAt' },
 };
 
 export interface KeepOptions {
@@ -43,8 +44,7 @@ const MARKED_FOR_MS = 3_600_000;
 export async function keepDocuments(db: Db, options: KeepOptions): Promise<readonly RetentionRow[]> {
   const citations = await readCitations(db, options.signal);
   const rows: RetentionRow[] = [];
-  for (const collection of ['raw_payloads', 'fetches', 'json_shapes', 'llm_calls'] as const)
-    rows.push(await keepOne(db, collection, citations, options));
+  for (const collection of AGEING) rows.push(await keepOne(db, collection, citations, options));
   return rows;
 }
 

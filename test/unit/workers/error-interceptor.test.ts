@@ -15,6 +15,7 @@ import {
 } from '../../../core/errors.js';
 import { ErrorInterceptor } from '../../../workers/error-interceptor.js';
 
+const unwatched = { succeeded: () => undefined, failed: () => undefined, withdrawn: () => undefined };
 const silent = pino({ level: 'silent' });
 
 /** What the interceptor makes of an error that an activity raises on a given attempt. */
@@ -26,6 +27,7 @@ async function failureOf(problem: unknown, attempt = 1, frozen: Frozen | null = 
       silent,
       (text) => text.replaceAll('hunter2', '[secret]'),
       async () => frozen,
+      () => unwatched,
     );
     return interceptor
       .execute({ args: [], headers: {} }, () => Promise.reject(problem))
