@@ -17,13 +17,16 @@ import {
   MEASURES,
   type Measure,
   type RaisedAlert,
+  type RaisedMark,
   SYSTEM_MEASURES,
+  type TransitionKind,
 } from '../core/schemas/alerts.js';
 import { SOURCE_NAMES } from '../core/schemas/names.js';
 import { evaluate } from '../domain/alerts/evaluate.js';
 import { channelsOf, noticeOf } from '../domain/alerts/notice.js';
 import { sendableAt } from '../domain/alerts/quiet-hours.js';
 import type { EffectiveRule } from '../domain/alerts/rules.js';
+import { severityNamed } from '../domain/incidents/severity.js';
 import { spacingMs } from '../net/pace.js';
 import { type SourceRegistry, sourceTargets } from '../sources/index.js';
 import { kindOrders } from '../sources/offline.js';
@@ -31,7 +34,7 @@ import type { AlertTransitionDocument, DeliveryDocument } from '../store/alert-d
 import { noteMinute } from '../store/alert-minutes.js';
 import { standingRules } from '../store/alert-settings.js';
 import { noteUntaken } from '../store/alert-untaken.js';
-import { alertStates, keepFindings } from '../store/alerts.js';
+import { alertStates, keepFindings, noteRaised, unraisedTransitions } from '../store/alerts.js';
 import type { Database } from '../store/database.js';
 import { asStoreError } from '../store/database.js';
 import { dueDeliveries, planDeliveries, unplannedTransitions } from '../store/deliveries.js';
@@ -53,8 +56,10 @@ export interface EvaluateMarketInput extends EvaluateAlertsInput {
 
 export interface EvaluateMarketResult {
   readonly transitions: number;
-  /** P0 and P1 alerts that fired, were told again or recovered: what incidents are raised and ended by. */
+  /** What incidents are opened, told and ended by; also of an evaluation whose worker died before. */
   readonly raised: readonly RaisedAlert[];
+  /** What is to be noted once they know. */
+  readonly marks: readonly RaisedMark[];
   /** Measures that could not be taken, with the reason. */
   readonly unknown: readonly string[];
 }
@@ -94,7 +99,18 @@ export function createAlertActivities({ config, database, sources, machine }: Al
       };
       const findings = evaluate({ market, rules, detections, states, nowMs: atMs, escalateMinutes });
       const written = await keepFindings(db, market, findings, atMs);
-      return { transitions: written.length, raised: written.flatMap(raisedOf), unknown };
+      const unraised = await unraisedTransitions(db, market, atMs);
+      return {
+        transitions: written.length,
+        raised: worstFirst(unraised.flatMap((transition) => raisedOf(transition, rules))),
+        marks: unraised.map(({ alertId, seq }) => ({ alertId, seq })),
+        unknown,
+      };
+    },
+
+    /** Writes down that incidents know of transitions. */
+    async noteRaised({ marks }: { readonly marks: readonly RaisedMark[] }): Promise<void> {
+      await noteRaised(db, marks);
     },
 
     /** Writes a delivery for each channel of each new transition. @returns all that are to be sent, older ones too */
@@ -174,11 +190,23 @@ function deliveriesOf(
   }));
 }
 
-function raisedOf(transition: AlertTransitionDocument): readonly RaisedAlert[] {
-  const { _id, alertId, market, rule, severity, cause, kind, text, quiet, at } = transition;
-  if (severity !== 'P0' && severity !== 'P1') return [];
-  if (quiet && kind !== 'recovered') return [];
-  return [{ transitionId: _id, alertId, market, rule, severity, cause, kind, text, at: at.toISOString() }];
+/** Kinds after which something is wrong. */
+const WRONG: readonly TransitionKind[] = ['fired', 'reminded', 'escalated'];
+
+/** A rule that a person muted opens no incident, and neither does what happens once. */
+function raisedOf(transition: AlertTransitionDocument, rules: readonly EffectiveRule[]): readonly RaisedAlert[] {
+  const { alertId, seq, market, rule, cause, kind, text, quiet, at, by } = transition;
+  const severity = severityNamed(transition.severity);
+  const muted = rules.find(({ name }) => name === rule)?.muted ?? true;
+  if (severity === null || kind === 'told' || (muted && kind !== 'recovered')) return [];
+  const fault = { alertId, seq, rule, severity, kind, text, by, at: at.toISOString() };
+  return [{ market, cause, fault, opens: WRONG.includes(kind) && !quiet }];
+}
+
+/** What is wrong comes before what is over: a rule that takes over from a softer one keeps its incident open. */
+function worstFirst(raised: readonly RaisedAlert[]): readonly RaisedAlert[] {
+  const wrong = raised.filter(({ fault }) => WRONG.includes(fault.kind));
+  return [...wrong, ...raised.filter((one) => !wrong.includes(one))];
 }
 
 function ceilingsOf(config: Config): DetectorContext['ceilings'] {

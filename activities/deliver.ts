@@ -29,10 +29,10 @@ export function createDeliverActivities({ config, database }: DeliverDeps) {
       proof: how.state === 'delivered' ? how.proof : null,
       reason: how.state === 'delivered' ? null : how.reason,
     });
-  const contactsOf = async ({ market, kind, tier }: DeliveryDocument): Promise<readonly Contact[]> => {
+  const contactsOf = async ({ market, kind, tier, roles }: DeliveryDocument): Promise<readonly Contact[]> => {
     const { tells, escalatesTo } = loadAlertChannels().response[tier];
-    const roles = kind === 'escalated' ? [...escalatesTo, ...tells] : tells;
-    return onCallFor(await standingRoster(db, loadRoster()), roles, Date.now(), marketOf(market).timeZone);
+    const ofTier = kind === 'escalated' ? [...escalatesTo, ...tells] : tells;
+    return onCallFor(await standingRoster(db, loadRoster()), roles ?? ofTier, Date.now(), marketOf(market).timeZone);
   };
   return {
     /**

@@ -9,6 +9,7 @@ import { defineContacts } from './definitions/contacts.js';
 import { defineBudget, defineCost } from './definitions/cost.js';
 import { defineEmergency } from './definitions/emergency.js';
 import { defineEnrich } from './definitions/enrich.js';
+import { defineIncidents } from './definitions/incidents.js';
 import { defineLlm } from './definitions/llm.js';
 import { defineMarket } from './definitions/market.js';
 import { defineProperty } from './definitions/property.js';
@@ -87,6 +88,7 @@ export function createProgram({ run, ...output }: ProgramSetup): Command {
     defineCost,
     defineBudget,
     defineAlerts,
+    defineIncidents,
     defineContacts,
     defineSchedules,
     defineEmergency,

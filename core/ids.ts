@@ -99,6 +99,21 @@ export function deliveryWorkflowId(delivery: string): string {
   return `delivery/${delivery}`;
 }
 
+/** Workflow id of an incident: faults of one cause are one at a time. */
+export function incidentWorkflowId(market: string, cause: string): string {
+  return `incident/${market}/${cause}`;
+}
+
+/** Key of an incident: its cause, and when it was opened. @param openedAt ISO 8601 UTC */
+export function incidentId(market: string, cause: string, openedAt: string): string {
+  return `${market}/${cause}@${openedAt.replace(/[-:]|\.\d+/g, '')}`;
+}
+
+/** Key of what an incident tells at one step of one round; stands where a transition's does. */
+export function incidentStepId(incident: string, round: number, step: string): string {
+  return `${incident}#${round}.${step}`;
+}
+
 /** Workflow id that a schedule gives to its thin starter; the server appends the time. */
 export function scheduledWorkflowId(scheduleId: string): string {
   return `schedule/${scheduleId}`;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { BadConfig } from './errors.js';
 import { projectRoot } from './paths.js';
 import { type AlertChannels, type AlertRule, alertChannels, alertRules } from './schemas/alerts.js';
+import { type IncidentSettings, incidentSettings } from './schemas/incidents.js';
 import { type Budget, budgetFile, type PriceList, priceFile } from './schemas/money.js';
 import { SOURCE_NAMES } from './schemas/names.js';
 import { type Roster, roster } from './schemas/roster.js';
@@ -165,6 +166,11 @@ export function loadAlertRules(): readonly AlertRule[] {
 /** Which alert goes where, from `config/alert-channels.json`. @throws BadConfig naming file and field */
 export function loadAlertChannels(): AlertChannels {
   return load('alert-channels.json', alertChannels);
+}
+
+/** Clocks, levels and checklist of incidents, from `config/incidents.json`. @throws BadConfig naming file and field */
+export function loadIncidentSettings(): IncidentSettings {
+  return load('incidents.json', incidentSettings);
 }
 
 /** Roles, people and providers, from `config/roster.json`. @throws BadConfig naming file and field */

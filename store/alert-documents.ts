@@ -24,6 +24,8 @@ export interface AlertDocument extends AlertFields {
   readonly seq: number;
   /** Transitions up to this one have their deliveries. */
   readonly plannedSeq: number;
+  /** Incidents know of the transitions up to this one; left out: of none. */
+  readonly raisedSeq?: number;
   /** Since when it holds without a break. */
   readonly since: Date;
   readonly firstSeenAt: Date;
@@ -66,6 +68,8 @@ export interface DeliveryDocument {
   readonly kind: TransitionKind;
   readonly tier: Tier;
   readonly severity: Severity;
+  /** Roles of the roster that are told; left out: those of the tier. */
+  readonly roles?: readonly string[];
   /** The message, frozen: every try sends the same. */
   readonly title: string;
   readonly body: string;

@@ -1,5 +1,6 @@
 import type { Db, Filter } from 'mongodb';
 import { transitionId } from '../core/ids.js';
+import type { RaisedMark } from '../core/schemas/alerts.js';
 import { type AlertState, causeOf, type Finding } from '../domain/alerts/evaluate.js';
 import type { AlertDocument, AlertTransitionDocument } from './alert-documents.js';
 import { isDuplicateKey } from './database.js';
@@ -190,6 +191,25 @@ export async function acknowledgeAlert(
     if (written.kind === 'acknowledged') return alertsOf(db).findOne({ _id: alertId });
   }
   return null;
+}
+
+/** Transitions of the last day that no incident was told of yet, the oldest first. */
+export async function unraisedTransitions(
+  db: Db,
+  market: string,
+  nowMs: number,
+): Promise<readonly AlertTransitionDocument[]> {
+  const known = await alertsOf(db)
+    .find({ market }, { projection: { raisedSeq: 1 } })
+    .toArray();
+  const raised = new Map(known.map(({ _id, raisedSeq }) => [_id, raisedSeq ?? 0]));
+  const recent = await transitionsSince(db, market, new Date(nowMs - ROLLED_MS));
+  return recent.filter(({ alertId, seq }) => seq > (raised.get(alertId) ?? 0));
+}
+
+/** Notes up to where incidents know. A repeat changes nothing. */
+export async function noteRaised(db: Db, marks: readonly RaisedMark[]): Promise<void> {
+  for (const { alertId, seq } of marks) await alertsOf(db).updateOne({ _id: alertId }, { $max: { raisedSeq: seq } });
 }
 
 /** One alert; null when there is none. */

@@ -198,6 +198,21 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
       index({ runKey: 1 }),
     ],
   },
+  incidents: {
+    required: {
+      market: 'string',
+      cause: 'string',
+      status: 'string',
+      severity: 'string',
+      openedAt: 'date',
+      seq: 'number',
+    },
+    indexes: [index({ market: 1, openedAt: -1 })],
+  },
+  incident_timeline: {
+    required: { incidentId: 'string', seq: 'number', kind: 'string', text: 'string', at: 'date' },
+    indexes: [index({ incidentId: 1, seq: 1 }, { unique: true })],
+  },
   recoveries: {
     required: { action: 'string', cause: 'string', outcome: 'string', startedAt: 'date', endedAt: 'date' },
     indexes: [index({ endedAt: 1 })],

@@ -29,10 +29,15 @@ export async function planDeliveries(
   { alertId, seq }: AlertTransitionDocument,
   deliveries: readonly DeliveryDocument[],
 ): Promise<void> {
+  await writeDeliveries(db, deliveries);
+  await alertsOf(db).updateOne({ _id: alertId, plannedSeq: { $lt: seq } }, { $set: { plannedSeq: seq } });
+}
+
+/** Writes deliveries that there are not yet. A repeat changes nothing: the first words stand. */
+export async function writeDeliveries(db: Db, deliveries: readonly DeliveryDocument[]): Promise<void> {
   for (const { _id, ...delivery } of deliveries) {
     await deliveriesOf(db).updateOne({ _id }, { $setOnInsert: delivery }, { upsert: true });
   }
-  await alertsOf(db).updateOne({ _id: alertId, plannedSeq: { $lt: seq } }, { $set: { plannedSeq: seq } });
 }
 
 /** Notices of a market that are to be sent; those of the daily digest wait for it. */

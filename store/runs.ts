@@ -54,3 +54,9 @@ export async function runsUnderWay(db: Db): Promise<number> {
   const since = new Date(Date.now() - 86_400_000);
   return runsOf(db).countDocuments({ status: 'running', startedAt: { $gte: since } });
 }
+
+/** When the first run of a day of a market began; null when none did. */
+export async function beganOn(db: Db, market: string, runDate: string): Promise<Date | null> {
+  const first = await runsOf(db).findOne({ market, runDate }, { sort: { startedAt: 1 }, projection: { startedAt: 1 } });
+  return first?.startedAt ?? null;
+}

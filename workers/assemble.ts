@@ -2,7 +2,9 @@ import { createAlertActivities } from '../activities/alerts.js';
 import { createCollectActivities } from '../activities/collect.js';
 import { createDeliverActivities } from '../activities/deliver.js';
 import { createEnrichActivities, type EnrichActivities, type EnrichDeps } from '../activities/enrich.js';
+import { createFirstAidActivities } from '../activities/first-aid.js';
 import { createGapsActivities } from '../activities/gaps.js';
+import { createIncidentActivities } from '../activities/incidents.js';
 import { createLedgerActivities } from '../activities/ledger.js';
 import { machineFigures } from '../activities/machine-figures.js';
 import { createMarketDataActivities } from '../activities/market-data.js';
@@ -12,6 +14,7 @@ import { createReplayActivities } from '../activities/replay.js';
 import { createLayoutActivities, createSelectorActivities } from '../activities/selectors.js';
 import { createSequenceActivities } from '../activities/sequence.js';
 import { createUpkeepActivities } from '../activities/upkeep.js';
+import { createWatchActivities } from '../activities/watch.js';
 import type { Config } from '../core/config.js';
 import type { Frozen } from '../core/errors.js';
 import type { Source } from '../core/source.js';
@@ -40,7 +43,10 @@ export interface Assembly {
     ReturnType<typeof createModelCareActivities>;
   readonly notify: ReturnType<typeof createNotifyActivities> &
     ReturnType<typeof createDeliverActivities> &
-    ReturnType<typeof createAlertActivities>;
+    ReturnType<typeof createAlertActivities> &
+    ReturnType<typeof createIncidentActivities> &
+    ReturnType<typeof createFirstAidActivities> &
+    ReturnType<typeof createWatchActivities>;
   readonly sources: readonly Source[];
   /** Why nothing may begin now; null when it may. */
   frozen(): Promise<Frozen | null>;
@@ -75,6 +81,9 @@ export function assemble(config: Config, database: Database, watch: TroubleWatch
         ...{ config, database, sources: registry },
         machine: () => machineFigures(config.dataFolder),
       }),
+      ...createIncidentActivities({ config, database, sources: registry }),
+      ...createFirstAidActivities({ config, database }),
+      ...createWatchActivities({ config, database }),
     },
     sources: registry.all,
     frozen: () => frozenError(database.db),

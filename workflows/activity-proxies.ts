@@ -3,7 +3,9 @@ import type { AlertActivities } from '../activities/alerts.js';
 import type { CollectActivities } from '../activities/collect.js';
 import type { DeliverActivities } from '../activities/deliver.js';
 import type { EnrichActivities } from '../activities/enrich.js';
+import type { FirstAidActivities } from '../activities/first-aid.js';
 import type { GapsActivities } from '../activities/gaps.js';
+import type { IncidentActivities } from '../activities/incidents.js';
 import type { LedgerActivities } from '../activities/ledger.js';
 import type { MarketDataActivities } from '../activities/market-data.js';
 import type { ModelCareActivities } from '../activities/model-care.js';
@@ -12,6 +14,7 @@ import type { ReplayActivities } from '../activities/replay.js';
 import type { LayoutActivities, SelectorActivities } from '../activities/selectors.js';
 import type { SequenceActivities } from '../activities/sequence.js';
 import type { UpkeepActivities } from '../activities/upkeep.js';
+import type { WatchActivities } from '../activities/watch.js';
 import { TASK_QUEUES } from '../core/ids.js';
 import { heldWhileFrozen } from './held-while-frozen.js';
 
@@ -167,4 +170,29 @@ export const deliveries = proxyActivities<DeliverActivities>({
   heartbeatTimeout: '20 seconds',
   scheduleToCloseTimeout: '2 days',
   retry: { initialInterval: '2 seconds', maximumInterval: '2 minutes' },
+});
+
+/** Incidents: short database steps. An incident waits for its database: without it nobody can be told either. */
+export const incidents = proxyActivities<IncidentActivities>({
+  taskQueue: TASK_QUEUES.notify, // goes on while everything else is frozen
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '2 days',
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+});
+
+/** The watchdog's looks: a few short queries. */
+export const watch = proxyActivities<WatchActivities>({
+  taskQueue: TASK_QUEUES.notify,
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '5 minutes', // the next round looks anew
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+});
+
+/** What the machine tries about an incident: one try each, a person is next. */
+export const firstAid = proxyActivities<FirstAidActivities>({
+  taskQueue: TASK_QUEUES.notify,
+  startToCloseTimeout: '5 minutes', // ten proxies with their time-outs
+  heartbeatTimeout: '20 seconds',
+  scheduleToCloseTimeout: '10 minutes',
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 3 },
 });

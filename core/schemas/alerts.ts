@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { IncidentFault } from './incidents.js';
 
 /** What can be measured about the system; each has a detector of its own in `store/detectors/`. */
 export const MEASURES = [
@@ -89,7 +90,7 @@ export const SYSTEM_MEASURES: readonly Measure[] = [
 export const TIERS = ['info', 'warning', 'critical'] as const;
 export type Tier = (typeof TIERS)[number];
 
-/** How bad it is; P0 and P1 open an incident. */
+/** How bad it is; all but `info` open an incident. */
 export const SEVERITIES = ['P0', 'P1', 'P2', 'P3', 'info'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
@@ -196,23 +197,25 @@ export interface EvaluateAlertsInput {
 export interface EvaluateAlertsResult {
   readonly transitions: number;
   readonly deliveries: number;
-  /** P0 and P1 alerts that fired, were told again or recovered: what incidents are raised and ended by. */
+  /** What incidents are opened, told and ended by. */
   readonly raised: readonly RaisedAlert[];
   /** Measures that could not be taken, with the reason. */
   readonly unknown: readonly string[];
 }
 
-/** One P0 or P1 transition, as the start of an incident takes it. */
+/** A transition that incidents are opened, told or ended by. Those of severity `info` are none. */
 export interface RaisedAlert {
-  readonly transitionId: string;
-  readonly alertId: string;
   readonly market: string;
-  readonly rule: string;
-  readonly severity: Severity;
   readonly cause: string;
-  readonly kind: TransitionKind;
-  readonly text: string;
-  readonly at: string;
+  readonly fault: IncidentFault;
+  /** False: told to an incident that there is, but opens none (inside the cooldown, over, taken). */
+  readonly opens: boolean;
+}
+
+/** Up to where the transitions of an alert are known to incidents. */
+export interface RaisedMark {
+  readonly alertId: string;
+  readonly seq: number;
 }
 
 /** A notice that is due, as its workflow takes it. */

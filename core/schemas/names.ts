@@ -27,3 +27,19 @@ export const NAMESPACE_OF: Readonly<Record<Mode, string>> = {
   test: 'phoenix-test',
   production: 'phoenix',
 };
+
+/** How bad an incident is, the worst first. */
+export const INCIDENT_SEVERITIES = ['P0', 'P1', 'P2', 'P3'] as const;
+
+/** Who is told of an incident. L1 is the machine; `supervisor` is the head of L2. */
+export const INCIDENT_LEVELS = ['L2', 'supervisor', 'L3', 'L4'] as const;
+
+/** What the machine tries about an incident before a person has to. */
+export const RECOVERY_STEPS = [
+  'start-day',
+  'fill-gaps',
+  'probe-source',
+  'check-proxies',
+  'reload-model',
+  'probe-components',
+] as const;

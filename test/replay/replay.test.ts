@@ -34,6 +34,7 @@ const SINCE_RELEASE: ReadonlySet<string> = new Set([
   'sendNotice',
   'sendDigest',
   'fillGaps',
+  'incident',
   'maintenance',
   'probeSource',
   'refreshMarket',

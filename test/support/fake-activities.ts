@@ -3,14 +3,19 @@ import type { AlertActivities } from '../../activities/alerts.js';
 import type { CollectActivities } from '../../activities/collect.js';
 import type { DeliverActivities } from '../../activities/deliver.js';
 import type { EnrichActivities } from '../../activities/enrich.js';
+import type { FirstAidActivities } from '../../activities/first-aid.js';
 import type { GapsActivities } from '../../activities/gaps.js';
+import type { IncidentActivities } from '../../activities/incidents.js';
 import type { LedgerActivities } from '../../activities/ledger.js';
 import type { ModelCareActivities } from '../../activities/model-care.js';
 import type { NotifyActivities } from '../../activities/notify.js';
 import type { LayoutActivities, SelectorActivities } from '../../activities/selectors.js';
 import type { SequenceActivities } from '../../activities/sequence.js';
 import type { UpkeepActivities } from '../../activities/upkeep.js';
+import type { WatchActivities } from '../../activities/watch.js';
+import { loadIncidentSettings } from '../../core/product-settings.js';
 import type { CollectPageInput, CollectPageResult, Window } from '../../core/schemas/collect.js';
+import type { IncidentPlan } from '../../core/schemas/incidents.js';
 import type { SourceName } from '../../core/schemas/names.js';
 import type { FinishInput, RunPlan, SourcePlan } from '../../core/schemas/sequence.js';
 import { statusOf } from '../../reports/run-summary/summarise.js';
@@ -19,14 +24,17 @@ export type Activities = AlertActivities &
   CollectActivities &
   DeliverActivities &
   EnrichActivities &
+  FirstAidActivities &
   GapsActivities &
+  IncidentActivities &
   LayoutActivities &
   LedgerActivities &
   ModelCareActivities &
   NotifyActivities &
   SelectorActivities &
   SequenceActivities &
-  UpkeepActivities;
+  UpkeepActivities &
+  WatchActivities;
 
 export const ACTIVITY_NAMES = [
   'planRun',
@@ -52,6 +60,7 @@ export const ACTIVITY_NAMES = [
   'decideSelectors',
   'mailRepair',
   'evaluateMarket',
+  'noteRaised',
   'planNotices',
   'deliverNotice',
   'giveUpNotice',
@@ -61,6 +70,14 @@ export const ACTIVITY_NAMES = [
   'verifyStored',
   'rehearseRestore',
   'keepUpkeep',
+  'planIncident',
+  'keepIncident',
+  'tellIncident',
+  'takeAlerts',
+  'countRecovery',
+  'probeComponents',
+  'checkPool',
+  'missedDay',
 ] as const satisfies readonly (keyof Activities)[];
 
 /** What the fakes were asked, in order. */
@@ -114,6 +131,13 @@ export function windowName(source: SourceName, zip: string): string {
   return `${source} ${zip}`;
 }
 
+/** How an incident goes that the machine cannot do anything about. */
+export function incidentPlan(part: Partial<IncidentPlan> = {}): IncidentPlan {
+  const { severities, reviewHours, reviewReminderHours, checklist } = loadIncidentSettings();
+  const clocks = { severities, reviewHours, reviewReminderHours };
+  return { clocks, checklist: checklist.length, steps: [], unless: [], probes: [], runDate: '2026-03-02', ...part };
+}
+
 /** Answer for page `n` of `of`; cursors are page numbers. */
 export function pageOf({ cursor }: CollectPageInput, of: number): CollectPageResult {
   const page = typeof cursor === 'number' ? cursor : 1;
@@ -162,7 +186,8 @@ export function createFakes(plan: RunPlan, own: Partial<Activities> = {}): Fakes
     proposeSelectors: async () => ({ name: 'learned@1', usable: true, missing: [], found: 9, fields: 10 }),
     decideSelectors: async () => {},
     mailRepair: async () => ({ sent: true, reason: null }),
-    evaluateMarket: async () => ({ transitions: 0, raised: [], unknown: [] }),
+    evaluateMarket: async () => ({ transitions: 0, raised: [], marks: [], unknown: [] }),
+    noteRaised: async () => {},
     planNotices: async () => [],
     deliverNotice: async () => 'delivered',
     giveUpNotice: async () => {},
@@ -172,6 +197,14 @@ export function createFakes(plan: RunPlan, own: Partial<Activities> = {}): Fakes
     verifyStored: async () => ({ kind: 'verify', ok: true, problems: [], figures: {} }),
     rehearseRestore: async () => ({ kind: 'restore-drill', ok: true, problems: [], figures: {} }),
     keepUpkeep: async () => {},
+    planIncident: async () => incidentPlan(),
+    keepIncident: async () => {},
+    tellIncident: async () => ({ due: [], who: 'nobody' }),
+    takeAlerts: async () => {},
+    countRecovery: async () => {},
+    probeComponents: async () => ({ outcome: 'done', text: 'all answer' }),
+    checkPool: async () => ({ outcome: 'nothing', text: 'no source goes through proxies' }),
+    missedDay: async () => ({ start: null, reason: 'it is running' }),
     ...own,
   };
   return { calls, activities: { ...asked, ...recordCollection(asked, calls), ...recordRest(asked, calls) } };

@@ -4,9 +4,11 @@ import { createDeliverActivities } from '../../activities/deliver.js';
 import { deliveryWorkflowId } from '../../core/ids.js';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.js';
 import type { DeliveryDocument } from '../../store/alert-documents.js';
-import type { evaluateAlerts, sendDigest, sendNotice } from '../../workflows/evaluate-alerts.js';
+import type { evaluateAlerts, sendDigest } from '../../workflows/evaluate-alerts.js';
+import type { sendNotice } from '../../workflows/send-notice.js';
 import { TRIGGERS } from '../support/alert-triggers.js';
 import { type AlertStage, type AlertWorld, startAlertWorld } from '../support/alert-world.js';
+import { createFakes, planOf } from '../support/fake-activities.js';
 import { startTimeServer, uniqueId, type WorkflowServer } from '../support/workflow-workers.js';
 
 const MINUTE_MS = 60_000;
@@ -40,6 +42,7 @@ const evaluateOnce = () =>
 async function activitiesOn(stage: AlertStage, beforeDelivery: () => Promise<void> = async () => undefined) {
   const real = createDeliverActivities(stage);
   return {
+    ...createFakes(planOf()).activities, // incidents have tests of their own
     ...stage.activities,
     ...real,
     deliverNotice: async (input: { readonly id: string }) => {
@@ -77,7 +80,11 @@ describe('a mail server that is down for three hours', () => {
       const first = await evaluateOnce();
       expect(first).toMatchObject({ transitions: 1, deliveries: 1, unknown: [] });
       expect(first.raised).toEqual([
-        expect.objectContaining({ severity: 'P1', cause: 'source/maricopa-assessor', kind: 'fired' }),
+        expect.objectContaining({
+          cause: 'source/maricopa-assessor',
+          opens: true,
+          fault: expect.objectContaining({ severity: 'P1', kind: 'fired' }),
+        }),
       ]);
       expect(await evaluateOnce()).toMatchObject({ transitions: 0 }); // what waits is not begun again
       await ended(stage);

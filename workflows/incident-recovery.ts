@@ -1,0 +1,88 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { executeChild, workflowInfo } from '@temporalio/workflow';
+import { assertNever } from '../core/assert.js';
+import { fillGapsWorkflowId, runKeyOf, TASK_QUEUES } from '../core/ids.js';
+import type { IncidentPlan, ProbeTarget, RecoveryStep, RecoveryTry } from '../core/schemas/incidents.js';
+import { firstAid, model, probeOn } from './activity-proxies.js';
+import { cancelRequested, reasonOf } from './failures.js';
+import { fillGaps } from './fill-gaps.js';
+import { startMissedDay } from './start-missed-day.js';
+
+type Tried = Pick<RecoveryTry, 'outcome' | 'text'>;
+
+/** Tries one step after the other; what fails is told and does not stop the next. */
+export async function tryRecovery(
+  market: string,
+  plan: IncidentPlan,
+  tell: (step: RecoveryStep, outcome: RecoveryTry['outcome'], text: string) => void,
+): Promise<void> {
+  for (const step of plan.steps) {
+    const { outcome, text } = await tryStep(step, market, plan).catch((problem: unknown): Tried => {
+      if (cancelRequested()) throw problem;
+      const { code, message } = reasonOf(problem);
+      return { outcome: 'failed', text: `${code}: ${message}` };
+    });
+    tell(step, outcome, text);
+  }
+}
+
+async function tryStep(step: RecoveryStep, market: string, plan: IncidentPlan): Promise<Tried> {
+  switch (step) {
+    case 'start-day':
+      return startMissedDay(market);
+    case 'fill-gaps':
+      return fillToday(market, plan);
+    case 'probe-source':
+      return probeAll(plan.probes);
+    case 'check-proxies':
+      return firstAid.checkPool();
+    case 'reload-model':
+      return reloadModel(market, plan.runDate);
+    case 'probe-components':
+      return firstAid.probeComponents();
+    default:
+      return assertNever(step, 'recovery step');
+  }
+}
+
+async function fillToday(market: string, { runDate, probes }: IncidentPlan): Promise<Tried> {
+  const sources = probes.length === 0 ? null : probes.map(({ source }) => source);
+  try {
+    const { filled } = await executeChild(fillGaps, {
+      workflowId: fillGapsWorkflowId(market, runDate, runDate),
+      taskQueue: TASK_QUEUES.pipeline,
+      args: [{ market, from: runDate, to: runDate, sources, zips: null }],
+      staticSummary: `${market} ${runDate}, by its incident`,
+    });
+    const zips = filled.flatMap(({ result }) => result.zips);
+    const complete = zips.filter(({ status }) => status === 'complete').length;
+    const reasons = filled.flatMap(({ result }) => ('reason' in result && result.reason ? [result.reason] : []));
+    const text = [`${complete} of ${zips.length} windows of ${runDate} that lacked are complete`, ...reasons].join(
+      '; ',
+    );
+    if (filled.length === 0) return { outcome: 'nothing', text: `nothing of ${runDate} can be asked for` };
+    return { outcome: complete > 0 && complete === zips.length ? 'done' : 'failed', text };
+  } catch (problem) {
+    if (!(problem instanceof WorkflowExecutionAlreadyStartedError)) throw problem;
+    return { outcome: 'nothing', text: `${runDate} is being filled already` };
+  }
+}
+
+async function probeAll(probes: readonly ProbeTarget[]): Promise<Tried> {
+  const texts: string[] = [];
+  let well = true;
+  for (const { source, taskQueue } of probes) {
+    const { state, evidence } = await probeOn(taskQueue).probeSource({ source });
+    well &&= state === 'ok';
+    texts.push(`${source}: ${state}, ${evidence}`);
+  }
+  if (texts.length === 0) return { outcome: 'nothing', text: 'the cause names no source' };
+  return { outcome: well ? 'done' : 'failed', text: texts.join('; ') };
+}
+
+async function reloadModel(market: string, runDate: string): Promise<Tried> {
+  const { workflowId, firstExecutionRunId } = workflowInfo();
+  const run = { market, runDate, workflowId, runKey: runKeyOf(workflowId, firstExecutionRunId) };
+  const { ready, what } = await model.careForModel({ run, step: 'reload', reason: 'an incident of the model' });
+  return { outcome: ready ? 'done' : 'failed', text: what };
+}

@@ -1,0 +1,224 @@
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { incidentId } from '../core/ids.js';
+import type {
+  CheckIncident,
+  IncidentInput,
+  IncidentPlan,
+  IncidentResult,
+  IncidentState,
+  IncidentStep,
+  NoteIncident,
+  ResolveIncident,
+} from '../core/schemas/incidents.js';
+import { nextStep, updatesUntil } from '../domain/incidents/clocks.js';
+import { mayTry, recoveryOutcome } from '../domain/incidents/recovery.js';
+import {
+  acknowledgedBy,
+  openedIncident,
+  refusesAck,
+  refusesCheck,
+  refusesSeverity,
+  resolvedBy,
+  withCheck,
+  withFault,
+  withNote,
+  withSeverity,
+  withStep,
+  withTry,
+} from '../domain/incidents/state.js';
+import { incidents } from './activity-proxies.js';
+import { tryRecovery } from './incident-recovery.js';
+import {
+  ackIncidentUpdate,
+  checkIncidentUpdate,
+  incidentFaultSignal,
+  incidentQuery,
+  noteIncidentUpdate,
+  resolveIncidentUpdate,
+  severityIncidentUpdate,
+} from './messages.js';
+import { startNotice } from './send-notice.js';
+
+/** The machine does not try again sooner: what comes back at once is for a person. */
+const TRY_AGAIN_MS = 30 * 60_000;
+
+interface Case {
+  state: IncidentState;
+  plan: IncidentPlan | null;
+  /** Number of the last entry that the read model has. */
+  kept: number;
+  /** Round in which the machine's tries were counted. */
+  counted: number;
+  /** Who acknowledged last, as its alerts know. */
+  taken: string | null;
+  trying: boolean;
+  triedAtMs: number;
+  /** Something began that the machine has not tried to put right. */
+  wantsTry: boolean;
+}
+
+const now = () => new Date(Date.now()).toISOString();
+
+/**
+ * One trouble from its first fault to its review. Its state is here alone; the read model follows it. Faults of the same cause come as
+ * signals, words of persons as updates, and the clocks of its severity run as timers: whatever is restarted, it goes on.
+ */
+export async function incident(input: IncidentInput): Promise<IncidentResult> {
+  const { market, cause, carried } = input;
+  const begun = now();
+  const own: Case = {
+    state: carried?.state ?? openedIncident(incidentId(market, cause, begun), input, begun),
+    plan: carried?.plan ?? null,
+    kept: carried?.state.seq ?? 0,
+    ...{ counted: 0, taken: carried?.state.by ?? null, trying: false, triedAtMs: 0, wantsTry: carried === undefined },
+  };
+  answer(own);
+  await keep(own);
+  const plan = own.plan ?? (await incidents.planIncident({ market, cause, atMs: Date.now() }));
+  own.plan = plan;
+  while (await advance(own, plan)) {
+    if (workflowInfo().continueAsNewSuggested && !own.trying) {
+      await condition(allHandlersFinished);
+      await keep(own);
+      return continueAsNew<typeof incident>({ ...input, carried: { state: own.state, plan } });
+    }
+  }
+  const { id, severity, resolvedAt, resolution } = own.state;
+  return { id, severity, resolvedAt, resolution };
+}
+
+/** Sets what others may ask and say. Before the first `await`: a signal that comes with the start is not lost. */
+function answer(own: Case): void {
+  setHandler(incidentQuery, () => own.state);
+  setHandler(incidentFaultSignal, (fault) => {
+    const before = own.state;
+    own.state = withFault(before, fault, now());
+    own.wantsTry ||= own.state.faults.some((one) => !one.over && !isOpenIn(before, one.alertId));
+  });
+  const change = <W>(apply: (state: IncidentState, word: W, at: string) => IncidentState) => {
+    return (word: W): IncidentState => {
+      own.state = apply(own.state, word, now());
+      return own.state;
+    };
+  };
+  const refuseBy = <W extends { readonly by: string }>(why: (state: IncidentState, word: W) => string | null) => {
+    return (word: W): void => refuse(word.by.trim() === '' ? 'nobody is named' : why(own.state, word));
+  };
+  setHandler(ackIncidentUpdate, change(acknowledgedBy), {
+    validator: refuseBy(refusesAck),
+    description: 'Take the incident: the ladder stops, the resolve clock does not',
+  });
+  setHandler(noteIncidentUpdate, change(withNote), {
+    validator: refuseBy((_state, { text }: NoteIncident) => (text.trim() === '' ? 'the note is empty' : null)),
+    description: 'Write into the timeline, or object to its ending by itself',
+  });
+  setHandler(severityIncidentUpdate, change(withSeverity), {
+    validator: refuseBy(refusesSeverity),
+    description: 'Change the severity; its clocks begin',
+  });
+  setHandler(checkIncidentUpdate, change(withCheck), {
+    validator: refuseBy((state, word: CheckIncident) => refusesCheck(state, word, own.plan?.checklist ?? 0)),
+    description: 'Check off a step of the checklist',
+  });
+  setHandler(resolveIncidentUpdate, change(resolvedBy), {
+    validator: refuseBy((state, { how }: ResolveIncident) => {
+      if (how.trim() === '') return 'it is not said how';
+      return state.status === 'resolved' ? 'it is resolved already' : null;
+    }),
+    description: 'End the incident',
+  });
+}
+
+function isOpenIn({ faults }: IncidentState, alertId: string): boolean {
+  return faults.some((one) => one.alertId === alertId && !one.over);
+}
+
+function refuse(why: string | null): void {
+  if (why !== null) throw ApplicationFailure.create({ type: 'Refused', message: why, nonRetryable: true });
+}
+
+/** Writes down what is new and does what is due, or waits for either. @returns false when nothing is left */
+async function advance(own: Case, plan: IncidentPlan): Promise<boolean> {
+  const seen = own.state;
+  await keep(own);
+  startTries(own, plan);
+  await countTries(own);
+  if (own.state !== seen) return true;
+  const step = nextStep(seen, plan.clocks);
+  const changed = () => own.state !== seen;
+  setCurrentDetails(`**${seen.severity} ${seen.status}**: ${seen.title}, next ${describe(step)}`);
+  if (step === null) {
+    await condition(() => allHandlersFinished() && !own.trying);
+    return changed();
+  }
+  const waitMs = step.atMs - Date.now();
+  if (waitMs > 0) await condition(changed, waitMs);
+  else await carryOut(own, plan, step);
+  return true;
+}
+
+function describe(step: IncidentStep | null): string {
+  return step === null ? 'nothing' : `${step.id} at ${new Date(step.atMs).toISOString()}`;
+}
+
+async function carryOut(own: Case, { clocks }: IncidentPlan, step: IncidentStep): Promise<void> {
+  if (step.kind === 'settle') {
+    const how = 'its alerts are over, and nobody objected in the quiet time';
+    own.state = resolvedBy(own.state, { by: null, how }, now());
+    return;
+  }
+  const { round } = own.state;
+  const atMs = Date.now();
+  const { due, who } = await incidents.tellIncident({ state: withoutTimeline(own.state), step, atMs });
+  for (const delivery of due) await startNotice(delivery);
+  // Somebody may have said something meanwhile: what was told belongs to the round in which it fell due.
+  if (own.state.round !== round) return;
+  own.state = withStep(own.state, step, { who, updates: updatesUntil(own.state, clocks, atMs) }, now());
+}
+
+/** Writes the read model, and tells the alerts who has taken them. */
+async function keep(own: Case): Promise<void> {
+  while (own.kept < own.state.seq) {
+    const { state, kept } = own;
+    await incidents.keepIncident({ state: { ...state, timeline: newer(state, kept) }, afterSeq: kept });
+    own.kept = state.seq;
+  }
+  if (own.state.by !== own.taken) {
+    own.taken = own.state.by;
+    if (own.taken !== null) await incidents.takeAlerts({ state: withoutTimeline(own.state) });
+  }
+}
+
+const withoutTimeline = (state: IncidentState): IncidentState => ({ ...state, timeline: [] });
+const newer = ({ timeline }: IncidentState, seq: number) => timeline.filter((entry) => entry.seq > seq);
+
+/** Lets the machine try, beside the clocks: they wait for nobody. */
+function startTries(own: Case, plan: IncidentPlan): void {
+  if (!own.wantsTry || own.trying || !mayTry(plan, own.state)) return;
+  own.wantsTry = false;
+  if (own.triedAtMs > 0 && Date.now() - own.triedAtMs < TRY_AGAIN_MS) return;
+  own.triedAtMs = Date.now();
+  own.trying = true;
+  const { market } = own.state;
+  void tryRecovery(market, plan, (step, outcome, text) => {
+    own.state = withTry(own.state, { step, outcome, text, at: now() });
+  }).finally(() => {
+    own.trying = false;
+  });
+}
+
+async function countTries(own: Case): Promise<void> {
+  const { state } = own;
+  const outcome = state.round > own.counted ? recoveryOutcome(state, Date.now()) : null;
+  if (outcome === null) return;
+  own.counted = state.round;
+  await incidents.countRecovery({ state: withoutTimeline(state), outcome, atMs: Date.now() });
+}
