@@ -40,6 +40,7 @@ import { asStoreError } from '../store/database.js';
 import { dueDeliveries, planDeliveries, unplannedTransitions } from '../store/deliveries.js';
 import type { DetectorContext, MachineFigures } from '../store/detectors/context.js';
 import { DETECTORS, EVERY_MINUTES } from '../store/detectors/index.js';
+import { noteReadings } from '../store/measures.js';
 
 export interface AlertDeps {
   readonly config: Config;
@@ -89,6 +90,7 @@ export function createAlertActivities({ config, database, sources, machine }: Al
       const { market, atMs } = input;
       if (market === defaultMarket()) await noteMinute(db, atMs);
       const { detections, unknown } = await takeMeasures(contextOf(input), measuresOf(input));
+      await noteReadings(db, market, detections, atMs);
       const rules = await standingRules(db, loadAlertRules());
       const states = await alertStates(db, market, atMs);
       const { response } = loadAlertChannels();

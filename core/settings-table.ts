@@ -349,6 +349,16 @@ export const SETTINGS = {
     whole(1_000, 100_000_000_000).default(3_000_000_000),
     'Most bytes of one file of open market data, as it comes',
   ),
+  metricsHost: row(
+    'PHOENIX_METRICS_HOST',
+    z.string().min(1).default('127.0.0.1'),
+    'Address on which a worker serves /metrics; the figures hold nothing personal, but nothing guards them either',
+  ),
+  metricsPort: row(
+    'PHOENIX_METRICS_PORT',
+    whole(0, 65_535).default(9_464),
+    'Port of /metrics of the first worker of a machine, the others take the next free ones; 0 serves none',
+  ),
 } as const;
 
 /** Names of the deployment package (requirement X3); a settings file with just these starts. */

@@ -25,7 +25,7 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
   },
   fetches: {
     required: { source: 'string', host: 'string', url: 'string', grantedAt: 'date' },
-    indexes: [index({ runKey: 1, source: 1 }), index({ host: 1, grantedAt: 1 })],
+    indexes: [index({ runKey: 1, source: 1 }), index({ host: 1, grantedAt: 1 }), index({ grantedAt: 1 })],
   },
   limits: { required: {}, indexes: [] },
   raw_properties: {
@@ -117,7 +117,10 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
     indexes: [index({ market: 1, state: 1, openedAt: 1 })],
   },
   llm_cache: { required: { expireAt: 'date' }, indexes: [index({ expireAt: 1 }, expiring)] },
-  llm_calls: { required: { model: 'string', at: 'date' }, indexes: [index({ runKey: 1 }), index({ propertyId: 1 })] },
+  llm_calls: {
+    required: { model: 'string', at: 'date' },
+    indexes: [index({ runKey: 1 }), index({ propertyId: 1 }), index({ at: 1 })],
+  },
   llm_batches: {
     required: { runKey: 'string', batch: 'number', at: 'date' },
     indexes: [index({ runKey: 1, batch: 1 })],
@@ -178,6 +181,10 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
   alert_untaken: {
     required: { market: 'string', measure: 'string', problem: 'string', at: 'date' },
     indexes: [index({ market: 1 })],
+  },
+  measures: {
+    required: { kind: 'string', at: 'date' },
+    indexes: [index({ kind: 1, at: 1 }), index({ market: 1, kind: 1, at: 1 })],
   },
   alert_minutes: { required: { at: 'date', minutes: 'array' }, indexes: [index({ at: 1 })] },
   deliveries: {

@@ -17,13 +17,19 @@ const DUPLICATE_KEY = 11_000;
 
 /**
  * Connects, and checks that transactions will work.
+ * @param watch gets the client before it connects, to listen to its events
  * @throws StoreUnavailable when no server answers within 5 s; BadConfig when it is not a replica set
  */
-export async function openDatabase(url: string, name: string): Promise<Database> {
+export async function openDatabase(
+  url: string,
+  name: string,
+  watch: (client: MongoClient) => void = () => undefined,
+): Promise<Database> {
   const client = new MongoClient(url, {
     serverSelectionTimeoutMS: SELECTION_TIMEOUT_MS,
     appName: 'phoenix-property-collector',
   });
+  watch(client);
   try {
     await client.connect();
     const hello = await client.db('admin').command({ hello: 1 });

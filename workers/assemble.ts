@@ -33,7 +33,7 @@ import type { Database } from '../store/database.js';
 import { frozenError } from '../store/emergency.js';
 import { createLlmCache } from '../store/llm.js';
 import { approvedSets } from '../store/selector-sets.js';
-import { createReach } from './reach.js';
+import { createReach, type ReachOptions } from './reach.js';
 
 /** Everything a worker runs, put together once. */
 export interface Assembly {
@@ -55,8 +55,13 @@ export interface Assembly {
 }
 
 /** Puts sources, stores and activities together for one process. */
-export function assemble(config: Config, database: Database, watch: TroubleWatch): Assembly {
-  const { sources: registry, marketData, keepFailedPage, close } = createReach(config, database, { watch });
+export function assemble(
+  config: Config,
+  database: Database,
+  watch: TroubleWatch,
+  options: Pick<ReachOptions, 'watchAudit'> = {},
+): Assembly {
+  const { sources: registry, marketData, keepFailedPage, close } = createReach(config, database, { ...options, watch });
   const keeper = createModelKeeper({
     host: config.ollamaHost,
     model: config.ollamaModel,

@@ -1,4 +1,4 @@
-import type { NativeConnection, WorkerOptions } from '@temporalio/worker';
+import type { ActivityInboundCallsInterceptor, NativeConnection, WorkerOptions } from '@temporalio/worker';
 import { Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { type Config, secretValues } from '../core/config.js';
@@ -42,11 +42,13 @@ export interface CreateWorkersInput {
   readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
   /** Queues to poll; null for all. */
   readonly queues: readonly string[] | null;
+  /** Sees every attempt of an activity; left out: nobody does. */
+  readonly watchActivities?: () => ActivityInboundCallsInterceptor;
 }
 
 /** One Temporal worker per queue, on one connection. */
 export async function createWorkers(input: CreateWorkersInput): Promise<readonly Worker[]> {
-  const { config, connection, assembly, logger, recorder, workflowBundle } = input;
+  const { config, connection, assembly, logger, recorder, workflowBundle, watchActivities } = input;
   const askPreviousEnd = createAskPreviousEnd(connection, config.temporalNamespace);
   const secrets = secretValues(config);
   const wanted = queuesOf(assembly).filter(({ taskQueue }) => input.queues?.includes(taskQueue ?? '') ?? true);
@@ -65,6 +67,8 @@ export async function createWorkers(input: CreateWorkersInput): Promise<readonly
         maxCachedWorkflows: 200,
         interceptors: {
           activity: [
+            // The outermost, so that it sees failures under their codes.
+            () => (watchActivities ? { inbound: watchActivities() } : {}),
             (context) => ({
               inbound: new ErrorInterceptor(
                 context,

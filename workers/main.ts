@@ -10,6 +10,7 @@ import { assemble } from './assemble.js';
 import { createWorkers } from './create-workers.js';
 import { createErrorQueue } from './error-queue.js';
 import { createErrorRecorder } from './error-recorder.js';
+import { type Metering, prepareMetering } from './metrics/index.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
 /** Exit codes of the CLI conventions: wrong settings, something it needs is away. */
@@ -17,21 +18,23 @@ const BAD_CONFIG = 2;
 const UNREACHABLE = 6;
 
 /**
- * A worker process. Prints `{"ready":true}` on stdout when it polls; logs on stderr; ends on SIGTERM or SIGINT after what
- * it works on, within 40 s.
+ * A worker process. Prints `{"ready":true}` with the address of its metrics on stdout when it polls; logs on stderr; ends on
+ * SIGTERM or SIGINT after what it works on, within 40 s.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { queues: { type: 'string' } } });
   const config = loadConfig();
   const logger = createLogger(config, 'worker');
-  installRuntime(logger);
-  const database = await openDatabase(config.mongodbUrl, config.database);
+  const metering = await prepareMetering(config);
+  installRuntime(logger, metering);
+  const database = await openDatabase(config.mongodbUrl, config.database, metering.watchClient);
   await initDatabase(database.db);
   await assertMigrated(database.db);
   const connection = await connect(config);
   const queue = createErrorQueue({ db: database.db, logger });
   const recorder = createErrorRecorder({ queue, logger, scrub: (text) => scrub(text, secretValues(config)) });
-  const assembly = assemble(config, database, recorder);
+  const assembly = assemble(config, database, recorder, metering.audit);
+  const meter = await metering.start(config, database, logger);
   try {
     const workers = await createWorkers({
       config,
@@ -41,13 +44,15 @@ async function main(): Promise<void> {
       recorder,
       workflowBundle: { codePath: workflowBundlePath() },
       queues: values.queues?.split(',') ?? null,
+      ...metering.activities,
     });
     const running = workers.map((worker) => worker.run());
     process.stdout.write(
-      `${JSON.stringify({ ready: true, queues: workers.map(({ options }) => options.taskQueue) })}\n`,
+      `${JSON.stringify({ ready: true, queues: workers.map(({ options }) => options.taskQueue), metrics: meter.url })}\n`,
     );
     await Promise.all(running);
   } finally {
+    await meter.close();
     await assembly.close();
     await queue.close();
     await connection.close();
@@ -55,7 +60,7 @@ async function main(): Promise<void> {
   }
 }
 
-function installRuntime(logger: Logger): void {
+function installRuntime(logger: Logger, { sdk }: Metering): void {
   Runtime.install({
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
       const line = { ...meta };
@@ -63,7 +68,10 @@ function installRuntime(logger: Logger): void {
       else if (level === 'WARN') logger.warn(line, message);
       else logger.info(line, message);
     }),
-    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
+    telemetryOptions: {
+      logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
+      ...sdk,
+    },
   });
 }
 

@@ -5,7 +5,7 @@ import { productName } from '../core/paths.js';
 import { SOURCE_NAMES, type SourceName } from '../core/schemas/names.js';
 import type { Pace } from '../core/schemas/pace.js';
 import { type TroubleWatch, UNWATCHED } from '../core/trouble-watch.js';
-import { createAudit } from '../net/audit.js';
+import { type Audit, createAudit } from '../net/audit.js';
 import { type BrowserPoolDeps, createBrowserPool } from '../net/browser.js';
 import { ifNotFrozen, underEmergency } from '../net/emergency.js';
 import type { KeepFailedPage } from '../net/failed-page.js';
@@ -53,6 +53,8 @@ export interface ReachOptions extends Pick<BrowserPoolDeps, 'navigationTimeoutMs
   readonly limitOf?: (limit: HostLimit) => HostLimit;
   /** Is told what sources put right by themselves. Left out: nobody is. */
   readonly watch?: Pick<TroubleWatch, 'handled'>;
+  /** Sees every audit row on its way. */
+  readonly watchAudit?: (audit: Audit) => Audit;
 }
 
 /** How long a pace that an operator set is remembered, so that it does not cost a query for each request. */
@@ -64,7 +66,7 @@ const PACE_MEMORY_MS = 1_000;
  * after a freeze), audit row, the request itself.
  */
 export function createReach(config: Config, { db }: Database, options: ReachOptions = {}): Reach {
-  const { limitOf = (limit) => limit, watch = UNWATCHED, ...browserTimes } = options;
+  const { limitOf = (limit) => limit, watch = UNWATCHED, watchAudit = (audit) => audit, ...browserTimes } = options;
   const targets = withLimits(sourceTargets(config), limitOf);
   const crawlDelays = new Map<string, number>();
   const setPaces = rememberedPaces(targets, async (source) => (await standingDecision(db, 'pace', source))?.pace);
@@ -73,7 +75,7 @@ export function createReach(config: Config, { db }: Database, options: ReachOpti
     ...paceOfDelay(crawlDelays.get(host) ?? 0),
   ]);
   const limiter = underEmergency(paced, () => readEmergency(db));
-  const polite = { limiter, audit: createAudit(db) };
+  const polite = { limiter, audit: watchAudit(createAudit(db)) };
   const userAgent = productName(config.contact);
   const proxies = createProxies(config, db, userAgent);
   const pool = createBrowserPool({

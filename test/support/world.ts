@@ -71,6 +71,7 @@ export async function startTestWorld({ variables: own = {}, ...options }: TestWo
     MONGODB_URL: database.url,
     TEMPORAL_ADDRESS: temporal.address,
     OLLAMA_HOST: 'http://127.0.0.1:9', // nobody listens: rules alone
+    PHOENIX_METRICS_PORT: '0',
     ...own,
   };
   const world: TestWorld = {
