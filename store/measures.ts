@@ -74,14 +74,6 @@ export async function noteMachine(db: Db, host: string, sample: MachineSample, n
   );
 }
 
-/** Five-minute rows of all machines that touch a time, oldest first. */
-export async function machineBetween(db: Db, fromMs: number, toMs: number): Promise<readonly MachineRow[]> {
-  return measuresOf<MachineRow>(db)
-    .find({ kind: 'machine', at: { $gt: new Date(fromMs - SLOT_MS), $lte: new Date(toMs) } })
-    .sort({ at: 1 })
-    .toArray();
-}
-
 /** Keeps what an evaluation of alerts measured: the last readings, and those of the hour. Measures without a reading are forgotten. */
 export async function noteReadings(
   db: Db,
@@ -130,14 +122,6 @@ export async function latestMeasures(
 ): Promise<ReadonlyMap<string, Readonly<Partial<Record<Measure, LatestReading>>>>> {
   const rows = await measuresOf<LatestRow>(db).find({ kind: 'latest' }).toArray();
   return new Map(rows.map(({ market, measures = {} }) => [market, measures]));
-}
-
-/** Readings of a market by hour, oldest first. */
-export async function readingsSince(db: Db, market: string, since: Date): Promise<readonly ReadingsRow[]> {
-  return measuresOf<ReadingsRow>(db)
-    .find({ kind: 'readings', market, at: { $gte: since } })
-    .sort({ at: 1 })
-    .toArray();
 }
 
 function sumOf(values: readonly number[]): number {
