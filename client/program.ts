@@ -9,6 +9,7 @@ import { defineContacts } from './definitions/contacts.js';
 import { defineBudget, defineCost } from './definitions/cost.js';
 import { defineEmergency } from './definitions/emergency.js';
 import { defineEnrich } from './definitions/enrich.js';
+import { defineErrors } from './definitions/errors.js';
 import { defineIncidents } from './definitions/incidents.js';
 import { defineLlm } from './definitions/llm.js';
 import { defineMarket } from './definitions/market.js';
@@ -89,6 +90,7 @@ export function createProgram({ run, ...output }: ProgramSetup): Command {
     defineBudget,
     defineAlerts,
     defineIncidents,
+    defineErrors,
     defineContacts,
     defineSchedules,
     defineEmergency,

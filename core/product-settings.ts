@@ -95,6 +95,8 @@ const retention = z.strictObject({
   quotaMegabytes: z.strictObject({ demo: megabytes, test: megabytes, production: megabytes }),
 });
 
+const errorCauses = z.record(z.string(), z.strictObject({ cause: z.string().min(1), next: z.string().min(1) }));
+
 /** Each constant names where it comes from. */
 const sourced = (value: z.ZodType<number>) => z.strictObject({ value, source: z.string().min(20) });
 const part = z.number().gt(0).lt(1);
@@ -144,6 +146,12 @@ export function loadPrices(): PriceList {
 /** How long things are kept, and how much the database may hold, from `config/retention.json`. @throws BadConfig naming file and field */
 export function loadRetention(): z.infer<typeof retention> {
   return load('retention.json', retention);
+}
+
+/** Likely cause and next step of an error code, from `config/error-causes.json`; what nobody foresaw has one of its own. @throws BadConfig */
+export function loadErrorCauses(code: string): { readonly cause: string; readonly next: string } {
+  const causes = load('error-causes.json', errorCauses);
+  return causes[code] ?? causes.other ?? { cause: 'unknown', next: 'phx doctor' };
 }
 
 /** Settings of the formulas of `domain/estimates.ts`, from `config/estimates.json`. @throws BadConfig naming file and field */
