@@ -13,6 +13,7 @@ import type {
   ValidateResult,
 } from '../core/schemas/sequence.js';
 import { saveArtifact } from '../reports/artifacts.js';
+import { compareRun, worseInWords } from '../reports/baselines/compare-run.js';
 import { renderRunSummaryMail } from '../reports/run-summary/mail.js';
 import { summariseRun } from '../reports/run-summary/summarise.js';
 import type { SourceRegistry } from '../sources/index.js';
@@ -81,7 +82,9 @@ export function createSequenceActivities({ config, database, sources, findModel 
 
     /** Works out the summary, keeps it as JSON, HTML and text, and closes the run. */
     async writeSummary(input: FinishInput): Promise<Omit<ReportResult, 'mailSent'>> {
-      const summary = await summariseRun(db, config.mode, input, new Date().toISOString());
+      const counted = await summariseRun(db, config.mode, input, new Date().toISOString());
+      const worse = worseInWords(await compareRun(db, counted));
+      const summary = { ...counted, warnings: [...(counted.warnings ?? []), ...worse] };
       const { timeZone } = marketOf(summary.market);
       const { html, text } = await renderRunSummaryMail(summary, [], { timeZone, secrets: secretValues(config) });
       await saveArtifact(config.dataFolder, summary.runKey, 'run-summary.txt', text);

@@ -3,6 +3,7 @@ import { productVersion } from '../core/paths.js';
 import type { Action } from './context.js';
 import { defineAlerts } from './definitions/alerts.js';
 import { defineBackup } from './definitions/backup.js';
+import { defineBaseline } from './definitions/baseline.js';
 import { defineCaptcha } from './definitions/captcha.js';
 import { defineChanges } from './definitions/changes.js';
 import { defineContacts } from './definitions/contacts.js';
@@ -88,6 +89,7 @@ export function createProgram({ run, ...output }: ProgramSetup): Command {
     defineCaptcha,
     defineCost,
     defineBudget,
+    defineBaseline,
     defineAlerts,
     defineIncidents,
     defineErrors,

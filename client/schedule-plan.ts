@@ -4,6 +4,7 @@ import { scheduledWorkflowId, TASK_QUEUES } from '../core/ids.js';
 import type { ScheduleRow } from '../core/product-settings.js';
 import { optionsIn } from '../core/run-options.js';
 import type { EvaluateAlertsInput } from '../core/schemas/alerts.js';
+import type { UpdateBaselinesInput } from '../core/schemas/baselines.js';
 import { MARKET_FILES, type RefreshMarketInput } from '../core/schemas/market-data.js';
 import type { Mode } from '../core/schemas/names.js';
 import { DEFAULT_RUN_OPTIONS } from '../core/schemas/run.js';
@@ -74,6 +75,10 @@ function workOf(row: ScheduleRow, mode: Mode): { readonly workflowType: string; 
       const { retention, sample } = row;
       const input: MaintenanceInput = { retention, sample };
       return { workflowType: 'maintenance', args: [input] };
+    }
+    case 'updateBaselines': {
+      const input: UpdateBaselinesInput = { market: row.market };
+      return { workflowType: 'updateBaselines', args: [input] };
     }
     case 'restoreDrill':
       return { workflowType: 'restoreDrill', args: [] };

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { BadConfig } from './errors.js';
 import { projectRoot } from './paths.js';
 import { type AlertChannels, type AlertRule, alertChannels, alertRules } from './schemas/alerts.js';
+import { type BaselineSettings, baselinesFile } from './schemas/baselines.js';
 import { type IncidentSettings, incidentSettings } from './schemas/incidents.js';
 import { type Budget, budgetFile, type PriceList, priceFile } from './schemas/money.js';
 import { SOURCE_NAMES } from './schemas/names.js';
@@ -76,6 +77,7 @@ const schedule = z.discriminatedUnion('workflow', [
     sample: z.number().int().positive().nullable(),
   }),
   z.strictObject({ ...scheduleParts, calendar, workflow: z.literal('restoreDrill') }),
+  z.strictObject({ ...scheduleParts, calendar, workflow: z.literal('updateBaselines'), market: z.string() }),
 ]);
 
 const days = z.number().int().min(1).max(36_500);
@@ -87,6 +89,7 @@ const retention = z.strictObject({
     json_shapes: days,
     llm_calls: days,
     error_events: days,
+    measures: days,
   }),
   failedPages: days,
   reports: days,
@@ -184,6 +187,11 @@ export function loadIncidentSettings(): IncidentSettings {
 /** Roles, people and providers, from `config/roster.json`. @throws BadConfig naming file and field */
 export function loadRoster(): Roster {
   return load('roster.json', roster);
+}
+
+/** The twelve baselines, and the targets of measures, from `config/baselines.json`. @throws BadConfig naming file and field */
+export function loadBaselines(): BaselineSettings {
+  return load('baselines.json', baselinesFile);
 }
 
 /** One market. @throws BadConfig naming the markets there are */

@@ -182,6 +182,10 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
     required: { market: 'string', measure: 'string', problem: 'string', at: 'date' },
     indexes: [index({ market: 1 })],
   },
+  baselines: {
+    required: { market: 'string', name: 'string', formula: 'string', updatedAt: 'date' },
+    indexes: [index({ market: 1 })],
+  },
   measures: {
     required: { kind: 'string', at: 'date' },
     indexes: [index({ kind: 1, at: 1 }), index({ market: 1, kind: 1, at: 1 })],

@@ -46,6 +46,15 @@ export interface LatestReading {
   readonly at: Date;
 }
 
+/** A person's command to a run or a part of one. */
+interface CommandRow {
+  readonly _id: string;
+  readonly kind: 'command';
+  readonly workflowId: string;
+  readonly verb: string;
+  readonly at: Date;
+}
+
 export const MACHINE_PARTS = ['cpu', 'memory', 'disk', 'diskBusy'] as const;
 export type MachinePart = (typeof MACHINE_PARTS)[number];
 export type MachineSample = Readonly<Record<MachinePart, number | null>>;
@@ -122,6 +131,35 @@ export async function latestMeasures(
 ): Promise<ReadonlyMap<string, Readonly<Partial<Record<Measure, LatestReading>>>>> {
   const rows = await measuresOf<LatestRow>(db).find({ kind: 'latest' }).toArray();
   return new Map(rows.map(({ market, measures = {} }) => [market, measures]));
+}
+
+/** Five-minute rows of all machines that touch a time, oldest first. */
+export async function machineBetween(db: Db, fromMs: number, toMs: number): Promise<readonly MachineRow[]> {
+  return measuresOf<MachineRow>(db)
+    .find({ kind: 'machine', at: { $gt: new Date(fromMs - SLOT_MS), $lte: new Date(toMs) } })
+    .sort({ at: 1 })
+    .toArray();
+}
+
+/** Readings of a market by hour, oldest first. */
+export async function readingsSince(db: Db, market: string, since: Date): Promise<readonly ReadingsRow[]> {
+  return measuresOf<ReadingsRow>(db)
+    .find({ kind: 'readings', market, at: { $gte: since } })
+    .sort({ at: 1 })
+    .toArray();
+}
+
+/** Keeps that a person steered a run, so that its day is not counted as one that went by itself. */
+export async function noteCommand(db: Db, workflowId: string, verb: string, at: Date): Promise<void> {
+  const _id = `command ${workflowId} ${at.toISOString()}`;
+  await measuresOf<CommandRow>(db).insertOne({ _id, kind: 'command', workflowId, verb, at });
+}
+
+/** Commands of persons since a time. */
+export async function commandsSince(db: Db, since: Date): Promise<readonly CommandRow[]> {
+  return measuresOf<CommandRow>(db)
+    .find({ kind: 'command', at: { $gte: since } })
+    .toArray();
 }
 
 function sumOf(values: readonly number[]): number {

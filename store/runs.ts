@@ -60,3 +60,18 @@ export async function beganOn(db: Db, market: string, runDate: string): Promise<
   const first = await runsOf(db).findOne({ market, runDate }, { sort: { startedAt: 1 }, projection: { startedAt: 1 } });
   return first?.startedAt ?? null;
 }
+
+/** Daily runs of a market that ended since a time, oldest first. */
+export async function dailyRunsSince(
+  db: Db,
+  market: string,
+  since: Date,
+): Promise<readonly Pick<RunDocument, '_id' | 'workflowId' | 'runDate' | 'status' | 'startedAt' | 'endedAt'>[]> {
+  return runsOf(db)
+    .find(
+      { market, workflowId: { $regex: '^daily/' }, endedAt: { $gte: since } },
+      { projection: { workflowId: 1, runDate: 1, status: 1, startedAt: 1, endedAt: 1 } },
+    )
+    .sort({ endedAt: 1 })
+    .toArray();
+}

@@ -27,6 +27,7 @@ const MADE_AT: Readonly<Record<string, string>> = {
   reviews: 'openedAt',
   llm_cache: 'createdAt',
   llm_calls: 'at',
+  measures: 'at',
   runs: 'startedAt',
   artifacts: 'at',
   decisions: 'at',

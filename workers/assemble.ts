@@ -1,4 +1,5 @@
 import { createAlertActivities } from '../activities/alerts.js';
+import { createBaselineActivities } from '../activities/baselines.js';
 import { createCollectActivities } from '../activities/collect.js';
 import { createDeliverActivities } from '../activities/deliver.js';
 import { createEnrichActivities, type EnrichActivities, type EnrichDeps } from '../activities/enrich.js';
@@ -131,6 +132,7 @@ function pipelineActivities(
     ...createSelectorActivities({ database, sources }),
     ...createMarketDataActivities({ database, marketData }),
     ...createReplayActivities({ database, offline: offlineSources(config, database), mode: config.mode }),
+    ...createBaselineActivities({ database }),
     ...createUpkeepActivities({ config, database }),
     ...createSequenceActivities({ config, database, sources, findModel }),
     ...enrich,

@@ -1,5 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { AlertActivities } from '../activities/alerts.js';
+import type { BaselineActivities } from '../activities/baselines.js';
 import type { CollectActivities } from '../activities/collect.js';
 import type { DeliverActivities } from '../activities/deliver.js';
 import type { EnrichActivities } from '../activities/enrich.js';
@@ -144,6 +145,17 @@ export const upkeep = heldWhileFrozen(
     heartbeatTimeout: '20 seconds',
     scheduleToCloseTimeout: '1 day',
     retry: { initialInterval: '1 minute', maximumInterval: '10 minutes', maximumAttempts: 5 }, // a restore that was killed is over after 30 s
+  }),
+);
+
+/** Baselines: the figures of a month of runs are read, those of runs without them are made. */
+export const baselines = heldWhileFrozen(
+  proxyActivities<BaselineActivities>({
+    taskQueue: TASK_QUEUES.pipeline,
+    startToCloseTimeout: '10 minutes',
+    heartbeatTimeout: '20 seconds',
+    scheduleToCloseTimeout: '6 hours',
+    retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
   }),
 );
 

@@ -14,3 +14,4 @@ export { repairSelectors } from './repair-selectors.js';
 export { replayDay } from './replay-day.js';
 export { scheduled } from './scheduled.js';
 export { sendNotice } from './send-notice.js';
+export { updateBaselines } from './update-baselines.js';

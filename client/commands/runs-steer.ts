@@ -1,7 +1,8 @@
 import { type Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
-import { NetworkError } from '../../core/errors.js';
-import { readSetting, withTemporal } from '../connect.js';
+import { NetworkError, StoreUnavailable } from '../../core/errors.js';
+import { noteCommand } from '../../store/measures.js';
+import { readSetting, withDatabase, withTemporal } from '../connect.js';
 import type { CliContext } from '../context.js';
 import type { PartFlags } from '../definitions/runs.js';
 import { CliError } from '../errors.js';
@@ -28,6 +29,11 @@ export async function steerRun(
   const answer = await withTemporal(context, config, async (client) => {
     await mustRun(client, workflowId);
     return verb === 'cancel' ? cancel(client, workflowId) : update(context, client, verb, workflowId);
+  });
+  // What was done is done: that the database does not answer must not look like a refusal.
+  await withDatabase(config, (db) => noteCommand(db, workflowId, verb, new Date())).catch((problem: unknown) => {
+    if (!(problem instanceof StoreUnavailable)) throw problem;
+    context.out.warn('the database does not answer: the day counts as one that nobody steered');
   });
   context.out.data(`${workflowId}: ${answer}`);
   context.out.document({ schemaVersion: 1, workflowId, verb, answer });

@@ -1,5 +1,5 @@
 /** Collections that a retention run may take documents from. */
-export const AGEING = ['raw_payloads', 'fetches', 'json_shapes', 'llm_calls', 'error_events'] as const;
+export const AGEING = ['raw_payloads', 'fetches', 'json_shapes', 'llm_calls', 'error_events', 'measures'] as const;
 export type Ageing = (typeof AGEING)[number];
 
 /** How long things are kept, in days; what is cited is kept for good. */

@@ -24,6 +24,8 @@ const RULES: Readonly<Record<Ageing, Rule>> = {
   fetches: { ...plain, ageField: 'grantedAt', unlessCited: true },
   json_shapes: { ...plain, ageField: 'lastSeenAt', only: { runKey: { $ne: null } } },
   llm_calls: { ...plain, ageField: 'at' },
+  // The figures of runs stay: baselines and trends of months are made of them.
+  measures: { ...plain, ageField: 'at', only: { kind: { $in: ['machine', 'readings'] } } },
   error_events: { ...plain, ageField: 'failedAt' },
 };
 

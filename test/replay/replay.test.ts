@@ -41,6 +41,7 @@ const SINCE_RELEASE: ReadonlySet<string> = new Set([
   'repairSelectors',
   'replayDay',
   'restoreDrill',
+  'updateBaselines',
 ]);
 
 describe('saved histories', () => {
