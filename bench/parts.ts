@@ -32,6 +32,8 @@ export interface BenchParts {
   readonly sandbox: Started;
   /** Environment of a process that is to work with these parts. */
   readonly variables: Readonly<Record<string, string>>;
+  /** The same with the environment of the bench itself. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Starts a compiled program; it is ready when it prints its first line, which is returned. */
   start(program: string, args: readonly string[], more?: Readonly<Record<string, string>>): Promise<Started>;
   stop(): Promise<void>;
@@ -89,6 +91,7 @@ export async function startParts(world: BenchWorld): Promise<BenchParts> {
     databaseLine: line,
     sandbox,
     variables: { ...variables, MONGODB_URL: base.MONGODB_URL },
+    environment: { ...process.env, ...variables, MONGODB_URL: base.MONGODB_URL },
     start,
     async stop() {
       await Promise.all(running.map(end));

@@ -16,7 +16,8 @@ process.on('SIGTERM', onSignal);
 // A reader that went away (`phx … | head`) is no failure of the command.
 process.stdout.on('error', (problem) => {
   if ('code' in problem && problem.code === 'EPIPE') process.exit(0);
-  throw problem;
+  process.stderr.write(`stdout could not be written: ${problem.message}\n`);
+  process.exit(1);
 });
 
 process.exit(await runCli(process.argv.slice(2), process, interrupt.signal));

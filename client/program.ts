@@ -11,6 +11,7 @@ import { defineBudget, defineCost } from './definitions/cost.js';
 import { defineEmergency } from './definitions/emergency.js';
 import { defineEnrich } from './definitions/enrich.js';
 import { defineErrors } from './definitions/errors.js';
+import { defineExport } from './definitions/export.js';
 import { defineIncidents } from './definitions/incidents.js';
 import { defineLlm } from './definitions/llm.js';
 import { defineMarket } from './definitions/market.js';
@@ -84,6 +85,7 @@ export function createProgram({ run, ...output }: ProgramSetup): Command {
     defineReplay,
     defineEnrich,
     defineMarket,
+    defineExport,
     defineSources,
     defineProxies,
     defineCaptcha,

@@ -15,6 +15,7 @@ export interface RecordThen {
   readonly goneSince: Date | null;
 }
 
+/** A record that is kept, by name. */
 type Present = Pick<RawPropertyDocument, '_id' | 'propertyId' | 'zip'>;
 type AbsenceEvent = Pick<ChangeEventDocument, 'recordId' | 'kind' | 'absence' | 'validFrom' | 'knownFrom'>;
 
@@ -64,7 +65,8 @@ export async function* marketAsOf(
   }
 }
 
-async function recordsAsOf(db: Db, present: readonly Present[], asOf: AsOf): Promise<readonly RecordThen[]> {
+/** Some records as of a moment; those not known by then are left out. */
+export async function recordsAsOf(db: Db, present: readonly Present[], asOf: AsOf): Promise<readonly RecordThen[]> {
   const ids = present.map(({ _id }) => _id);
   const [versions, events] = await Promise.all([
     db
