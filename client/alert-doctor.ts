@@ -1,12 +1,11 @@
 import type { Config } from '../core/config.js';
 import { PhoenixError } from '../core/errors.js';
 import { loadRoster } from '../core/product-settings.js';
-import { LEVELS } from '../core/schemas/roster.js';
-import { rosterFaults } from '../domain/roster.js';
 import { channelReadiness } from '../notify/tellers.js';
 import type { DoctorLine } from '../stack/doctor-line.js';
 import { standingRoster } from '../store/alert-settings.js';
 import { withDatabase } from './connect.js';
+import { faultsOfRoster } from './roster-faults.js';
 
 /** Whether somebody answers at every level. Without a database the file alone is looked at. */
 export async function checkRoster(config: Config): Promise<DoctorLine> {
@@ -14,14 +13,14 @@ export async function checkRoster(config: Config): Promise<DoctorLine> {
   const standing = await withDatabase(config, (db) => standingRoster(db, file)).catch(whenAway);
   const roster = standing ?? file;
   const seen = standing === null ? ' (by the file: the database does not answer)' : '';
-  const faults = rosterFaults(roster, LEVELS);
+  const faults = faultsOfRoster(roster);
   const people = Object.keys(roster.people).length;
   if (faults.length === 0)
     return { part: 'roster', state: 'ok', evidence: `${people} people, every level answered${seen}`, fix: null };
   const evidence = people === 0 ? 'nobody is on it: alerts go to RECIPIENT_EMAILS alone' : faults.join('; ');
   return {
     part: 'roster',
-    state: 'warning',
+    state: config.mode === 'production' ? 'problem' : 'warning',
     evidence: `${evidence}${seen}`,
     fix: 'phx contacts set puts people on it',
   };

@@ -12,6 +12,7 @@ import { defineEmergency } from './definitions/emergency.js';
 import { defineEnrich } from './definitions/enrich.js';
 import { defineErrors } from './definitions/errors.js';
 import { defineExport } from './definitions/export.js';
+import { defineHealth } from './definitions/health.js';
 import { defineIncidents } from './definitions/incidents.js';
 import { defineLlm } from './definitions/llm.js';
 import { defineMarket } from './definitions/market.js';
@@ -95,6 +96,7 @@ export function createProgram({ run, ...output }: ProgramSetup): Command {
     defineAlerts,
     defineIncidents,
     defineErrors,
+    defineHealth,
     defineContacts,
     defineSchedules,
     defineEmergency,

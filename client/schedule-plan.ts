@@ -5,6 +5,7 @@ import type { ScheduleRow } from '../core/product-settings.js';
 import { optionsIn } from '../core/run-options.js';
 import type { EvaluateAlertsInput } from '../core/schemas/alerts.js';
 import type { UpdateBaselinesInput } from '../core/schemas/baselines.js';
+import type { WatchdogInput } from '../core/schemas/incidents.js';
 import { MARKET_FILES, type RefreshMarketInput } from '../core/schemas/market-data.js';
 import type { Mode } from '../core/schemas/names.js';
 import { DEFAULT_RUN_OPTIONS } from '../core/schemas/run.js';
@@ -14,6 +15,7 @@ import type { MaintenanceInput } from '../core/schemas/upkeep.js';
 const MANAGED = 'managed: config/schedules.json, phx schedules apply';
 const NOT_BEGUN = 'not begun: phx schedules resume lets it go on';
 const POLICY = { SKIP: ScheduleOverlapPolicy.SKIP, BUFFER_ONE: ScheduleOverlapPolicy.BUFFER_ONE } as const;
+const MINUTE_MS = 60_000;
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /**
@@ -69,6 +71,10 @@ function workOf(row: ScheduleRow, mode: Mode): { readonly workflowType: string; 
       const input: EvaluateAlertsInput = { market: row.market };
       return { workflowType: 'evaluateAlerts', args: [input] };
     }
+    case 'watchdog': {
+      const input: WatchdogInput = { market: row.market };
+      return { workflowType: 'watchdog', args: [input] };
+    }
     case 'sendDigest':
       return { workflowType: 'sendDigest', args: [{ market: row.market }] };
     case 'maintenance': {
@@ -88,7 +94,10 @@ function workOf(row: ScheduleRow, mode: Mode): { readonly workflowType: string; 
 }
 
 function timesOf(row: ScheduleRow, comment: string, timezone: string) {
-  if (row.workflow === 'evaluateAlerts') return { intervals: [{ every: row.everyMinutes * 60_000 }], timezone };
+  if (row.workflow === 'evaluateAlerts') return { intervals: [{ every: row.everyMinutes * MINUTE_MS }], timezone };
+  if (row.workflow === 'watchdog') {
+    return { intervals: [{ every: row.everyMinutes * MINUTE_MS, offset: row.offsetMinutes * MINUTE_MS }], timezone };
+  }
   return { calendars: [{ ...row.calendar, comment }], timezone };
 }
 

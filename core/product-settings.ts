@@ -71,6 +71,14 @@ const schedule = z.discriminatedUnion('workflow', [
   }),
   z.strictObject({
     ...scheduleParts,
+    everyMinutes: z.number().int().min(1).max(60),
+    /** Minutes after the full hour at which the first of them is. */
+    offsetMinutes: z.number().int().min(0).max(59),
+    workflow: z.literal('watchdog'),
+    market: z.string(),
+  }),
+  z.strictObject({
+    ...scheduleParts,
     calendar,
     workflow: z.literal('maintenance'),
     retention: z.boolean(),

@@ -37,8 +37,15 @@ export function onCallFor(
   return [...new Map(all.map((contact) => [contact.id, contact])).values()];
 }
 
-/** What is wrong with a roster, a sentence each: unknown names, levels nobody answers, people nobody can reach. */
-export function rosterFaults(roster: Roster, levels: readonly Level[]): readonly string[] {
+/**
+ * What is wrong with a roster, a sentence each: unknown names, levels and roles nobody answers, people nobody can reach.
+ * @param called roles that incidents call
+ */
+export function rosterFaults(
+  roster: Roster,
+  levels: readonly Level[],
+  called: readonly string[] = [],
+): readonly string[] {
   const roles = new Set(roster.roles.map(({ role }) => role));
   const people = contactsOf(roster);
   return [
@@ -58,6 +65,10 @@ export function rosterFaults(roster: Roster, levels: readonly Level[]): readonly
       return people.some((one) => one.roles.some((role) => own.includes(role)))
         ? []
         : [`nobody answers for level ${level} (${own.join(', ')})`];
+    }),
+    ...called.flatMap((role) => {
+      if (!roles.has(role)) return [`incidents call the unknown role ${role}`];
+      return people.some((one) => one.roles.includes(role)) ? [] : [`incidents call ${role}, and nobody is it`];
     }),
   ];
 }

@@ -26,6 +26,12 @@ export async function firstMinute(db: Db): Promise<number | null> {
   return first === null ? null : first.at.getTime() + Math.min(...first.minutes) * MINUTE_MS;
 }
 
+/** The last minute that was noted, epoch milliseconds; null before the first. */
+export async function lastMinute(db: Db): Promise<number | null> {
+  const last = await hoursOf(db).findOne({}, { sort: { _id: -1 } });
+  return last === null ? null : last.at.getTime() + Math.max(...last.minutes) * MINUTE_MS;
+}
+
 /** Minutes that were noted in a time, of those since it began or since the first one, whichever is later. */
 export async function minutesUp(
   db: Db,

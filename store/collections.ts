@@ -220,6 +220,7 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
     },
     indexes: [index({ market: 1, openedAt: -1 })],
   },
+  watch_rounds: { required: { at: 'date', state: 'string', verdicts: 'array', faults: 'array' }, indexes: [] },
   incident_timeline: {
     required: { incidentId: 'string', seq: 'number', kind: 'string', text: 'string', at: 'date' },
     indexes: [index({ incidentId: 1, seq: 1 }, { unique: true })],

@@ -15,3 +15,4 @@ export { replayDay } from './replay-day.js';
 export { scheduled } from './scheduled.js';
 export { sendNotice } from './send-notice.js';
 export { updateBaselines } from './update-baselines.js';
+export { watchdog } from './watchdog.js';

@@ -1,24 +1,34 @@
 import { evaluateAlertsWorkflowId, TASK_QUEUES } from '../../core/ids.js';
 import { loadRoster, loadSchedules } from '../../core/product-settings.js';
 import { MEASURES } from '../../core/schemas/alerts.js';
-import { LEVELS } from '../../core/schemas/roster.js';
-import { rosterFaults } from '../../domain/roster.js';
 import { channelReadiness } from '../../notify/tellers.js';
 import { standingRoster } from '../../store/alert-settings.js';
 import type { evaluateAlerts } from '../../workflows/evaluate-alerts.js';
 import { readSetting, withDatabase, withTemporal } from '../connect.js';
 import type { CliContext } from '../context.js';
 import type { AlertsMarketFlags } from '../definitions/alerts.js';
+import { CliError } from '../errors.js';
 import { columnsOf } from '../output.js';
+import { faultsOfRoster } from '../roster-faults.js';
 import { theMarket } from '../run-request.js';
 import { reconcileSchedule } from '../schedule-plan.js';
 
 const PERSON_NEEDED = 3;
 
-/** Makes the schedules of alerts and says what is missing. @returns 3 when something is */
+/**
+ * Makes the schedules of alerts and says what is missing.
+ * @returns 3 when something is
+ * @throws CliError (Refused) in production, where nobody answers for a level: nothing is made then
+ */
 export async function setUp(context: CliContext): Promise<number> {
   const { config } = await readSetting(context);
-  const rows = loadSchedules().filter(({ workflow }) => workflow === 'evaluateAlerts' || workflow === 'sendDigest');
+  const missing = await withDatabase(config, async (db) => faultsOfRoster(await standingRoster(db, loadRoster())));
+  if (config.mode === 'production' && missing.length > 0) {
+    throw new CliError('Refused', missing, 'phx contacts set puts people on the roster');
+  }
+  const rows = loadSchedules().filter(
+    ({ workflow }) => workflow === 'evaluateAlerts' || workflow === 'sendDigest' || workflow === 'watchdog',
+  );
   const schedules = await withTemporal(context, config, async (client) => {
     const done: { readonly scheduleId: string; readonly result: string }[] = [];
     for (const row of rows) {
@@ -28,9 +38,6 @@ export async function setUp(context: CliContext): Promise<number> {
     return done;
   });
   const channels = channelReadiness(config);
-  const missing = await withDatabase(config, async (db) =>
-    rosterFaults(await standingRoster(db, loadRoster()), LEVELS),
-  );
   context.out.document({ schemaVersion: 1, schedules, channels, roster: missing });
   const shown = [
     ...schedules.map(({ scheduleId, result }) => ['schedule', scheduleId, result]),

@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
 import { loadRoster } from '../../core/product-settings.js';
-import { LEVELS, person, rotation } from '../../core/schemas/roster.js';
+import { person, rotation } from '../../core/schemas/roster.js';
 import { onCall, rosterFaults } from '../../domain/roster.js';
 import { standingRoster } from '../../store/alert-settings.js';
 import { changeSetting } from '../../store/settings.js';
@@ -9,6 +9,7 @@ import type { CliContext } from '../context.js';
 import type { ContactFlags, RotationFlags } from '../definitions/contacts.js';
 import { CliError } from '../errors.js';
 import { columnsOf } from '../output.js';
+import { faultsOfRoster } from '../roster-faults.js';
 import { Faults, readWhole, theMarket } from '../run-request.js';
 import { given, readWords } from '../source-request.js';
 
@@ -19,7 +20,7 @@ const rosterOf = (db: Db) => standingRoster(db, loadRoster());
 export async function listContacts(context: CliContext): Promise<number> {
   const { config } = await readSetting(context);
   const roster = await withDatabase(config, rosterOf);
-  const missing = rosterFaults(roster, LEVELS);
+  const missing = faultsOfRoster(roster);
   context.out.document({ schemaVersion: 1, ...roster, missing });
   const people = Object.entries(roster.people).map(([id, one]) => [
     ...[id, one.name, one.roles.join(', '), one.mail ?? '-', one.phone ?? '-'],

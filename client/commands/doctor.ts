@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import type { Config } from '../../core/config.js';
 import { runDoctor } from '../../stack/doctor.js';
 import type { DoctorLine } from '../../stack/doctor-line.js';
 import { checkChannels, checkRoster } from '../alert-doctor.js';
@@ -12,11 +13,16 @@ const PROBLEMS = 3;
 export async function doctor(context: CliContext): Promise<number> {
   const { out } = context;
   const { config } = await readSetting(context);
-  const lines = [...(await runDoctor(config)), await checkRoster(config), checkChannels(config)];
+  const lines = await doctorLines(config);
   for (const line of lines) out.data(textOf(line, out.dataColour));
   const problems = lines.filter(({ state }) => state === 'problem').length;
   out.document({ schemaVersion: 1, mode: config.mode, ok: problems === 0, checks: lines });
   return problems === 0 ? 0 : PROBLEMS;
+}
+
+/** One line for each part that the settings name. */
+export async function doctorLines(config: Config): Promise<readonly DoctorLine[]> {
+  return [...(await runDoctor(config)), await checkRoster(config), checkChannels(config)];
 }
 
 function textOf({ part, state, evidence, fix }: DoctorLine, colour: boolean): string {

@@ -231,3 +231,40 @@ export interface IncidentResult {
   readonly resolvedAt: string | null;
   readonly resolution: string | null;
 }
+
+/** Input of `watchdog`. */
+export interface WatchdogInput {
+  readonly market: string;
+}
+
+/** What the watchdog can find. */
+export type WatchKind = 'not-started' | 'stuck' | 'hanging' | 'slow' | 'few' | 'evaluation';
+
+export interface WatchVerdict {
+  readonly kind: WatchKind;
+  /** True: an incident is to know. False: an alert tells of it already, or it is being put right. */
+  readonly raise: boolean;
+  readonly text: string;
+}
+
+/** A fault that the watchdog told an incident of, with the number of the last word about it. */
+export interface WatchFault {
+  readonly kind: WatchKind;
+  readonly seq: number;
+  readonly open: boolean;
+}
+
+/** What one look found. */
+export interface WatchLook {
+  /** `missed`: due and not begun. `idle`: not due, not scheduled, or held by a person. */
+  readonly state: 'idle' | 'missed' | 'running' | 'closed';
+  readonly verdicts: readonly WatchVerdict[];
+  /** What it told before. */
+  readonly faults: readonly WatchFault[];
+}
+
+/** Result of `watchdog`. */
+export interface WatchdogResult extends Pick<WatchLook, 'state' | 'verdicts'> {
+  /** What it did, a sentence each. */
+  readonly acts: readonly string[];
+}

@@ -41,7 +41,7 @@ export type Detector = (context: DetectorContext) => Promise<readonly Reading[]>
 export const DAILY = 'daily';
 
 /** The latest daily sequence of a market; null before the first. Narrower runs say nothing about the day. */
-export async function latestDay({ db, market }: DetectorContext): Promise<RunDocument | null> {
+export async function latestDay({ db, market }: Pick<DetectorContext, 'db' | 'market'>): Promise<RunDocument | null> {
   return db
     .collection<RunDocument>('runs')
     .findOne({ market, workflowId: { $regex: '^daily/' } }, { sort: { runDate: -1, startedAt: -1 } });

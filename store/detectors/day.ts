@@ -54,7 +54,7 @@ export const collectionMinutes: Detector = async (context) => {
 
 /** Minutes past 05:00 of a day that began before. A day that a person starts later is not late. */
 export const dayLate: Detector = async ({ nowMs, timeZone, ...context }) => {
-  const run = await latestDay({ nowMs, timeZone, ...context });
+  const run = await latestDay(context);
   if (run === null) return [];
   const today = runDateOf(nowMs, timeZone);
   const due = instantOf(run.runDate, DONE_BY_HOUR, 0, timeZone);
@@ -80,19 +80,30 @@ export const dayNotStarted: Detector = async ({ db, market, nowMs, timeZone, due
 
 /** Minutes without a page, while a day is running and has windows that are not ended. */
 export const nothingCollected: Detector = async (context) => {
-  const { db, market, nowMs } = context;
-  const run = await latestDay(context);
-  if (run?.status !== 'running' || (await frozenError(db)) !== null) return []; // a freeze is meant
+  const still = await standstill(context);
+  if (still === null) return [];
+  const { runDate, minutes: value } = still;
+  return [{ subject: DAILY, value, text: `the day ${runDate} has collected nothing for ${Math.round(value)} min` }];
+};
+
+/** For how long a running day has collected nothing; null where none runs, it has nothing to collect, or a freeze holds it. */
+export async function standstill({ db, market, nowMs }: Pick<DetectorContext, 'db' | 'market' | 'nowMs'>): Promise<{
+  readonly runDate: string;
+  readonly minutes: number;
+} | null> {
+  const run = await latestDay({ db, market });
+  if (run?.status !== 'running' || (await frozenError(db)) !== null) return null; // a freeze is meant
+  const { runDate } = run;
   const windows = db.collection<WindowDocument>('windows');
-  const all = await windows.countDocuments({ market, runDate: run.runDate });
-  const open = await windows.countDocuments({ market, runDate: run.runDate, state: 'open' });
-  if (all > 0 && open === 0) return [];
+  const all = await windows.countDocuments({ market, runDate });
+  const open = await windows.countDocuments({ market, runDate, state: 'open' });
+  if (all > 0 && open === 0) return null;
   const last = await db
     .collection<WindowPageDocument>('window_pages')
     .findOne({ runKey: run._id }, { sort: { at: -1 }, projection: { at: 1 } });
-  const value = (nowMs - Math.max(run.startedAt.getTime(), last?.at.getTime() ?? 0)) / MINUTE_MS;
-  return [{ subject: DAILY, value, text: `the day ${run.runDate} has collected nothing for ${Math.round(value)} min` }];
-};
+  const minutes = (nowMs - Math.max(run.startedAt.getTime(), last?.at.getTime() ?? 0)) / MINUTE_MS;
+  return { runDate, minutes };
+}
 
 /** Fewer minutes with work would only show how slow the start is. */
 const LEAST_WORK_MINUTES = 15;

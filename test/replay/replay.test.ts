@@ -42,6 +42,7 @@ const SINCE_RELEASE: ReadonlySet<string> = new Set([
   'replayDay',
   'restoreDrill',
   'updateBaselines',
+  'watchdog',
 ]);
 
 describe('saved histories', () => {

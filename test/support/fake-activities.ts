@@ -78,6 +78,8 @@ export const ACTIVITY_NAMES = [
   'probeComponents',
   'checkPool',
   'missedDay',
+  'lookAtDay',
+  'keepRound',
 ] as const satisfies readonly (keyof Activities)[];
 
 /** What the fakes were asked, in order. */
@@ -205,6 +207,8 @@ export function createFakes(plan: RunPlan, own: Partial<Activities> = {}): Fakes
     probeComponents: async () => ({ outcome: 'done', text: 'all answer' }),
     checkPool: async () => ({ outcome: 'nothing', text: 'no source goes through proxies' }),
     missedDay: async () => ({ start: null, reason: 'it is running' }),
+    lookAtDay: async () => ({ state: 'closed', verdicts: [], faults: [] }),
+    keepRound: async () => {},
     ...own,
   };
   return { calls, activities: { ...asked, ...recordCollection(asked, calls), ...recordRest(asked, calls) } };

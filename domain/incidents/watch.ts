@@ -1,0 +1,53 @@
+import type { RaisedAlert } from '../../core/schemas/alerts.js';
+import type { IncidentSeverity, WatchFault, WatchKind, WatchVerdict } from '../../core/schemas/incidents.js';
+
+interface Told {
+  readonly cause: string;
+  readonly severity: IncidentSeverity;
+}
+
+/** What an incident is told of a finding. The causes are those of the alerts about the same, so that both are one incident. */
+const TOLD: Readonly<Record<WatchKind, Told>> = {
+  'not-started': { cause: 'run/start', severity: 'P1' },
+  stuck: { cause: 'run/start', severity: 'P2' },
+  hanging: { cause: 'run/time', severity: 'P2' },
+  slow: { cause: 'run/time', severity: 'P3' },
+  few: { cause: 'run/success', severity: 'P3' },
+  evaluation: { cause: 'alerts/evaluation', severity: 'P1' },
+};
+
+/**
+ * What incidents are to be told after a look: what is new, and what is over. What goes on is known to them.
+ * @param before what was told up to now
+ * @param at ISO 8601 UTC
+ */
+export function watchFaults(
+  market: string,
+  verdicts: readonly WatchVerdict[],
+  before: readonly WatchFault[],
+  at: string,
+): { readonly raised: readonly RaisedAlert[]; readonly faults: readonly WatchFault[] } {
+  const wrong = new Map(verdicts.filter(({ raise }) => raise).map((one) => [one.kind, one.text]));
+  const kinds = [...new Set([...wrong.keys(), ...before.map(({ kind }) => kind)])];
+  const raised: RaisedAlert[] = [];
+  const faults: WatchFault[] = [];
+  for (const kind of kinds) {
+    const known = before.find((one) => one.kind === kind) ?? { kind, seq: 0, open: false };
+    const text = wrong.get(kind) ?? null;
+    const open = text !== null;
+    if (open === known.open) {
+      faults.push(known);
+      continue;
+    }
+    const seq = known.seq + 1;
+    const { cause, severity } = TOLD[kind];
+    const rule = `watchdog-${kind}`;
+    const fault = { alertId: `${market}/${rule}`, seq, rule, severity, by: null, at };
+    raised.push({
+      ...{ market, cause, opens: open },
+      fault: { ...fault, kind: open ? 'fired' : 'recovered', text: text ?? 'the watchdog does not find it any more' },
+    });
+    faults.push({ kind, seq, open });
+  }
+  return { raised, faults };
+}

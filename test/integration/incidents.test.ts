@@ -1,0 +1,216 @@
+import type { ChildProcess } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { runDateOf } from '../../core/dates.js';
+import { incidentId, incidentWorkflowId } from '../../core/ids.js';
+import type { IncidentFault, IncidentPlan, IncidentState } from '../../core/schemas/incidents.js';
+import { openedIncident } from '../../domain/incidents/state.js';
+import type { DeliveryDocument } from '../../store/alert-documents.js';
+import { findIncident, type IncidentDocument, stateOf, timelineOfIncident } from '../../store/incidents.js';
+import type { incident } from '../../workflows/incident.js';
+import { TRIGGERS } from '../support/alert-triggers.js';
+import { incidentPlan } from '../support/fake-activities.js';
+import { phx } from '../support/phx.js';
+import { startTestWorld, type TestWorld } from '../support/world.js';
+
+const BY = ['--by', 'A. Operator'] as const;
+const PEOPLE = [
+  ['ann', 'operations', 'Ann Ops'],
+  ['sue', 'supervisor', 'Sue Head'],
+  ['tim', 'technical-lead', 'Tim Tech'],
+  ['mia', 'management', 'Mia Manager'],
+] as const;
+
+let world: TestWorld;
+let worker: ChildProcess;
+beforeAll(async () => {
+  world = await startTestWorld({ parcelsPerZip: 1, listings: 1 });
+  worker = await world.startWorker();
+  for (const [id, role, name] of PEOPLE) {
+    const mail = `${id}@sandbox.example`;
+    await run('contacts', 'set', id, '--name', name, '--role', role, '--mail', mail, ...BY);
+  }
+}, 240_000);
+afterAll(() => world?.stop(), 60_000);
+
+async function run(...args: readonly string[]) {
+  const { code, stdout, stderr } = await phx([...args, '--json'], world.variables);
+  return { code, stderr, json: stdout === '' ? null : JSON.parse(stdout) };
+}
+
+async function eventually<T>(read: () => Promise<T | null>): Promise<T> {
+  for (;;) {
+    const found = await read();
+    if (found !== null) return found;
+    await sleep(100);
+  }
+}
+
+const incidentsNow = () => world.db.collection<IncidentDocument>('incidents').find().toArray();
+const readModel = async (name: string): Promise<IncidentState> =>
+  eventually(async () => {
+    const document = await findIncident(world.db, name);
+    return document === null ? null : stateOf(document, await timelineOfIncident(world.db, document._id));
+  });
+const becomes = (name: string, holds: (state: IncidentState) => boolean) =>
+  eventually(async () => {
+    const state = await readModel(name);
+    return holds(state) ? state : null;
+  });
+
+async function driftToday(): Promise<void> {
+  const runDate = runDateOf(Date.now(), 'America/Phoenix');
+  const window = {
+    market: 'phoenix',
+    source: 'maricopa-assessor',
+    zip: '85031',
+    runDate,
+    seen: 0,
+    updatedAt: new Date(),
+  };
+  const _id = `phoenix:maricopa-assessor:85031:${runDate}`;
+  const failed = { ...window, state: 'failed', reason: 'SchemaDrift: no rows' };
+  await world.db.collection<{ _id: string }>('windows').insertOne({ _id, ...failed });
+}
+
+describe('alerts of one cause', () => {
+  const NAME = 'phoenix/source/maricopa-assessor';
+
+  it('open one incident, which knows both, and which persons steer', async () => {
+    await TRIGGERS['token-refused']?.cause(world.db);
+    expect((await run('alerts', 'check')).code).toBe(0);
+    await driftToday();
+    await Promise.all([run('alerts', 'check'), run('alerts', 'check')]);
+    const own = async () => (await incidentsNow()).filter(({ cause }) => cause === 'source/maricopa-assessor');
+    const state = await becomes(NAME, ({ faults }) => faults.length === 2);
+    expect(await own()).toHaveLength(1);
+    expect(state).toMatchObject({ severity: 'P1', status: 'open' });
+    expect(state.faults.map(({ rule }) => rule).sort()).toEqual(['source-drifted', 'token-refused']);
+    expect((await run('incidents', 'list')).code).toBe(3);
+    expect((await run('incidents', 'ack', NAME)).code).toBe(2);
+    expect((await run('incidents', 'ack', NAME, ...BY)).json).toMatchObject({
+      status: 'acknowledged',
+      by: 'A. Operator',
+    });
+    expect((await run('incidents', 'ack', NAME, ...BY)).code).toBe(1);
+    expect((await run('incidents', 'check', NAME, '8', ...BY)).code).toBe(2);
+    expect((await run('incidents', 'check', NAME, '2', ...BY)).code).toBe(0);
+    expect((await run('incidents', 'severity', NAME, 'P2', '--why', 'one of two', ...BY)).json).toMatchObject({
+      severity: 'P2',
+      by: 'A. Operator',
+    });
+    expect((await run('alerts', 'list')).code).toBe(0); // its alerts are taken with it
+    expect((await run('incidents', 'note', 'phoenix/nothing', '--text', 'x', ...BY)).code).toBe(5);
+  }, 240_000);
+
+  it('have a read model that says what the workflow knows, and that can be made anew', async () => {
+    const { json: live } = await run('incidents', 'show', NAME, '--live');
+    const kept = await becomes(NAME, ({ seq }) => seq >= live.seq);
+    expect({ schemaVersion: 1, ...kept }).toEqual(live);
+    await world.db.collection('incidents').deleteMany({});
+    await world.db.collection('incident_timeline').deleteMany({});
+    expect((await run('incidents', 'rebuild')).code).toBe(0);
+    expect((await run('incidents', 'show', NAME)).json).toEqual(live);
+  }, 120_000);
+});
+
+describe('an incident whose worker and server are killed in mid-clock', () => {
+  const CAUSE = 'office/line';
+  const NAME = `phoenix/${CAUSE}`;
+  const RUNG_MINUTES = 0.4;
+
+  it('goes on: each rung is told once, to the persons of its level, with all they need', async () => {
+    const at = new Date().toISOString();
+    const fault: IncidentFault = {
+      ...{
+        alertId: NAME,
+        seq: 1,
+        rule: 'by-hand',
+        severity: 'P0',
+        kind: 'fired',
+        text: 'the line is cut',
+        by: null,
+        at,
+      },
+    };
+    const input = { market: 'phoenix', cause: CAUSE, fault };
+    const state = openedIncident(incidentId('phoenix', CAUSE, at), input, at);
+    const client = await world.client();
+    const workflowId = incidentWorkflowId('phoenix', CAUSE);
+    await client.workflow.start<typeof incident>('incident', {
+      ...{ workflowId, taskQueue: 'pipeline' },
+      args: [{ ...input, carried: { state, plan: quickPlan() } }],
+    });
+    await eventually(async () => ((await ended()) >= 5 ? true : null));
+    worker.kill('SIGKILL');
+    await world.temporal.kill();
+    await sleep(1_000);
+    await world.temporal.restart();
+    worker = await world.startWorker();
+    await eventually(async () => ((await ended()) >= 10 ? true : null));
+    const all = await world.db.collection<DeliveryDocument>('deliveries').find({ alertId: state.id }).toArray();
+    const steps = all.map(({ transitionId, channel }) => `${transitionId.split('#')[1]} ${channel}`);
+    expect(new Set(steps).size).toBe(steps.length);
+    expect(all.filter(({ channel }) => channel === 'mail').map(({ roles }) => roles)).toEqual([
+      ['operations'],
+      ['technical-lead', 'management'],
+    ]);
+    const second = mailOf('tim@sandbox.example');
+    expect(mailOf('ann@sandbox.example')).toHaveLength(1);
+    expect([second.length, mailOf('mia@sandbox.example').length]).toEqual([1, 1]);
+    for (const words of [
+      'the line is cut',
+      'Since:',
+      'of 1 windows of these days are complete',
+      'maricopa-assessor 85031',
+      'Tried by the machine',
+      'incidents ack',
+      'Told now:',
+    ]) {
+      expect(plain(second[0])).toContain(words);
+    }
+    expect(plain(second[0])).toMatch(/knew before: Ann Ops/);
+    const { json } = await run('incidents', 'resolve', NAME, '--how', 'a new line', ...BY);
+    expect(json).toMatchObject({ status: 'resolved', resolution: 'a new line', told: ['L2', 'L3', 'L4'] });
+    await becomes(NAME, ({ timeline }) => timeline.some(({ text }) => text.startsWith('resolved told to')));
+  }, 240_000);
+
+  /** Five channels a notice. */
+  const ended = () =>
+    world.db
+      .collection<DeliveryDocument>('deliveries')
+      .countDocuments({ transitionId: { $regex: '^phoenix/office' }, state: { $ne: 'waiting' } });
+
+  function quickPlan(): IncidentPlan {
+    const plan = incidentPlan();
+    const { P0, ...others } = plan.clocks.severities;
+    const ladder = [
+      { level: 'L2', afterMinutes: 0 } as const,
+      { level: 'L3', afterMinutes: RUNG_MINUTES } as const,
+      { level: 'L4', afterMinutes: RUNG_MINUTES } as const,
+    ];
+    return { ...plan, clocks: { ...plan.clocks, severities: { ...others, P0: { ...P0, ladder } } } };
+  }
+
+  const mailOf = (address: string) =>
+    world.sandbox.smtp.received.filter(({ raw, to }) => to.includes(address) && /^Subject: \[P0\]/m.test(raw));
+  const plain = (mail: { readonly raw: string } | undefined) => (mail?.raw ?? '').replaceAll('=\r\n', '');
+});
+
+describe('phx health --quick', () => {
+  it('needs no worker, and says by its exit code what is wrong', async () => {
+    const well = await run('health', '--quick');
+    expect(well.json.checks.map(({ part, state }: { part: string; state: string }) => `${part} ${state}`)).toEqual([
+      'temporal ok',
+      'worker ok',
+      'database ok',
+      'evaluation off',
+      'watchdog off',
+    ]);
+    expect(well.code).toBe(0);
+    const away = await phx(['health', '--quick', '--json'], { ...world.variables, TEMPORAL_ADDRESS: '127.0.0.1:9' });
+    expect(away.code).toBe(6);
+    const dead = { ...world.variables, MONGODB_URL: 'mongodb://127.0.0.1:9' };
+    expect((await phx(['health', '--quick'], dead)).code).toBe(6);
+  }, 120_000);
+});
