@@ -16,6 +16,7 @@ import { defineHealth } from './definitions/health.js';
 import { defineIncidents } from './definitions/incidents.js';
 import { defineLlm } from './definitions/llm.js';
 import { defineMarket } from './definitions/market.js';
+import { defineMonitoring } from './definitions/monitoring.js';
 import { defineProperty } from './definitions/property.js';
 import { defineProxies } from './definitions/proxies.js';
 import { defineQuality } from './definitions/quality.js';
@@ -93,6 +94,7 @@ export function createProgram({ run, ...output }: ProgramSetup): Command {
     defineCost,
     defineBudget,
     defineBaseline,
+    defineMonitoring,
     defineAlerts,
     defineIncidents,
     defineErrors,

@@ -7,6 +7,7 @@ import { type AlertChannels, type AlertRule, alertChannels, alertRules } from '.
 import { type BaselineSettings, baselinesFile } from './schemas/baselines.js';
 import { type IncidentSettings, incidentSettings } from './schemas/incidents.js';
 import { type Budget, budgetFile, type PriceList, priceFile } from './schemas/money.js';
+import { type Monitoring, monitoringFile } from './schemas/monitoring.js';
 import { SOURCE_NAMES } from './schemas/names.js';
 import { type Roster, roster } from './schemas/roster.js';
 
@@ -200,6 +201,11 @@ export function loadRoster(): Roster {
 /** The twelve baselines, and the targets of measures, from `config/baselines.json`. @throws BadConfig naming file and field */
 export function loadBaselines(): BaselineSettings {
   return load('baselines.json', baselinesFile);
+}
+
+/** How Prometheus looks at the workers, from `config/monitoring.json`. @throws BadConfig naming file and field */
+export function loadMonitoring(): Monitoring {
+  return load('monitoring.json', monitoringFile);
 }
 
 /** One market. @throws BadConfig naming the markets there are */

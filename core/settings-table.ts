@@ -359,6 +359,12 @@ export const SETTINGS = {
     whole(0, 65_535).default(9_464),
     'Port of /metrics of the first worker of a machine, the others take the next free ones; 0 serves none',
   ),
+  promtoolPath: row(
+    'PROMTOOL_PATH',
+    optionalText,
+    'Program file of promtool, for phx monitoring validate; default the PATH',
+  ),
+  amtoolPath: row('AMTOOL_PATH', optionalText, 'Program file of amtool, for phx monitoring validate; default the PATH'),
 } as const;
 
 /** Names of the deployment package (requirement X3); a settings file with just these starts. */

@@ -13,7 +13,8 @@ make() {
 }
 random() { od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'; }
 
-for name in maricopa_api_key maricopa_api_key_2 webshare_api_key captcha_api_key smtp_password; do make "$name" ''; done
+for name in maricopa_api_key maricopa_api_key_2 webshare_api_key captcha_api_key smtp_password \
+  reso_token reso_client_secret slack_webhook_url twilio_auth_token alert_github_token; do make "$name" ''; done
 for name in postgres_password mongodb_root_password mongodb_app_password; do make "$name" "$(random 24)"; done
 make mongodb_keyfile "$(random 256)"
 password="$(cat "$folder/mongodb_app_password")"

@@ -39,6 +39,9 @@ interface LatestRow {
   readonly measures: Readonly<Partial<Record<Measure, LatestReading>>>;
 }
 
+/** Per market: when it was evaluated last, and the last readings. */
+export type LatestMeasures = ReadonlyMap<string, Pick<LatestRow, 'at' | 'measures'>>;
+
 /** Lowest and highest over the subjects of a measure, in its own unit. */
 export interface LatestReading {
   readonly lowest: number;
@@ -126,11 +129,9 @@ export async function noteReadings(
 }
 
 /** The last readings of each market, by measure. */
-export async function latestMeasures(
-  db: Db,
-): Promise<ReadonlyMap<string, Readonly<Partial<Record<Measure, LatestReading>>>>> {
+export async function latestMeasures(db: Db): Promise<LatestMeasures> {
   const rows = await measuresOf<LatestRow>(db).find({ kind: 'latest' }).toArray();
-  return new Map(rows.map(({ market, measures = {} }) => [market, measures]));
+  return new Map(rows.map(({ market, at, measures = {} }) => [market, { at, measures }]));
 }
 
 /** Five-minute rows of all machines that touch a time, oldest first. */

@@ -15,8 +15,8 @@ export interface Sample {
   readonly value: number;
 }
 
-/** Everything that is read from the database, by metric; `readAt` is the caller's. */
-export type StoredFigures = Readonly<Record<Exclude<StoredMetric, 'readAt'>, readonly Sample[]>>;
+/** Everything that is read from the database, by metric; `readAt` and `evaluated` are set with the measures. */
+export type StoredFigures = Readonly<Record<Exclude<StoredMetric, 'readAt' | 'evaluated'>, readonly Sample[]>>;
 
 const HOUR_MS = 3_600_000;
 const USD_MICROS = 1_000_000;

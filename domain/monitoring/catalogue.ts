@@ -61,6 +61,12 @@ export const STORED_METRICS = {
   runEnded: stored('run_ended_timestamp_seconds', 'gauge', 'When the latest ended run ended', ['market']),
   runRows: stored('run_rows', 'gauge', 'Rows of the latest ended run, by outcome', ['market', 'outcome']),
   alerts: stored('alerts_active', 'gauge', 'Alerts that hold, by tier', ['market', 'tier']),
+  evaluated: stored(
+    'alert_evaluation_timestamp_seconds',
+    'gauge',
+    'When the alert rules of a market were evaluated last',
+    ['market'],
+  ),
   databaseSize: stored('database_size_bytes', 'gauge', 'Documents and indexes of the database'),
   readAt: stored('store_read_timestamp_seconds', 'gauge', 'When the figures of the database were read last'),
 } as const satisfies Readonly<Record<string, MetricRow>>;

@@ -1,9 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { loadAlertRules } from '../../core/product-settings.js';
-import type { Measure } from '../../core/schemas/alerts.js';
 import { type AlertMetric, alertMetrics } from '../../domain/monitoring/alert-metrics.js';
 import { type MetricRow, PROCESS_METRICS, STORED_METRICS } from '../../domain/monitoring/catalogue.js';
-import type { LatestReading } from '../../store/measures.js';
+import type { LatestMeasures } from '../../store/measures.js';
 import type { Sample, StoredFigures } from '../../store/metric-figures.js';
 
 /** Seconds, from a fast read of the database to a batch of browser pages. */
@@ -19,7 +18,7 @@ export interface Metrics {
   /** Replaces all that was read from the database. */
   setStored(figures: StoredFigures, readAtMs: number): void;
   /** Replaces the last readings of the alert rules' measures, by market. */
-  setMeasures(latest: ReadonlyMap<string, Readonly<Partial<Record<Measure, LatestReading>>>>): void;
+  setMeasures(latest: LatestMeasures): void;
 }
 
 export type ProcessGauge = Exclude<
@@ -54,12 +53,15 @@ export function createMetrics(): Metrics {
     },
     setMeasures(latest) {
       for (const { row, replace } of measures) replace(readingsOf(row, latest));
+      stored
+        .get('evaluated')
+        ?.replace([...latest].map(([market, { at }]) => ({ labels: [market], value: at.getTime() / 1_000 })));
     },
   };
 }
 
-function readingsOf(row: AlertMetric, latest: Parameters<Metrics['setMeasures']>[0]): readonly Sample[] {
-  return [...latest].flatMap(([market, measures]) => {
+function readingsOf(row: AlertMetric, latest: LatestMeasures): readonly Sample[] {
+  return [...latest].flatMap(([market, { measures }]) => {
     const reading = measures[row.measure];
     if (reading === undefined) return [];
     return [{ labels: [market], value: (row.worst === 'lowest' ? reading.lowest : reading.highest) * row.factor }];

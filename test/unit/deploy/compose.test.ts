@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { sourceTaskQueue, TASK_QUEUES } from '../../../core/ids.js';
 import { projectRoot } from '../../../core/paths.js';
+import { loadMonitoring } from '../../../core/product-settings.js';
 import { DATABASE_OF, NAMESPACE_OF, SOURCE_NAMES } from '../../../core/schemas/names.js';
 import { DEPLOYMENT_VARIABLES, SETTINGS } from '../../../core/settings-table.js';
 import { SEARCH_ATTRIBUTES } from '../../../stack/temporal-ready.js';
@@ -83,12 +84,22 @@ const folderOf = (image: string) => (image.startsWith('mongo') ? 'mongodb' : 'te
 
 describe('docker-compose.temporal.yml', () => {
   it('has every part of the system', () => {
-    const parts = ['postgresql', 'temporal', 'temporal-ui', 'mongodb', 'ollama', 'worker', 'worker-browser'];
+    const parts = [
+      'postgresql',
+      'temporal',
+      'temporal-ui',
+      'mongodb',
+      'ollama',
+      'worker',
+      'worker-browser',
+      'prometheus',
+      'alertmanager',
+    ];
     expect(Object.keys(compose.services).sort()).toEqual([...parts, ...ONE_SHOT].sort());
   });
 
   it.each(services)('%s has a pinned image, limits, and a restart policy', (name, { image, deploy, restart }) => {
-    expect(imageTag(image)).toMatch(/^\d+\.\d+/);
+    expect(imageTag(image)).toMatch(/^v?\d+\.\d+/);
     expect(deploy.resources.limits.memory).toMatch(/^\d+[mg]$/);
     expect(restart).toBe(ONE_SHOT.includes(name) ? 'on-failure:10' : 'unless-stopped');
   });
@@ -127,7 +138,10 @@ describe('docker-compose.temporal.yml', () => {
         const [, secret = ''] = /^\/run\/secrets\/(\w+)$/.exec(value) ?? [];
         expect(one.secrets).toContain(secret);
         expect(compose.secrets[secret]).toBeDefined();
-      } else expect(name).not.toMatch(/PASSWORD|PWD|API_KEY|TOKEN|MONGODB_URL/);
+      } else {
+        expect(name).not.toMatch(/PASSWORD|PWD|API_KEY|MONGODB_URL/);
+        expect(OUR_SECRETS).not.toContain(`${name}_FILE`);
+      }
     }
     for (const secret of one.secrets) expect(compose.secrets[secret]).toBeDefined();
     expect(JSON.stringify(one)).not.toMatch(/:\/\/[^/\s:@]+:[^/\s@]+@/);
@@ -138,6 +152,19 @@ describe('docker-compose.temporal.yml', () => {
       const given = Object.keys(serviceOf(name).environment).map((variable) => variable.replace(/_FILE$/, ''));
       expect(DEPLOYMENT_VARIABLES.filter((variable) => !given.includes(variable))).toEqual([]);
     }
+  });
+
+  it('gives the workers every setting, save programs that are in the image or not used there', () => {
+    const left = ['PHOENIX_CACHE', 'CHROMIUM_PATH', 'PROMTOOL_PATH', 'AMTOOL_PATH'];
+    const given = Object.keys(serviceOf('worker').environment).map((variable) => variable.replace(/_FILE$/, ''));
+    expect(OURS.filter((variable) => !given.includes(variable)).sort()).toEqual(left.sort());
+    expect(read('deploy/Dockerfile')).toContain('CHROMIUM_PATH=');
+  });
+
+  it('has Prometheus look at the workers, and keep it for as long as config/monitoring.json says', () => {
+    const { retentionDays, workers } = loadMonitoring();
+    expect(serviceOf('prometheus').command).toContain(`--storage.tsdb.retention.time=${retentionDays}d`);
+    for (const name of workers) expect(serviceOf(name).environment.PHOENIX_METRICS_PORT).toBe('9464');
   });
 
   it('declares every volume, network and secret that is used, and no other', () => {

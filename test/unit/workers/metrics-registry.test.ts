@@ -58,19 +58,29 @@ describe('the registry', () => {
     metrics.set('cpu', [], 0.25);
     metrics.set('memory', [], null);
     metrics.count('activityFailures', ['collectPage', 'RateLimited']);
-    metrics.setMeasures(new Map([['phoenix', { 'zip-age-hours': { lowest: 1, highest: 30, at: new Date(0) } }]]));
+    metrics.setMeasures(
+      new Map([
+        [
+          'phoenix',
+          { at: new Date(5_000), measures: { 'zip-age-hours': { lowest: 1, highest: 30, at: new Date(0) } } },
+        ],
+      ]),
+    );
     const text = await metrics.registry.metrics();
     expect(text).toContain('phoenix_re_cpu_ratio 0.25');
     expect(text).not.toMatch(/^phoenix_re_memory_ratio \S/m);
     expect(text).not.toMatch(/^phoenix_re_disk_ratio \S/m);
     expect(text).toContain('phoenix_re_activity_failures_total{activity="collectPage",code="RateLimited"} 1');
     expect(text).toContain('phoenix_re_alert_zip_age_seconds{market="phoenix"} 108000');
+    expect(text).toContain('phoenix_re_alert_evaluation_timestamp_seconds{market="phoenix"} 5');
     expect(text).toContain('process_cpu_seconds_total');
   });
 
   it('forgets what is not among new samples', async () => {
     const metrics = createMetrics();
-    metrics.setMeasures(new Map([['phoenix', { uptime: { lowest: 0.9, highest: 0.9, at: new Date(0) } }]]));
+    metrics.setMeasures(
+      new Map([['phoenix', { at: new Date(0), measures: { uptime: { lowest: 0.9, highest: 0.9, at: new Date(0) } } }]]),
+    );
     metrics.setMeasures(new Map());
     expect(await metrics.registry.metrics()).not.toContain('phoenix_re_alert_uptime_ratio{');
   });
