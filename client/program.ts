@@ -21,6 +21,7 @@ import { defineProperty } from './definitions/property.js';
 import { defineProxies } from './definitions/proxies.js';
 import { defineQuality } from './definitions/quality.js';
 import { defineReplay } from './definitions/replay.js';
+import { defineReport } from './definitions/report.js';
 import { defineReviews } from './definitions/reviews.js';
 import { defineRuns } from './definitions/runs.js';
 import { defineSchedules } from './definitions/schedules.js';
@@ -85,6 +86,7 @@ export function createProgram({ run, ...output }: ProgramSetup): Command {
     defineChanges,
     defineQuality,
     defineReplay,
+    defineReport,
     defineEnrich,
     defineMarket,
     defineExport,

@@ -8,6 +8,7 @@ import type { UpdateBaselinesInput } from '../core/schemas/baselines.js';
 import type { WatchdogInput } from '../core/schemas/incidents.js';
 import { MARKET_FILES, type RefreshMarketInput } from '../core/schemas/market-data.js';
 import type { Mode } from '../core/schemas/names.js';
+import { REPORT_SPANS, type ScheduledReportInput } from '../core/schemas/periodic.js';
 import { DEFAULT_RUN_OPTIONS } from '../core/schemas/run.js';
 import type { ScheduledInput } from '../core/schemas/sequence.js';
 import type { MaintenanceInput } from '../core/schemas/upkeep.js';
@@ -88,6 +89,11 @@ function workOf(row: ScheduleRow, mode: Mode): { readonly workflowType: string; 
     }
     case 'restoreDrill':
       return { workflowType: 'restoreDrill', args: [] };
+    case 'scheduledReport': {
+      const { report: kind, market, timeZone } = row;
+      const input: ScheduledReportInput = { kind, span: REPORT_SPANS[kind], market, timeZone };
+      return { workflowType: 'scheduledReport', args: [input] };
+    }
     default:
       return assertNever(row, 'schedule');
   }

@@ -193,3 +193,8 @@ export function compactParcelNumber(text: string): string | null {
 export function displayParcelNumber(parcelNumber: string): string {
   return `${parcelNumber.slice(0, 3)}-${parcelNumber.slice(3, 5)}-${parcelNumber.slice(5)}`;
 }
+
+/** A periodic report, also as its workflow. @param period as in `ReportName` */
+export function reportId(kind: string, market: string, period: string): string {
+  return `report/${kind}/${market}/${period}`;
+}

@@ -9,6 +9,7 @@ import { type IncidentSettings, incidentSettings } from './schemas/incidents.js'
 import { type Budget, budgetFile, type PriceList, priceFile } from './schemas/money.js';
 import { type Monitoring, monitoringFile } from './schemas/monitoring.js';
 import { SOURCE_NAMES } from './schemas/names.js';
+import { REPORT_NAMES } from './schemas/periodic.js';
 import { type Roster, roster } from './schemas/roster.js';
 
 const market = z.strictObject({
@@ -45,11 +46,23 @@ const quality = z.strictObject({
   }),
 });
 const phase = z.strictObject({ budgetMinutes: z.number().positive() });
+const MONTHS = [
+  ...(['JANUARY', 'FEBRUARY', 'MARCH', 'APRIL', 'MAY', 'JUNE'] as const),
+  ...(['JULY', 'AUGUST', 'SEPTEMBER', 'OCTOBER', 'NOVEMBER', 'DECEMBER'] as const),
+] as const;
 const calendar = z.strictObject({
   hour: z.number().int().min(0).max(23),
   minute: z.number().int().min(0).max(59),
   dayOfWeek: z.enum(['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY']).exactOptional(),
-  dayOfMonth: z.number().int().min(1).max(28).exactOptional(),
+  /** A day, or days of which the first that is `dayOfWeek` is meant: 1 to 7 is the first week. */
+  dayOfMonth: z
+    .union([
+      z.number().int().min(1).max(28),
+      z.strictObject({ start: z.number().int().min(1), end: z.number().int().max(28) }),
+    ])
+    .exactOptional(),
+  /** Left out: every month. */
+  month: z.array(z.enum(MONTHS)).exactOptional(),
 });
 const scheduleParts = {
   scheduleId: z.string().regex(/^[a-z0-9-]+$/),
@@ -87,7 +100,21 @@ const schedule = z.discriminatedUnion('workflow', [
   }),
   z.strictObject({ ...scheduleParts, calendar, workflow: z.literal('restoreDrill') }),
   z.strictObject({ ...scheduleParts, calendar, workflow: z.literal('updateBaselines'), market: z.string() }),
+  z.strictObject({
+    ...scheduleParts,
+    calendar,
+    workflow: z.literal('scheduledReport'),
+    market: z.string(),
+    report: z.enum(REPORT_NAMES),
+  }),
 ]);
+
+/** Shares from 0 to 1, minutes, dollars: in the unit of what is aimed at. `critical` null: missing the target is never critical. */
+const reportTarget = z.strictObject({
+  aim: z.enum(['at-least', 'at-most']),
+  target: z.number(),
+  critical: z.number().nullable(),
+});
 
 const days = z.number().int().min(1).max(36_500);
 const megabytes = z.number().positive().nullable();
@@ -124,6 +151,9 @@ const estimateRules = z.strictObject({
 export type Market = z.infer<typeof market>;
 /** One Temporal schedule, as data. Times are in `timeZone`. */
 export type ScheduleRow = z.infer<typeof schedule>;
+
+/** A figure to reach, and from where it is too far off. */
+export type ReportTarget = z.infer<typeof reportTarget>;
 
 /** Markets by name, from `config/markets.json`. @throws BadConfig naming file and field */
 export function loadMarkets(): Readonly<Record<string, Market>> {
@@ -176,6 +206,11 @@ export function loadEstimateRules() {
     fewestHomes: file.fewestHomes.value,
     typicalShare: file.typicalShare.value,
   };
+}
+
+/** What reports hold figures against, from `config/report-targets.json`. @throws BadConfig naming file and field */
+export function loadReportTargets(): Readonly<Record<string, ReportTarget>> {
+  return load('report-targets.json', z.record(z.string(), reportTarget));
 }
 
 /** Rules of alerts, from `config/alert-rules.json`. @throws BadConfig naming file and field */

@@ -58,6 +58,20 @@ export function createPrinter(executablePath: string): Printer {
   };
 }
 
+/** A browser for as long as the work takes; null where no program is given (`CHROMIUM_PATH`). */
+export async function withPrinter<T>(
+  executablePath: string | null,
+  work: (browser: Printer | null) => Promise<T>,
+): Promise<T> {
+  if (executablePath === null) return work(null);
+  const browser = createPrinter(executablePath);
+  try {
+    return await work(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
 async function onOwnPage(
   { context: beside }: BrowserSession,
   options: BrowserContextOptions,

@@ -13,6 +13,16 @@ export interface Mail {
   readonly text: string;
   /** Plain addresses; left out, the recipients of the settings. */
   readonly to?: readonly string[];
+  readonly attachments?: readonly MailAttachment[];
+}
+
+export interface MailAttachment {
+  /** Plain file name. */
+  readonly filename: string;
+  readonly contentType: string;
+  readonly content: Uint8Array;
+  /** Of a picture that the HTML shows as `cid:<cid>`; left out: a file beside the text. */
+  readonly cid?: string;
 }
 
 /** What the server did with a mail it took for at least one recipient, or refused for good. */
@@ -105,7 +115,7 @@ function transportOptions({
   };
 }
 
-function message({ subject, html, text }: Mail, sender: string, to: readonly string[]) {
+function message({ subject, html, text, attachments = [] }: Mail, sender: string, to: readonly string[]) {
   return {
     from: { name: '', address: sender },
     to: to.map((address) => ({ name: '', address })),
@@ -113,6 +123,7 @@ function message({ subject, html, text }: Mail, sender: string, to: readonly str
     subject: subject.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim(),
     html,
     text,
+    attachments: attachments.map(({ content, ...attachment }) => ({ ...attachment, content: Buffer.from(content) })),
     headers: { 'Auto-Submitted': 'auto-generated' }, // RFC 3834: no out-of-office answers
   };
 }

@@ -240,6 +240,14 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
     required: { kind: 'string', ok: 'bool', problems: 'array', at: 'date' },
     indexes: [index({ kind: 1, at: -1 })],
   },
+  reports: {
+    required: { market: 'string', kind: 'string', period: 'string', model: 'object', sha256: 'string', at: 'date' },
+    indexes: [index({ market: 1, at: -1 })],
+  },
+  report_notes: {
+    required: { market: 'string', topic: 'string', text: 'string', by: 'string', at: 'date' },
+    indexes: [index({ market: 1, at: 1 })],
+  },
   restores: { required: { startedAt: 'date', beatAt: 'date' }, indexes: [] },
 };
 

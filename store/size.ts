@@ -46,6 +46,8 @@ const MADE_AT: Readonly<Record<string, string>> = {
   deliveries: 'createdAt',
   error_events: 'failedAt',
   recoveries: 'endedAt',
+  reports: 'at',
+  report_notes: 'at',
 };
 const LOOKED_AT_DAYS = 14;
 const DAY_MS = 86_400_000;

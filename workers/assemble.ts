@@ -12,6 +12,7 @@ import { createMarketDataActivities } from '../activities/market-data.js';
 import { createModelCareActivities } from '../activities/model-care.js';
 import { createNotifyActivities } from '../activities/notify.js';
 import { createReplayActivities } from '../activities/replay.js';
+import { createReportActivities } from '../activities/reports.js';
 import { createLayoutActivities, createSelectorActivities } from '../activities/selectors.js';
 import { createSequenceActivities } from '../activities/sequence.js';
 import { createUpkeepActivities } from '../activities/upkeep.js';
@@ -47,6 +48,7 @@ export interface Assembly {
     ReturnType<typeof createAlertActivities> &
     ReturnType<typeof createIncidentActivities> &
     ReturnType<typeof createFirstAidActivities> &
+    ReturnType<typeof createReportActivities> &
     ReturnType<typeof createWatchActivities>;
   readonly sources: readonly Source[];
   /** Why nothing may begin now; null when it may. */
@@ -83,6 +85,7 @@ export function assemble(
     notify: {
       ...createNotifyActivities({ config, database }),
       ...createDeliverActivities({ config, database }),
+      ...createReportActivities({ config, database, machine: () => machineFigures(config.dataFolder) }),
       ...createAlertActivities({
         ...{ config, database, sources: registry },
         machine: () => machineFigures(config.dataFolder),

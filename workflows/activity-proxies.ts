@@ -12,6 +12,7 @@ import type { MarketDataActivities } from '../activities/market-data.js';
 import type { ModelCareActivities } from '../activities/model-care.js';
 import type { NotifyActivities } from '../activities/notify.js';
 import type { ReplayActivities } from '../activities/replay.js';
+import type { ReportActivities } from '../activities/reports.js';
 import type { LayoutActivities, SelectorActivities } from '../activities/selectors.js';
 import type { SequenceActivities } from '../activities/sequence.js';
 import type { UpkeepActivities } from '../activities/upkeep.js';
@@ -207,4 +208,22 @@ export const firstAid = proxyActivities<FirstAidActivities>({
   heartbeatTimeout: '20 seconds',
   scheduleToCloseTimeout: '10 minutes',
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 3 },
+});
+
+/** Figures and files of reports. The browser of a report starts and ends with it. */
+export const reports = proxyActivities<ReportActivities>({
+  taskQueue: TASK_QUEUES.notify, // reports tell of a freeze too
+  startToCloseTimeout: '15 minutes', // a month of requests is read, and some dozens of pages are printed
+  heartbeatTimeout: '20 seconds',
+  scheduleToCloseTimeout: '3 hours', // a database restart is waited for; longer is an incident
+  retry: { initialInterval: '2 seconds', maximumInterval: '2 minutes' },
+});
+
+/** Mails of reports. Waits out a mail server that is down for a day; the files are there meanwhile. */
+export const reportMail = proxyActivities<ReportActivities>({
+  taskQueue: TASK_QUEUES.notify,
+  startToCloseTimeout: '5 minutes', // charts are drawn, then some recipients with 10 s each
+  heartbeatTimeout: '20 seconds',
+  scheduleToCloseTimeout: '1 day',
+  retry: { initialInterval: '5 seconds', maximumInterval: '10 minutes' },
 });

@@ -7,6 +7,7 @@ export { evaluateAlerts, sendDigest } from './evaluate-alerts.js';
 export { fillGaps } from './fill-gaps.js';
 export { incident } from './incident.js';
 export { maintenance, restoreDrill } from './maintenance.js';
+export { periodicReport, scheduledReport } from './periodic-report.js';
 export { cleanUp, deliverSummary, prepareRun, reportRun, validateRun } from './phases.js';
 export { probeSource } from './probe-source.js';
 export { refreshMarket } from './refresh-market.js';

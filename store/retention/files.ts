@@ -19,7 +19,7 @@ export interface FilesOptions {
 const DAY_MS = 86_400_000;
 const nothing = { old: 0, cited: 0, marked: 0, removed: 0, bytes: 0 };
 
-/** Removes old files of the data folder: copies of failed pages with their rows, run summaries, logs. A repeat goes on. */
+/** Removes old files of the data folder: copies of failed pages with their rows, run summaries, reports, logs. A repeat goes on. */
 export async function keepFiles(db: Db, options: FilesOptions): Promise<readonly RetentionRow[]> {
   return [await keepFailedPages(db, options), await keepReports(options), await keepLogs(options)];
 }
@@ -42,7 +42,7 @@ async function keepFailedPages(db: Db, { dataFolder, policy, apply, now }: Files
   return { what: 'failed pages', days, marked: 0, ...counted };
 }
 
-/** Folders of days, `artifacts/<day>`: what is left in them are run summaries, and pages that are kept for longer. */
+/** Folders of days, `artifacts/<day>`: what is left in them are summaries, reports, and pages that are kept for longer. */
 async function keepReports({ dataFolder, policy, apply, now }: FilesOptions): Promise<RetentionRow> {
   const days = policy.reports;
   const folder = join(dataFolder, 'artifacts');
@@ -50,7 +50,7 @@ async function keepReports({ dataFolder, policy, apply, now }: FilesOptions): Pr
   const counted = { ...nothing };
   for (const day of (await entriesOf(folder)).filter(({ name }) => isRunDate(name) && name < before)) {
     for (const file of await readdir(join(folder, day.name), { recursive: true, withFileTypes: true })) {
-      if (!file.isFile() || !file.name.startsWith('run-summary.')) continue;
+      if (!file.isFile() || !/^(run-summary|report)\./.test(file.name)) continue;
       const path = join(file.parentPath, file.name);
       counted.old += 1;
       counted.removed += 1;

@@ -36,6 +36,7 @@ const SINCE_RELEASE: ReadonlySet<string> = new Set([
   'fillGaps',
   'incident',
   'maintenance',
+  'periodicReport',
   'probeSource',
   'refreshMarket',
   'repairSelectors',
@@ -43,6 +44,7 @@ const SINCE_RELEASE: ReadonlySet<string> = new Set([
   'restoreDrill',
   'updateBaselines',
   'watchdog',
+  'scheduledReport',
 ]);
 
 describe('saved histories', () => {

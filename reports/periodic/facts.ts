@@ -1,0 +1,105 @@
+import type { Db } from 'mongodb';
+import type { Outcome } from '../../core/schemas/collect.js';
+import { type Period, shifted } from '../../domain/periods.js';
+import type { AlertTransitionDocument } from '../../store/alert-documents.js';
+import { minutesUp } from '../../store/alert-minutes.js';
+import { type CostEntryDocument, entriesBetween } from '../../store/cost-entries.js';
+import { deliveriesOfTransitions } from '../../store/deliveries.js';
+import type { RunDocument } from '../../store/documents.js';
+import type { LlmBatchDocument } from '../../store/llm.js';
+import { type QualityRunDocument, readQualityRuns } from '../../store/quality.js';
+import { type RecoveryFigures, readRecoveries } from '../../store/recoveries.js';
+import {
+  batchesOfRuns,
+  changesBetween,
+  meanStoreMs,
+  outcomesOfRuns,
+  quarantineOfRuns,
+  type ReportUpkeep,
+  type ReportWindow,
+  type RequestFigures,
+  requestsOfRuns,
+  runsOfDays,
+  transitionsBetween,
+  upkeepBetween,
+  windowsOfDays,
+} from '../../store/report-facts.js';
+
+/** What happened in a period. Days of windows and runs are those of the market, days of costs UTC, as providers bill. */
+export interface PeriodFacts {
+  readonly period: Period;
+  readonly runs: readonly RunDocument[];
+  readonly windows: readonly ReportWindow[];
+  readonly outcomes: Readonly<Record<Outcome, number>>;
+  readonly requests: readonly RequestFigures[];
+  readonly storeMs: number | null;
+  readonly batches: readonly LlmBatchDocument[];
+  readonly changes: Awaited<ReturnType<typeof changesBetween>>;
+  readonly quarantine: Awaited<ReturnType<typeof quarantineOfRuns>>;
+  readonly costs: readonly CostEntryDocument[];
+  /** The last judgement of each day, the oldest first. */
+  readonly quality: readonly QualityRunDocument[];
+  readonly uptime: { readonly up: number; readonly of: number };
+  readonly transitions: readonly AlertTransitionDocument[];
+  readonly deliveries: Awaited<ReturnType<typeof deliveriesOfTransitions>>;
+  readonly recoveries: RecoveryFigures;
+  readonly upkeep: readonly ReportUpkeep[];
+}
+
+/** The days up to the end of a period, at least two weeks of them: what charts show. */
+export interface TrailFacts {
+  readonly days: readonly string[];
+  readonly windows: readonly ReportWindow[];
+  readonly costs: readonly CostEntryDocument[];
+  readonly quality: readonly QualityRunDocument[];
+}
+
+const LEAST_TRAIL_DAYS = 14;
+
+/** Reads what happened. What is asked for after `nowMs` has not happened. */
+export async function readPeriodFacts(db: Db, market: string, period: Period, nowMs: number): Promise<PeriodFacts> {
+  const { from, to, fromMs } = period;
+  const toMs = Math.max(fromMs, Math.min(period.toMs, nowMs));
+  const [begin, end] = [new Date(fromMs), new Date(toMs)];
+  const runs = await runsOfDays(db, market, from, to);
+  const runKeys = runs.map(({ _id }) => _id);
+  const transitions = await transitionsBetween(db, market, begin, end);
+  return {
+    period,
+    runs,
+    windows: await windowsOfDays(db, market, from, to),
+    outcomes: await outcomesOfRuns(db, runKeys),
+    requests: await requestsOfRuns(db, runKeys),
+    storeMs: await meanStoreMs(db, runKeys),
+    batches: await batchesOfRuns(db, runKeys),
+    changes: await changesBetween(db, market, begin, end),
+    quarantine: await quarantineOfRuns(db, runKeys),
+    costs: await entriesBetween(db, from, to),
+    quality: await qualityOfDays(db, market, from, to),
+    uptime: await minutesUp(db, fromMs, toMs),
+    transitions,
+    deliveries: await deliveriesOfTransitions(
+      db,
+      transitions.map(({ _id }) => _id),
+    ),
+    recoveries: await readRecoveries(db, { from: begin.toISOString(), to: end.toISOString() }),
+    upkeep: await upkeepBetween(db, begin, end),
+  };
+}
+
+/** Reads what charts show. */
+export async function readTrail(db: Db, market: string, { days, to }: Period): Promise<TrailFacts> {
+  const count = Math.max(LEAST_TRAIL_DAYS, days.length);
+  const from = shifted(to, 1 - count);
+  return {
+    days: Array.from({ length: count }, (_, at) => shifted(from, at)),
+    windows: await windowsOfDays(db, market, from, to),
+    costs: await entriesBetween(db, from, to),
+    quality: await qualityOfDays(db, market, from, to),
+  };
+}
+
+async function qualityOfDays(db: Db, market: string, from: string, to: string): Promise<readonly QualityRunDocument[]> {
+  const runs = (await readQualityRuns(db, market, from)).filter(({ runDate }) => runDate <= to);
+  return runs.filter(({ runDate }, at) => runs.findIndex((one) => one.runDate === runDate) === at).reverse();
+}

@@ -1,0 +1,76 @@
+import { type KindPlan, lines } from '../registry.js';
+
+/** Daily operations report, 08:00 (R-OP, "Daily Operations Report"). */
+export const DAILY: KindPlan = {
+  title: 'Daily operations report',
+  layout: 'page',
+  headline: ['success-rate', 'collected', 'error-rate', 'completeness', 'cost-day', 'budget-used'],
+  sections: [
+    {
+      id: 'summary',
+      title: 'Executive summary',
+      blocks: [
+        ...lines('uptime', 'success-rate', 'collected', 'stored-new', 'changes', 'properties'),
+        ...lines('cost', 'budget-used', 'quality-score', 'oldest-zip', 'alerts-open'),
+        { chart: 'collected' },
+        { chart: 'success' },
+      ],
+    },
+    {
+      id: 'operations',
+      title: 'Operational metrics',
+      blocks: [
+        { table: 'by-zip' },
+        ...lines('sequence-minutes', 'collection-minutes', 'rows-per-hour', 'store-ms', 'phases-over'),
+        { table: 'phases' },
+        ...lines('requests', 'error-rate', 'answer-ms'),
+        { table: 'by-source' },
+        ...lines('troubles', 'recovery-rate', 'detect-ms', 'recover-ms'),
+        { table: 'recoveries' },
+        ...lines('enriched-model', 'enriched-per-hour', 'queue-waiting'),
+        ...lines('cpu', 'memory', 'disk', 'database-bytes', 'database-quota'),
+        { table: 'changes' },
+        { table: 'homes' },
+        { chart: 'price-per-sqft' },
+      ],
+    },
+    {
+      id: 'money',
+      title: 'Financial summary',
+      blocks: [
+        ...lines('cost', 'cost-property', 'month-cost', 'budget-used', 'budget-left'),
+        ...lines('month-forecast', 'forecast-low', 'forecast-high', 'month-variance', 'savings'),
+        { chart: 'cost' },
+        { table: 'cost-lines' },
+        { list: 'controls' },
+      ],
+    },
+    {
+      id: 'quality',
+      title: 'Quality assessment',
+      blocks: [
+        ...lines('quality-score', 'completeness', 'completeness-all', 'agreement', 'validity', 'duplicates'),
+        ...lines('freshness', 'withheld', 'valid-rows', 'gates'),
+        { chart: 'quality' },
+        { table: 'quarantine' },
+        { table: 'findings' },
+        { list: 'degradations' },
+        { list: 'opportunities' },
+      ],
+    },
+    {
+      id: 'actions',
+      title: 'Action items',
+      blocks: [
+        { list: 'alerts-open' },
+        { list: 'missing' },
+        { list: 'warnings' },
+        ...lines('reviews'),
+        { list: 'recommendations' },
+        { list: 'upkeep' },
+        ...lines('alerts-critical', 'alerts-warning', 'notice-seconds'),
+        { note: 'focus' },
+      ],
+    },
+  ],
+};

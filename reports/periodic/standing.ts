@@ -1,0 +1,79 @@
+import type { Db } from 'mongodb';
+import { loadQualityLimits, marketOf } from '../../core/product-settings.js';
+import type { Budget } from '../../core/schemas/money.js';
+import type { AlertDocument } from '../../store/alert-documents.js';
+import { currentBudget } from '../../store/budget-settings.js';
+import type { MachineFigures } from '../../store/detectors/context.js';
+import type { QueueDocument } from '../../store/documents.js';
+import { queueStates } from '../../store/queue.js';
+import {
+  databaseBytes,
+  homesByZip,
+  lastComplete,
+  openAlerts,
+  openReviews,
+  type ZipHomes,
+} from '../../store/report-standing.js';
+import { type Recommendation, recommend } from '../cost/recommend.js';
+import { type CostState, readCostState } from '../cost/state.js';
+
+/** How things stand at the moment of a report. Of the past nobody can tell it any more. */
+export interface Standing {
+  readonly nowMs: number;
+  readonly homes: readonly ZipHomes[];
+  readonly alerts: readonly AlertDocument[];
+  /** Hours since each source walked each ZIP code of the market completely; null where it never did. */
+  readonly ages: readonly { readonly source: string; readonly zip: string; readonly hours: number | null }[];
+  /** Hours up to which a ZIP code is fresh. */
+  readonly freshHours: number;
+  readonly queue: Readonly<Record<QueueDocument['state'], number>>;
+  readonly reviews: number;
+  readonly databaseBytes: number;
+  readonly quotaBytes: number | null;
+  readonly machine: MachineFigures | null;
+  readonly cost: CostState;
+  readonly budget: Budget;
+  readonly recommendations: readonly Recommendation[];
+}
+
+export interface StandingInput {
+  readonly db: Db;
+  readonly market: string;
+  readonly nowMs: number;
+  readonly quotaBytes: number | null;
+  /** Null: this process is not on the machine that does the work. */
+  readonly machine: (() => Promise<MachineFigures>) | null;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Reads how things stand. Asks no service. */
+export async function readStanding({ db, market, nowMs, quotaBytes, machine }: StandingInput): Promise<Standing> {
+  return {
+    nowMs,
+    homes: await homesByZip(db, market),
+    alerts: await openAlerts(db, market),
+    ages: await agesOf(db, market, nowMs),
+    freshHours: loadQualityLimits().freshness.freshHours,
+    queue: await queueStates(db, market),
+    reviews: await openReviews(db, market),
+    databaseBytes: await databaseBytes(db),
+    quotaBytes,
+    machine: machine === null ? null : await machine(),
+    cost: await readCostState(db, nowMs),
+    budget: await currentBudget(db),
+    recommendations: (await recommend(db, nowMs)).recommendations,
+  };
+}
+
+async function agesOf(db: Db, market: string, nowMs: number): Promise<Standing['ages']> {
+  const { zips } = marketOf(market);
+  const last = await lastComplete(db, market);
+  const sources = [...new Set(last.map(({ source }) => source))].sort();
+  return sources.flatMap((source) =>
+    zips.map((zip) => {
+      const found = last.find((one) => one.source === source && one.zip === zip);
+      return { source, zip, hours: found === undefined ? null : Math.max(0, nowMs - found.atMs) / HOUR_MS };
+    }),
+  );
+}
