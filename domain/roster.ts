@@ -48,6 +48,8 @@ export function rosterFaults(
 ): readonly string[] {
   const roles = new Set(roster.roles.map(({ role }) => role));
   const people = contactsOf(roster);
+  const levelRoles = (level: Level) => roster.roles.filter((one) => one.level === level).map(({ role }) => role);
+  const answers = (own: readonly string[]) => people.some((one) => one.roles.some((role) => own.includes(role)));
   return [
     ...people.flatMap(({ id, roles: own, mail, phone }) => [
       ...own.filter((role) => !roles.has(role)).map((role) => `${id} has the unknown role ${role}`),
@@ -60,15 +62,16 @@ export function rosterFaults(
         .filter((id) => !(id in roster.people))
         .map((id) => `the rotation of ${role} names ${id}, who is not in the roster`),
     ]),
-    ...levels.flatMap((level) => {
-      const own = roster.roles.filter((one) => one.level === level).map(({ role }) => role);
-      return people.some((one) => one.roles.some((role) => own.includes(role)))
-        ? []
-        : [`nobody answers for level ${level} (${own.join(', ')})`];
-    }),
+    ...levels
+      .filter((level) => !answers(levelRoles(level)))
+      .map((level) => {
+        return `nobody answers for level ${level} (${levelRoles(level).join(', ')})`;
+      }),
     ...called.flatMap((role) => {
-      if (!roles.has(role)) return [`incidents call the unknown role ${role}`];
-      return people.some((one) => one.roles.includes(role)) ? [] : [`incidents call ${role}, and nobody is it`];
+      const known = roster.roles.find((one) => one.role === role);
+      if (known === undefined) return [`incidents call the unknown role ${role}`];
+      const told = levels.includes(known.level) && !answers(levelRoles(known.level));
+      return told || answers([role]) ? [] : [`incidents call ${role}, and nobody is it`];
     }),
   ];
 }

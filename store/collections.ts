@@ -193,7 +193,7 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
   alert_minutes: { required: { at: 'date', minutes: 'array' }, indexes: [index({ at: 1 })] },
   deliveries: {
     required: { market: 'string', channel: 'string', state: 'string', title: 'string', notBefore: 'date' },
-    indexes: [index({ market: 1, state: 1, createdAt: 1 }), index({ transitionId: 1 })],
+    indexes: [index({ market: 1, state: 1, createdAt: 1 }), index({ transitionId: 1 }), index({ alertId: 1 })],
   },
   errors: {
     required: { kind: 'string', code: 'string', activity: 'string', lastSeenAt: 'date', days: 'object' },

@@ -94,6 +94,11 @@ export async function digestNotices(db: Db, market: string, before: Date): Promi
     .toArray();
 }
 
+/** Deliveries about one alert or incident, the oldest first. */
+export async function deliveriesAbout(db: Db, alertId: string): Promise<readonly DeliveryDocument[]> {
+  return deliveriesOf(db).find({ alertId }).sort({ createdAt: 1, _id: 1 }).toArray();
+}
+
 /** Deliveries of some transitions. */
 export async function deliveriesOfTransitions(db: Db, ids: readonly string[]): Promise<readonly DeliveryDocument[]> {
   return deliveriesOf(db)

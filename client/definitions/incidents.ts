@@ -12,6 +12,10 @@ export interface IncidentsShowFlags {
   readonly live?: true;
 }
 
+export interface IncidentsReportFlags {
+  readonly pdf?: string;
+}
+
 export interface IncidentsWordFlags {
   readonly by?: string;
   readonly note?: string;
@@ -39,6 +43,7 @@ export function defineIncidents(program: Command, run: Run): void {
     .description('Trouble from its first fault to its review: who knows, who took it, what was tried');
   defineReading(incidents, run);
   defineWords(incidents, run);
+  defineReport(incidents, run);
 }
 
 function defineReading(incidents: Command, run: Run): void {
@@ -67,6 +72,18 @@ function defineReading(incidents: Command, run: Run): void {
     'Write the read model anew from the workflows of all incidents that are not over',
     ['incidents rebuild'],
   ).action(async () => run(async (context) => (await import('../commands/incidents.js')).rebuild(context)));
+}
+
+function defineReport(incidents: Command, run: Run): void {
+  describeCommand(incidents, 'report', 'Report of an incident: impact, clocks, notices, checklist, timeline', [
+    `incidents report ${EXAMPLE} > incident.md`,
+    `incidents report ${EXAMPLE} --pdf incident.pdf`,
+  ])
+    .argument(...ID)
+    .option('--pdf <file>', 'print it to this file, too')
+    .action(async (id: string, flags: IncidentsReportFlags) =>
+      run(async (context) => (await import('../commands/incident-report.js')).reportIncident(context, id, flags)),
+    );
 }
 
 function defineWords(incidents: Command, run: Run): void {

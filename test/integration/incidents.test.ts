@@ -1,4 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runDateOf } from '../../core/dates.js';
@@ -9,7 +11,9 @@ import type { DeliveryDocument } from '../../store/alert-documents.js';
 import { findIncident, type IncidentDocument, stateOf, timelineOfIncident } from '../../store/incidents.js';
 import type { incident } from '../../workflows/incident.js';
 import { TRIGGERS } from '../support/alert-triggers.js';
+import { testBrowser } from '../support/browser.js';
 import { incidentPlan } from '../support/fake-activities.js';
+import { readPdf } from '../support/pdf.js';
 import { phx } from '../support/phx.js';
 import { startTestWorld, type TestWorld } from '../support/world.js';
 
@@ -173,6 +177,15 @@ describe('an incident whose worker and server are killed in mid-clock', () => {
     const { json } = await run('incidents', 'resolve', NAME, '--how', 'a new line', ...BY);
     expect(json).toMatchObject({ status: 'resolved', resolution: 'a new line', told: ['L2', 'L3', 'L4'] });
     await becomes(NAME, ({ timeline }) => timeline.some(({ text }) => text.startsWith('resolved told to')));
+    const pdf = join(world.dataFolder, 'incident.pdf');
+    const reported = await phx(['incidents', 'report', NAME, '--pdf', pdf], {
+      ...world.variables,
+      CHROMIUM_PATH: await testBrowser(),
+    });
+    expect([reported.code, reported.stdout]).toEqual([0, expect.stringContaining('Current status: RESOLVED')]);
+    const text = (await readPdf(await readFile(pdf))).map((page) => page.text).join(' ');
+    expect(text).toContain('a new line');
+    expect(text).toContain('maricopa-assessor 85031');
   }, 240_000);
 
   /** Five channels a notice. */
