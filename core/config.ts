@@ -83,15 +83,31 @@ export function temporalConnection(config: Config) {
   return { ...connectionOptions, address: config.temporalAddress };
 }
 
-/** Values that must never be seen: given to the logger's and the reports' redaction. */
+/** Values that must never be seen: given to the logger's and the reports' redaction. Of an address with a password that alone. */
 export function secretValues(config: Config): readonly string[] {
-  const { maricopaApiKey, maricopaApiKey2, webshareApiKey, captchaApiKey, smtpPassword } = config;
-  const { resoToken, resoClientSecret, slackWebhookUrl, twilioAuthToken, githubToken } = config;
-  const county = [maricopaApiKey, maricopaApiKey2];
-  const tellers = [slackWebhookUrl, twilioAuthToken, githubToken];
-  const values = [...county, webshareApiKey, captchaApiKey, smtpPassword, resoToken, resoClientSecret, ...tellers];
-  const password = /^mongodb(?:\+srv)?:\/\/[^:@/]+:([^@/]+)@/.exec(config.mongodbUrl)?.[1] ?? null;
-  return [...values, password].filter((value) => value !== null && value.length >= 4).map(String);
+  const values = settingKeys().flatMap((key) => {
+    const row: { readonly secret?: true } = SETTINGS[key];
+    const value = config[key];
+    return row.secret && typeof value === 'string' ? secretsIn(value) : [];
+  });
+  return [...new Set(values.filter((value) => value.length >= SHORTEST_SECRET))];
+}
+
+/** Shorter ones would blank ordinary words. */
+const SHORTEST_SECRET = 4;
+
+function secretsIn(value: string): readonly string[] {
+  if (!value.startsWith('mongodb')) return [value];
+  const password = /^mongodb(?:\+srv)?:\/\/[^:@/]+:([^@/]+)@/.exec(value)?.[1];
+  return password === undefined ? [] : [password, decoded(password)];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Folder of downloaded programs and models; may be deleted at any time. */

@@ -1,4 +1,4 @@
-import { type Db, MongoClient, MongoError } from 'mongodb';
+import { type Db, MongoBulkWriteError, MongoClient, MongoError } from 'mongodb';
 import { BadConfig, StoreUnavailable } from '../core/errors.js';
 import { COLLECTIONS, validatorOf } from './collections.js';
 import { noteMigrationsWithoutWork } from './migrations/state.js';
@@ -70,6 +70,9 @@ export async function initDatabase(db: Db): Promise<readonly string[]> {
 /** The typed error for trouble of the database itself; null for anything else. A refused document is a bug and stays itself. */
 export function asStoreError(problem: unknown): StoreUnavailable | null {
   if (!(problem instanceof MongoError)) return null;
+  // A write of many things hides what broke its connection.
+  if (problem instanceof MongoBulkWriteError && problem.errorResponse instanceof MongoError)
+    return asStoreError(problem.errorResponse);
   const passing =
     problem.name.startsWith('MongoNetwork') ||
     problem.name === 'MongoServerSelectionError' ||

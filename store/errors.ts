@@ -9,6 +9,7 @@ import { noteRecovery } from './recoveries.js';
 
 const DUPLICATE_KEY = 11_000;
 const FINGERPRINT_DIGITS = 12;
+const LATE_MS = 500;
 
 export const errorsOf = (db: Db) => db.collection<ErrorDocument>('errors');
 export const errorEventsOf = (db: Db) => db.collection<ErrorEventDocument>('error_events');
@@ -25,10 +26,16 @@ export function fingerprintOf({ kind, code, activity, source, host, pattern }: F
 export async function recordFailures(db: Db, failures: readonly Failure[]): Promise<void> {
   if (failures.length === 0) return;
   const rows = await Promise.all(failures.map((failure) => eventOf(db, failure)));
+  const beganAtMs = Date.now();
   try {
     await errorEventsOf(db).insertMany(rows, { ordered: false });
   } catch (problem) {
     if (!onlyDuplicates(problem)) throw problem;
+  }
+  // The driver itself waits for a database that is away: what stands in the rows would be too early then.
+  if (Date.now() - beganAtMs > LATE_MS) {
+    const ids = rows.map(({ _id }) => _id);
+    await errorEventsOf(db).updateMany({ _id: { $in: ids }, state: 'open' }, { $set: { recordedAt: new Date() } });
   }
   const days = new Map(rows.map((row) => [`${row.fingerprint} ${row.day}`, row]));
   for (const row of days.values()) await countDay(db, row);
@@ -145,6 +152,6 @@ async function countDay(db: Db, row: ErrorEventDocument): Promise<void> {
 
 function onlyDuplicates(problem: unknown): boolean {
   if (!(problem instanceof MongoBulkWriteError)) return false;
-  const { writeErrors } = problem;
-  return [writeErrors].flat().every(({ code }) => code === DUPLICATE_KEY);
+  const refused = [problem.writeErrors].flat();
+  return refused.length > 0 && refused.every(({ code }) => code === DUPLICATE_KEY);
 }

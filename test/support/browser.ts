@@ -43,6 +43,13 @@ export function browserProcesses(starter = process.pid): readonly BrowserProcess
   });
 }
 
+/** `kill -9` for the browsers of a worker. @returns whether there was one */
+export function killBrowser(worker: number): boolean {
+  const browsers = browserProcesses(worker).filter(({ type }) => type === 'browser');
+  for (const { pid } of browsers) process.kill(pid, 'SIGKILL');
+  return browsers.length > 0;
+}
+
 function typeOf(command: string): string {
   if (command.includes('crashpad_handler')) return 'crashpad';
   return /--type=([a-z-]+)/.exec(command)?.[1] ?? 'browser';

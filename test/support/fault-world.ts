@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunOptions, RunSummary } from '../../core/schemas/run.js';
 import type { LoggedRequest } from '../../sandbox/request-log.js';
@@ -11,8 +12,10 @@ const SCOPE = { sources: [COUNTY], zips: ZIPS } as const;
 
 /** A world with one worker, emptied between cases, so that a case costs seconds. */
 export interface FaultWorld extends TestWorld {
-  /** Forgets everything: database, request log, faults. */
-  empty(): Promise<void>;
+  /** The worker that it begins with. */
+  readonly worker: ChildProcess;
+  /** Forgets everything: database, request log, faults. @param except collections that stay, as the worker goes by them */
+  empty(except?: readonly string[]): Promise<void>;
   /** Runs the county's day and gives its summary. */
   day(runDate: string, options?: Partial<RunOptions>): Promise<RunSummary>;
   /** Starts the county's day. */
@@ -36,14 +39,15 @@ export async function startFaultWorld(options: Partial<TestWorldOptions> = {}): 
     ...rest,
     variables: { MARICOPA_REQUEST_BUDGET: '26', ...variables },
   });
-  await world.startWorker();
+  const worker = await world.startWorker();
   const log = () => world.sandbox.county.log;
   const faultWorld: FaultWorld = {
     ...world,
-    async empty() {
+    worker,
+    async empty(except = []) {
       world.sandbox.faults.clear();
       for (const { name } of await world.db.listCollections({}, { nameOnly: true }).toArray()) {
-        if (name !== 'migrations') await world.db.collection(name).deleteMany({});
+        if (![...except, 'migrations'].includes(name)) await world.db.collection(name).deleteMany({});
       }
       world.sandbox.log.clear();
     },

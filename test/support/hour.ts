@@ -13,7 +13,7 @@ import { captchaFigures } from '../../store/captcha-figures.js';
 import { decide } from '../../store/decisions.js';
 import type { RawPropertyDocument, RunDocument } from '../../store/documents.js';
 import { requestsByHost } from '../../store/fetches.js';
-import { browserProcesses } from './browser.js';
+import { killBrowser } from './browser.js';
 import { startTestWorld, type TestWorld } from './world.js';
 
 /** An hour of collection, run faster: every pace of the sources is divided by `scale`. */
@@ -125,12 +125,6 @@ function makeTrouble(world: TestWorld, { listings, kills, deaths }: HourPlan, wo
       return done;
     },
   };
-}
-
-function killBrowser(worker: number): boolean {
-  const browsers = browserProcesses(worker).filter(({ type }) => type === 'browser');
-  for (const { pid } of browsers) process.kill(pid, 'SIGKILL');
-  return browsers.length > 0;
 }
 
 async function figuresOf(

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 /** One answer of the scripted server: a model's text, a raw status and body, or trouble. */
 export type Script =
   | { readonly text: string }
+  /** Made from the question. */
+  | { readonly reply: (question: string) => string }
   | { readonly status: number; readonly body: string; readonly type?: string }
   | { readonly trouble: 'silence' | 'endless' | 'cut' };
 
@@ -11,6 +13,8 @@ export interface ScriptedModel {
   readonly host: string;
   /** Bodies of the chat requests that came. */
   readonly asked: readonly Record<string, unknown>[];
+  /** When they came, epoch milliseconds. */
+  readonly askedAtMs: readonly number[];
   /** Models in memory; all at first. */
   readonly loaded: Set<string>;
   /** Requests whose client went away before the answer. */
@@ -23,6 +27,7 @@ export interface ScriptedModel {
 /** A server with Ollama's API and answers given beforehand, on a real socket. Holds the models named. */
 export async function startScriptedModel(models: readonly string[]): Promise<ScriptedModel> {
   const asked: Record<string, unknown>[] = [];
+  const askedAtMs: number[] = [];
   let answers: readonly Script[] = [];
   let abandoned = 0;
   const loaded = new Set(models);
@@ -36,6 +41,7 @@ export async function startScriptedModel(models: readonly string[]): Promise<Scr
       return send(response, 200, JSON.stringify({ models: [...loaded].map((name) => ({ name })) }));
     const body = await jsonOf(request);
     asked.push(body);
+    askedAtMs.push(Date.now());
     if (!models.includes(`${body.model}`)) {
       return send(response, 404, JSON.stringify({ error: `model "${body.model}" not found` }));
     }
@@ -44,12 +50,13 @@ export async function startScriptedModel(models: readonly string[]): Promise<Scr
     if (Array.isArray(body.messages) && body.messages.length === 0) return play({ text: '' }, response);
     const [next = { text: '' }, ...rest] = answers;
     if (rest.length > 0) answers = rest;
-    play(next, response);
+    play('reply' in next ? { text: next.reply(questionIn(body)) } : next, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     host: `http://127.0.0.1:${portOf(server.address())}`,
     asked,
+    askedAtMs,
     loaded,
     abandoned: () => abandoned,
     script: (...next) => {
@@ -67,7 +74,13 @@ function portOf(address: AddressInfo | string | null): number {
   return address !== null && typeof address === 'object' ? address.port : 0;
 }
 
-function play(script: Script, response: ServerResponse): void {
+function questionIn({ messages }: Record<string, unknown>): string {
+  const last: unknown = Array.isArray(messages) ? messages.at(-1) : null;
+  const content: unknown = typeof last === 'object' && last !== null ? Reflect.get(last, 'content') : '';
+  return typeof content === 'string' ? content : '';
+}
+
+function play(script: Exclude<Script, { reply: unknown }>, response: ServerResponse): void {
   if ('text' in script) {
     const message = { role: 'assistant', content: script.text };
     send(

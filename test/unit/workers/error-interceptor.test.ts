@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { MongoNetworkError, MongoServerError } from 'mongodb';
+import { MongoBulkWriteError, MongoNetworkError, MongoServerError } from 'mongodb';
 import { pino } from 'pino';
 import {
   AuthRejected,
@@ -16,6 +16,7 @@ import {
 import { ErrorInterceptor } from '../../../workers/error-interceptor.js';
 
 const unwatched = { succeeded: () => undefined, failed: () => undefined, withdrawn: () => undefined };
+const NOTHING_WRITTEN = Object.create(null);
 const silent = pino({ level: 'silent' });
 
 /** What the interceptor makes of an error that an activity raises on a given attempt. */
@@ -72,10 +73,9 @@ describe('errors of activities', () => {
   });
 
   it('of a database that is away are retried as StoreUnavailable', async () => {
-    expect(await failureOf(new MongoNetworkError('connection closed'))).toMatchObject({
-      type: 'StoreUnavailable',
-      nonRetryable: false,
-    });
+    const broken = new MongoNetworkError('connection closed');
+    for (const problem of [broken, new MongoBulkWriteError(broken, NOTHING_WRITTEN)])
+      expect(await failureOf(problem)).toMatchObject({ type: 'StoreUnavailable', nonRetryable: false });
   });
 
   it('that nobody foresaw keep their own name', async () => {
