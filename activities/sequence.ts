@@ -23,6 +23,7 @@ import type { Database } from '../store/database.js';
 import { findFaults } from '../store/integrity.js';
 import { askModelAgain, releaseClaims } from '../store/queue.js';
 import { closeRun, findRun, openRun } from '../store/runs.js';
+import { appliedBatch } from '../store/tuning.js';
 import { checkQuality } from './check-quality.js';
 import { settleMoney } from './money.js';
 import { type ModelFound, planModel } from './plan-model.js';
@@ -65,6 +66,7 @@ export function createSequenceActivities({ config, database, sources, findModel 
         sources: await planSources(config, db, sources, options.sources ?? market.sources),
         ...(options.sources === null ? { alternatives: await planAlternatives(config, db, sources, market) } : {}),
         ...model,
+        ...(await appliedStart(db)),
         phaseBudgetMs: Object.fromEntries(budgets.map(([name, { budgetMinutes }]) => [name, budgetMinutes * 60_000])),
       };
     },
@@ -105,6 +107,12 @@ export function createSequenceActivities({ config, database, sources, findModel 
       await releaseClaims(db, runKey);
     },
   };
+}
+
+/** How the model's batches begin, where a person applied something. */
+async function appliedStart(db: Database['db']): Promise<Pick<RunPlan, 'batchStart'>> {
+  const applied = await appliedBatch(db);
+  return applied === null ? {} : { batchStart: { size: applied.size, lanes: applied.lanes } };
 }
 
 export type SequenceActivities = ReturnType<typeof createSequenceActivities>;

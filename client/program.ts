@@ -17,6 +17,7 @@ import { defineIncidents } from './definitions/incidents.js';
 import { defineLlm } from './definitions/llm.js';
 import { defineMarket } from './definitions/market.js';
 import { defineMonitoring } from './definitions/monitoring.js';
+import { defineCapacity, defineOptimize } from './definitions/optimize.js';
 import { defineProperty } from './definitions/property.js';
 import { defineProxies } from './definitions/proxies.js';
 import { defineQuality } from './definitions/quality.js';
@@ -97,6 +98,8 @@ export function createProgram({ run, ...output }: ProgramSetup): Command {
     defineBudget,
     defineBaseline,
     defineMonitoring,
+    defineOptimize,
+    defineCapacity,
     defineAlerts,
     defineIncidents,
     defineErrors,

@@ -24,6 +24,7 @@ import type {
   SourcePlan,
   StandIn,
 } from '../core/schemas/sequence.js';
+import { FIRST_BATCH } from '../domain/batch-control.js';
 import { gapsOf, standInsOf, toAsk } from '../domain/stand-ins.js';
 import { collectSource } from './collect-source.js';
 import { enrichPending } from './enrich-pending.js';
@@ -97,6 +98,7 @@ async function collectAndEnrich(
         zips: plan.zips,
         nextBatch: 1,
         collectionEnded: false,
+        ...(plan.batchStart ? { control: { ...FIRST_BATCH, ...plan.batchStart, why: 'as a person applied it' } } : {}),
         ...(plan.llmBudgetIsWork ? { waitingIsFree: true } : {}),
         collecting: { sinceMs: Date.now(), stages: stagesAtStart(plan) },
         earlier: { composed: 0, modelProblem: null },

@@ -1,6 +1,7 @@
 import { isRunDate } from '../../core/dates.js';
 import { defaultMarket, marketOf } from '../../core/product-settings.js';
 import { type ComparedRow, compareFigures, inUnit } from '../../reports/baselines/compare-run.js';
+import { remeasure, remeasuredInWords } from '../../reports/optimize/applied.js';
 import { type RunFiguresRow, runFiguresBetween } from '../../store/baselines/run-figures.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
@@ -36,7 +37,7 @@ export async function baselineDaily(context: CliContext, flags: BaselineFlags): 
 async function showDay(context: CliContext, flags: BaselineFlags, wanted: string | null): Promise<number> {
   const market = marketFlag(flags);
   const { config } = await readSetting(context);
-  const { run, before, rows } = await withDatabase(config, async (db) => {
+  const { run, before, rows, applied } = await withDatabase(config, async (db) => {
     const runs = await runFiguresBetween(db, market, new Date(0), new Date());
     const found = wanted === null || wanted === 'latest' ? runs.at(-1) : runs.findLast((one) => one.runDate === wanted);
     if (found === undefined) throw noRun(market, wanted);
@@ -44,6 +45,7 @@ async function showDay(context: CliContext, flags: BaselineFlags, wanted: string
       run: found,
       before: runs.findLast(({ runDate }) => runDate < found.runDate) ?? null,
       rows: await compareFigures(db, market, found.figures),
+      applied: await remeasure(db, market),
     };
   });
   const shown = wanted === null ? null : before;
@@ -53,12 +55,14 @@ async function showDay(context: CliContext, flags: BaselineFlags, wanted: string
       ? {}
       : { before: before === null ? null : { runDate: before.runDate, figures: before.figures } }),
     rows: rows.map(rowDocument),
+    applied,
   });
   context.out.data(`${market} ${run.runDate}, ended ${run.at.toISOString()}`);
   context.out.data(columnsOf(tableOf(rows, shown)));
   const worse = rows.filter(({ verdict }) => verdict === 'worse').length;
   const none = rows.filter(({ verdict }) => verdict === 'no data').length;
   context.out.data(`${worse} of ${rows.length} worse than usual, ${none} without data`);
+  if (applied !== null) context.out.data(remeasuredInWords(applied));
   return worse > 0 ? PROBLEM : 0;
 }
 

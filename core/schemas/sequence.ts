@@ -89,6 +89,8 @@ export interface RunPlan {
   readonly model: string | null;
   /** Why there is no model. */
   readonly modelReason: string | null;
+  /** How batches of the model begin, where a person applied it; left out: as the rule says. */
+  readonly batchStart?: { readonly size: number; readonly lanes: number };
   /** Time budget in milliseconds by phase name. */
   readonly phaseBudgetMs: Readonly<Record<string, number>>;
 }
