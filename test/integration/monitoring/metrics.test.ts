@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { accountingDay } from '../../../store/cost-entries.js';
+import { noteReadings } from '../../../store/measures.js';
 import { freeLoopbackPort } from '../../../workers/metrics/server.js';
 import { startTestWorld, type TestWorld } from '../../support/world.js';
 
@@ -41,6 +42,20 @@ async function scrapeAfter(sinceMs: number): Promise<{ readonly text: string; re
     await new Promise((done) => setTimeout(done, 500));
   }
 }
+
+describe('a day that has ended', () => {
+  it('has its figures kept, and held against what is usual', async () => {
+    const row = await world.db
+      .collection<{ figures: Record<string, number | null> }>('measures')
+      .findOne({ kind: 'run' });
+    const ended = { runKey: { $ne: null }, durationMs: { $exists: true } };
+    const all = await world.db.collection('fetches').countDocuments(ended);
+    const failed = await world.db.collection('fetches').countDocuments({ ...ended, error: { $ne: null } });
+    expect(row?.figures['error-rate']).toBeCloseTo(failed / all, 9);
+    expect(row?.figures['success-rate']).toBe(1);
+    expect(row?.figures.cpu).toBeGreaterThan(0);
+  });
+});
 
 describe('/metrics of a worker after a day', () => {
   it('agrees with direct queries of the database', async () => {
@@ -90,8 +105,11 @@ describe('/metrics of a worker after a day', () => {
       ...{ line: 'captcha', item: 'captcha-solution', costUsdMicros: 2_990, estimated: false, market: null },
       ...{ source: null, zip: null, runKey: null, day: accountingDay(at.getTime()), at },
     });
-    const { text, afterMs } = await scrapeAfter(at.getTime());
+    const readings = [{ subject: 'daily', value: 0.5, text: 'half' }];
+    await noteReadings(world.db, 'phoenix', [{ measure: 'run-success', readings }], at.getTime());
+    const { text, afterMs } = await scrapeAfter(Date.now());
     expect(samplesOf(text, 'phoenix_re_month_cost_usd')['{line="captcha"}']).toBeCloseTo(0.00299, 9);
+    expect(samplesOf(text, 'phoenix_re_alert_run_success_ratio')['{market="phoenix"}']).toBe(0.5);
     expect(afterMs).toBeLessThan(30_000);
     process.stdout.write(`measure to /metrics: ${afterMs} ms; Prometheus scrapes every 10 s on top\n`);
   }, 60_000);

@@ -1,28 +1,41 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { runCli } from '../../../client/cli.js';
 import { lookAtQueries } from '../../../reports/optimize/queries.js';
 import { type Database, initDatabase, openDatabase } from '../../../store/database.js';
 import { noteBatch } from '../../../store/llm.js';
 import { batchStart } from '../../../store/tuning.js';
 import { startTestDatabase, type TestDatabase } from '../../support/mongodb.js';
-import { phx } from '../../support/phx.js';
+import { keepingIo } from '../../support/phx.js';
 
 let server: TestDatabase;
 let database: Database;
+let folder: string;
 
 beforeAll(async () => {
   server = await startTestDatabase();
   database = await openDatabase(server.url, 'phoenix_demo');
   await initDatabase(database.db);
+  folder = await mkdtemp(join(tmpdir(), 'phoenix-optimize-'));
+  await writeFile(join(folder, 'settings'), `MONGODB_URL=${server.url}\nPHOENIX_DATA=${folder}\nPHOENIX_MODE=demo\n`);
 }, 120_000);
 afterAll(async () => {
   await database.close();
   await server.stop();
+  await rm(folder, { recursive: true, force: true });
 }, 60_000);
 
-/** A command of the built CLI against the database of this suite. */
+/** A command against the database of this suite. */
 async function run(...args: readonly string[]) {
-  const variables = { PHOENIX_MODE: 'demo', MONGODB_URL: server.url, PHOENIX_DATA: '/tmp/phoenix-no-data' };
-  const { code, stdout, stderr } = await phx([...args, '--json'], variables);
+  const io = keepingIo();
+  const code = await runCli(
+    ['--config', join(folder, 'settings'), ...args, '--json'],
+    io,
+    new AbortController().signal,
+  );
+  const { stdout, stderr } = io.written;
   return { code, document: stdout === '' ? null : JSON.parse(stdout), stderr };
 }
 
