@@ -1,11 +1,21 @@
 import { BarChart, LineChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, MarkLineComponent } from 'echarts/components';
-import { init, use } from 'echarts/core';
+import { init, setPlatformAPI, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { Printer } from '../net/printer.js';
 import { escapeHtml } from './escape-html.js';
 
+/** Of DejaVu Sans, which is as wide as fonts of reports get: mean width of a letter, in parts of its height. */
+const LETTER_WIDTH = 0.62;
+
 use([BarChart, LineChart, GridComponent, LegendComponent, MarkLineComponent, SVGRenderer]);
+
+// Without a canvas echarts guesses the width of text too small for wide letters, and puts legends one over the other.
+setPlatformAPI({
+  measureText: (text, font = '') => ({
+    width: text.length * LETTER_WIDTH * Number.parseFloat(/([\d.]+)px/.exec(font)?.[1] ?? '11'),
+  }),
+});
 
 /** What a chart shows; the same definition gives the picture of a mail and the drawing of a PDF. JSON only. */
 export interface ChartSpec {
@@ -116,7 +126,7 @@ function lineAt({ label, value }: { readonly label: string; readonly value: numb
     symbol: 'none',
     lineStyle: { color: '#a31616', type: 'dashed' as const, width: 1.5 },
     label: {
-      position: 'insideEndTop' as const,
+      position: 'insideStartTop' as const,
       formatter: () => label,
       color: '#a31616',
       fontSize: 11,

@@ -3,6 +3,7 @@ import { dayAfter } from '../core/dates.js';
 import type { Outcome } from '../core/schemas/collect.js';
 import type { AlertTransitionDocument } from './alert-documents.js';
 import type { ChangeEventDocument, QuarantineDocument, RunDocument, WindowDocument } from './documents.js';
+import type { IncidentDocument } from './incidents.js';
 import type { LlmBatchDocument } from './llm.js';
 
 /** Requests of one source and how they ended. */
@@ -164,6 +165,20 @@ export async function transitionsBetween(
     .collection<AlertTransitionDocument>('alert_transitions')
     .find({ market, at: { $gte: from, $lt: to } })
     .sort({ at: 1, seq: 1 })
+    .toArray();
+}
+
+/** Incidents of a market that were opened in a time, the oldest first. */
+export async function incidentsBetween(
+  db: Db,
+  market: string,
+  from: Date,
+  to: Date,
+): Promise<readonly IncidentDocument[]> {
+  return db
+    .collection<IncidentDocument>('incidents')
+    .find({ market, openedAt: { $gte: from, $lt: to } })
+    .sort({ openedAt: 1 })
     .toArray();
 }
 

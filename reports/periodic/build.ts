@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb';
 import { BadConfig } from '../../core/errors.js';
 import { reportId } from '../../core/ids.js';
-import { loadReportTargets, marketOf, type ReportTarget } from '../../core/product-settings.js';
+import { loadBaselines, loadReportTargets, marketOf, type ReportTarget } from '../../core/product-settings.js';
 import type { Mode } from '../../core/schemas/names.js';
 import { REPORT_SPANS, type ReportColour, type ReportName } from '../../core/schemas/periodic.js';
 import { periodBefore, periodOf } from '../../domain/periods.js';
@@ -10,7 +10,7 @@ import { reportNotes } from '../../store/reports.js';
 import type { CleanText } from '../clean-text.js';
 import { CHARTS } from './charts.js';
 import { readPeriodFacts, readTrail } from './facts.js';
-import type { Figures } from './figure.js';
+import type { Figures, TableFigure } from './figure.js';
 import { REPORT_KINDS } from './kinds/index.js';
 import { LISTS } from './lists.js';
 import type { LineVerdict, ReportBlock, ReportLine, ReportModel, ReportSection } from './model.js';
@@ -45,7 +45,7 @@ export async function buildReport(input: BuildInput): Promise<ReportModel> {
     before: await readPeriodFacts(db, market, before, nowMs),
     trail: await readTrail(db, market, period),
     now: await readStanding({ ...input, market }),
-    targets: loadReportTargets(),
+    targets: allTargets(),
   };
   const notes = await reportNotes(db, market, new Date(nowMs));
   const plan = REPORT_KINDS[kind];
@@ -73,6 +73,13 @@ export async function buildReport(input: BuildInput): Promise<ReportModel> {
   };
 }
 
+/** Rows of the reports' own file, and those that the baselines name. */
+export function allTargets(): Readonly<Record<string, ReportTarget>> {
+  const { autonomy, excellence } = loadBaselines().composite;
+  const atLeast = (target: number): ReportTarget => ({ aim: 'at-least', target, critical: null });
+  return { ...loadReportTargets(), autonomy: atLeast(autonomy), excellence: atLeast(excellence) };
+}
+
 function blockOf(
   prefix: string,
   block: BlockName,
@@ -82,7 +89,8 @@ function blockOf(
 ): ReportBlock {
   if ('line' in block) return lineOf(prefix, block.line, figures);
   if ('table' in block) {
-    const { label, inputs, columns, rows } = TABLES[block.table];
+    const { label, inputs, columns: wanted, rows }: TableFigure = TABLES[block.table];
+    const columns = typeof wanted === 'function' ? wanted(figures) : wanted;
     const cells = rows(figures).map((row) => row.map((cell) => (typeof cell === 'string' ? clean(cell) : cell)));
     return {
       type: 'table',
@@ -159,7 +167,7 @@ export function verdictAt(value: number, { aim, target, critical }: ReportTarget
 const SEVERE: ReadonlySet<string> = new Set(['P0', 'P1']);
 
 /**
- * The colour by rule. RED: a figure at the top is beyond what is critical, an alert of P0 or P1 is open, or no run began in the
+ * The colour by rule. RED: a figure at the top is beyond what is critical, an alert or incident of P0 or P1 is open, or no run began in the
  * period. YELLOW: a figure at the top misses its target, another alert of tier warning or critical is open, or no run has ended.
  */
 function judge(
@@ -171,8 +179,11 @@ function judge(
   const severe = alerts
     .filter(({ severity }) => SEVERE.has(severity))
     .map(({ severity, text }) => `${severity} open: ${text}`);
+  const incidents = now.incidents
+    .filter(({ severity }) => SEVERE.has(severity))
+    .map(({ severity, title }) => `${severity} incident not resolved: ${title}`);
   const noRun = period.runs.length === 0 ? ['no run began'] : [];
-  const red = [...noRun, ...severe, ...headline.filter(({ verdict }) => verdict === 'bad').map(told)];
+  const red = [...noRun, ...incidents, ...severe, ...headline.filter(({ verdict }) => verdict === 'bad').map(told)];
   const other = alerts.filter(({ severity }) => !SEVERE.has(severity));
   const open =
     period.runs.length > 0 && period.runs.every(({ status }) => status === 'running') ? ['no run has ended'] : [];

@@ -3,15 +3,19 @@ import type { Outcome } from '../../core/schemas/collect.js';
 import { type Period, shifted } from '../../domain/periods.js';
 import type { AlertTransitionDocument } from '../../store/alert-documents.js';
 import { minutesUp } from '../../store/alert-minutes.js';
+import { type RunFiguresRow, runFiguresBetween } from '../../store/baselines/run-figures.js';
 import { type CostEntryDocument, entriesBetween } from '../../store/cost-entries.js';
 import { deliveriesOfTransitions } from '../../store/deliveries.js';
 import type { RunDocument } from '../../store/documents.js';
+import { type ErrorRow, readErrorTable } from '../../store/error-figures.js';
+import type { IncidentDocument } from '../../store/incidents.js';
 import type { LlmBatchDocument } from '../../store/llm.js';
 import { type QualityRunDocument, readQualityRuns } from '../../store/quality.js';
 import { type RecoveryFigures, readRecoveries } from '../../store/recoveries.js';
 import {
   batchesOfRuns,
   changesBetween,
+  incidentsBetween,
   meanStoreMs,
   outcomesOfRuns,
   quarantineOfRuns,
@@ -44,6 +48,12 @@ export interface PeriodFacts {
   readonly deliveries: Awaited<ReturnType<typeof deliveriesOfTransitions>>;
   readonly recoveries: RecoveryFigures;
   readonly upkeep: readonly ReportUpkeep[];
+  /** Opened in the period. */
+  readonly incidents: readonly IncidentDocument[];
+  /** Kinds of failures, by days in UTC. */
+  readonly failures: readonly ErrorRow[];
+  /** Figures of the daily runs that ended in the period. */
+  readonly runFigures: readonly RunFiguresRow[];
 }
 
 /** The days up to the end of a period, at least two weeks of them: what charts show. */
@@ -84,6 +94,9 @@ export async function readPeriodFacts(db: Db, market: string, period: Period, no
     ),
     recoveries: await readRecoveries(db, { from: begin.toISOString(), to: end.toISOString() }),
     upkeep: await upkeepBetween(db, begin, end),
+    incidents: await incidentsBetween(db, market, begin, end),
+    failures: (await readErrorTable(db, { from, to })).filter(({ kind }) => kind === 'error'),
+    runFigures: (await runFiguresBetween(db, market, begin, end)).filter(({ daily }) => daily),
   };
 }
 

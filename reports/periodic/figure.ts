@@ -33,8 +33,14 @@ export type Measure = Described & {
     | { readonly of: 'now'; readonly value: (now: Standing) => number | null }
   );
 
+export interface TableColumn {
+  readonly label: string;
+  readonly unit: Unit;
+}
+
 export interface TableFigure extends Described {
-  readonly columns: readonly { readonly label: string; readonly unit: Unit }[];
+  /** Where columns depend on what there is, a function. */
+  readonly columns: readonly TableColumn[] | ((figures: Figures) => readonly TableColumn[]);
   readonly rows: (figures: Figures) => readonly (readonly Cell[])[];
 }
 

@@ -1,10 +1,13 @@
 import type { Db } from 'mongodb';
 import { loadQualityLimits, marketOf } from '../../core/product-settings.js';
+import type { BaselineName } from '../../core/schemas/baselines.js';
 import type { Budget } from '../../core/schemas/money.js';
 import type { AlertDocument } from '../../store/alert-documents.js';
+import { type BaselineDocument, standingBaselines } from '../../store/baselines/baselines.js';
 import { currentBudget } from '../../store/budget-settings.js';
 import type { MachineFigures } from '../../store/detectors/context.js';
 import type { QueueDocument } from '../../store/documents.js';
+import { type IncidentDocument, listIncidents } from '../../store/incidents.js';
 import { queueStates } from '../../store/queue.js';
 import {
   databaseBytes,
@@ -14,6 +17,7 @@ import {
   openReviews,
   type ZipHomes,
 } from '../../store/report-standing.js';
+import { type Composite, composites } from '../baselines/composite.js';
 import { type Recommendation, recommend } from '../cost/recommend.js';
 import { type CostState, readCostState } from '../cost/state.js';
 
@@ -34,6 +38,11 @@ export interface Standing {
   readonly cost: CostState;
   readonly budget: Budget;
   readonly recommendations: readonly Recommendation[];
+  /** Not resolved, the latest first. */
+  readonly incidents: readonly IncidentDocument[];
+  readonly baselines: ReadonlyMap<BaselineName, BaselineDocument>;
+  /** Uptime, autonomy and operational excellence of the last 30 days. */
+  readonly composites: readonly Composite[];
 }
 
 export interface StandingInput {
@@ -45,6 +54,7 @@ export interface StandingInput {
   readonly machine: (() => Promise<MachineFigures>) | null;
 }
 
+const MOST_INCIDENTS = 50;
 const HOUR_MS = 3_600_000;
 
 /** Reads how things stand. Asks no service. */
@@ -63,6 +73,9 @@ export async function readStanding({ db, market, nowMs, quotaBytes, machine }: S
     cost: await readCostState(db, nowMs),
     budget: await currentBudget(db),
     recommendations: (await recommend(db, nowMs)).recommendations,
+    incidents: await listIncidents(db, market, ['open', 'acknowledged', 'recovered'], MOST_INCIDENTS),
+    baselines: await standingBaselines(db, market),
+    composites: await composites(db, market, nowMs),
   };
 }
 

@@ -1,5 +1,8 @@
-import { daysOf } from '../../domain/accrual.js';
+import { loadBaselines, loadErrorCauses } from '../../core/product-settings.js';
 import { ruleEffects } from '../../domain/alerts/effectiveness.js';
+import { compare } from '../../domain/baselines/compare.js';
+import { median } from '../../domain/baselines/statistics.js';
+import { inUnit } from '../baselines/compare-run.js';
 import { breakDown } from '../cost/breakdown.js';
 import type { PeriodFacts } from './facts.js';
 import { sumOf, type TableFigure, usdOf } from './figure.js';
@@ -9,27 +12,33 @@ import type { Cell, Unit } from './model.js';
 const column = (label: string, unit: Unit = 'count') => ({ label, unit });
 const words = (label: string) => column(label, 'words');
 const MOST_ROWS = 12;
+const MOST_HOMES = 8;
 
 export const TABLES = {
   'by-zip': {
-    label: 'Records by ZIP code',
-    says: 'for each source and ZIP code: records seen over the days, windows complete of windows wanted, and what is not complete',
+    label: 'Records by ZIP code and source',
+    says: 'for each ZIP code: records seen by each source over the days, windows complete of windows wanted, and why the others are not',
     inputs: '`windows`: `seen`, `state`, `reason`',
-    columns: [words('Source'), words('ZIP'), column('Records'), words('Windows complete'), words('Not complete')],
+    columns: ({ period }) => [
+      words('ZIP'),
+      ...sourcesOf(period).map((source) => column(source)),
+      words('Windows complete'),
+      words('Not complete'),
+    ],
     rows: ({ period }) =>
-      groups(period.windows, ({ source, zip }) => `${source} ${zip}`).map((own): readonly Cell[] => {
-        const [first] = own;
-        const complete = own.filter(({ state }) => state === 'complete').length;
-        const open = own.filter(({ state }) => state !== 'complete').map(({ state, reason }) => reason ?? state);
-        const of = own.filter(({ state }) => state !== 'skipped').length;
-        return [
-          first?.source ?? '',
-          first?.zip ?? '',
-          sumOf(own, ({ seen }) => seen),
-          `${complete} of ${of}`,
-          [...new Set(open)].join('; '),
-        ];
-      }),
+      groups(period.windows, ({ zip }) => zip)
+        .sort(([a], [b]) => ((a?.zip ?? '') < (b?.zip ?? '') ? -1 : 1))
+        .map((own): readonly Cell[] => {
+          const complete = own.filter(({ state }) => state === 'complete').length;
+          const open = own.filter(({ state }) => state !== 'complete');
+          const whys = open.map(({ source, state, reason }) => `${source}: ${reason ?? state}`);
+          return [
+            own[0]?.zip ?? '',
+            ...sourcesOf(period).map((source) => seenBy(own, source)),
+            `${complete} of ${own.filter(({ state }) => state !== 'skipped').length}`,
+            [...new Set(whys)].join('; '),
+          ];
+        }),
   },
   'by-source': {
     label: 'Requests by source',
@@ -75,6 +84,57 @@ export const TABLES = {
         )
         .slice(0, MOST_ROWS),
   },
+  failures: {
+    label: 'Failures, what they cost, and what to do',
+    says: 'kinds of failed attempts by what they cost in time: times, minutes lost, likely cause and next step by `config/error-causes.json`; days in UTC, all markets',
+    inputs: '`errors`: `days`, `code`, `pattern`, `source`',
+    columns: [
+      words('What'),
+      words('Source'),
+      column('Times'),
+      column('Lost', 'minutes'),
+      words('Likely cause, next step'),
+    ],
+    rows: ({ period }) =>
+      period.failures.slice(0, MOST_HOMES).map(({ code, pattern, source, count, lostMs, fingerprint }) => {
+        const { cause, next } = loadErrorCauses(code);
+        const step = next.replace('SOURCE', source ?? 'SOURCE').replace('FINGERPRINT', fingerprint);
+        return [`${code}: ${pattern}`, source ?? '', count, lostMs / 60_000, `${cause}; ${step}`];
+      }),
+  },
+  incidents: {
+    label: 'Incidents of the period',
+    says: 'incidents that were opened in the period: how they stand, minutes to the acknowledgement and to the end',
+    inputs: '`incidents`: `severity`, `title`, `status`, `openedAt`, `acknowledgedAt`, `resolvedAt`',
+    columns: [
+      words('Severity'),
+      words('What'),
+      words('Stands'),
+      column('To be taken', 'minutes'),
+      column('To its end', 'minutes'),
+    ],
+    rows: ({ period }) =>
+      period.incidents.slice(0, MOST_ROWS).map(({ severity, title, status, openedAt, acknowledgedAt, resolvedAt }) => {
+        const since = (at: Date | null) => (at === null ? null : (at.getTime() - openedAt.getTime()) / 60_000);
+        return [severity, title, status, since(acknowledgedAt), since(resolvedAt)];
+      }),
+  },
+  baselines: {
+    label: 'Against what is usual',
+    says: 'median of the daily runs that ended in the period, beside the baseline (median of the days before, made anew every week) and the target, with the verdict',
+    inputs: '`measures` of runs, `baselines`; `config/baselines.json`',
+    columns: [words('Figure'), words('Median'), words('Usual'), words('Target'), words('Verdict')],
+    rows: ({ period, now }) => {
+      const { rows, usualSpreads } = loadBaselines();
+      return rows.map((row) => {
+        const value = median(period.runFigures.flatMap(({ figures }) => figures[row.name] ?? []));
+        const usual = now.baselines.get(row.name)?.usual ?? null;
+        const { verdict } = compare(value, usual, row, usualSpreads);
+        const told = (one: number | null) => (one === null ? 'no data' : inUnit(one, row.unit));
+        return [row.title, told(value), told(usual?.median ?? null), inUnit(row.target, row.unit), verdict];
+      });
+    },
+  },
   recoveries: {
     label: 'What was put right by itself',
     says: 'troubles that ended in the period by what put them right, or was tried last; all markets',
@@ -96,7 +156,7 @@ export const TABLES = {
   },
   homes: {
     label: 'Homes and asking prices',
-    says: 'properties readers see now by ZIP code; medians of the list price and of list price ÷ living area over what is listed',
+    says: 'properties readers see now in the 8 ZIP codes with most listings; medians of the list price and of list price ÷ living area over what is listed',
     inputs: '`processed_properties`: `normalized.pricing`, `normalized.address.zip`',
     columns: [
       words('ZIP'),
@@ -106,13 +166,16 @@ export const TABLES = {
       column('Median $ a sq ft', 'usd'),
     ],
     rows: ({ now }) =>
-      now.homes.map(({ zip, properties, listed, medianListPrice, medianPricePerSqft }) => [
-        ...[zip, properties, listed, medianListPrice, medianPricePerSqft],
-      ]),
+      [...now.homes]
+        .sort((a, b) => b.listed - a.listed || b.properties - a.properties)
+        .slice(0, MOST_HOMES)
+        .map(({ zip, properties, listed, medianListPrice, medianPricePerSqft }) => [
+          ...[zip, properties, listed, medianListPrice, medianPricePerSqft],
+        ]),
   },
   'cost-lines': {
     label: 'Cost by budget line',
-    says: 'ledger of the period by line; of the current month: booked, expected at its end, budget of the line',
+    says: 'ledger of the period by line; of the current month: booked, expected at its end, budget of the line; lines without any cost are one row',
     inputs: '`cost_entries`: `line`, `costUsdMicros`, `day`; `config/budget.json`',
     columns: [
       words('Line'),
@@ -122,15 +185,27 @@ export const TABLES = {
       column('Expected', 'usd'),
       column('Budget', 'usd'),
     ],
-    rows: ({ period, before, now }) =>
-      now.cost.lines.map((line) => [
-        line.line,
-        spentOn(period, line.line),
-        spentOn(before, line.line),
-        usdOf(line.bookedUsdMicros),
-        usdOf(line.forecastUsdMicros),
-        usdOf(line.budgetUsdMicros),
-      ]),
+    rows: ({ period, before, now }) => {
+      const all = now.cost.lines.map((line) => ({
+        ...{ line: line.line, now: spentOn(period, line.line), before: spentOn(before, line.line) },
+        ...{ month: usdOf(line.bookedUsdMicros), expected: usdOf(line.forecastUsdMicros) },
+        budget: usdOf(line.budgetUsdMicros),
+      }));
+      const used = all.filter((one) => one.now !== 0 || one.before !== 0 || one.month !== 0 || one.expected !== 0);
+      const others = all.filter((one) => !used.includes(one));
+      const rest: readonly Cell[] = [
+        `${others.length} lines without cost`,
+        0,
+        0,
+        0,
+        0,
+        sumOf(others, ({ budget }) => budget),
+      ];
+      return [
+        ...used.map((one) => [one.line, one.now, one.before, one.month, one.expected, one.budget]),
+        ...(others.length === 0 ? [] : [rest]),
+      ];
+    },
   },
   'cost-by-source': {
     label: 'Cost by source',
@@ -143,24 +218,6 @@ export const TABLES = {
         usdOf(costUsdMicros),
         entries,
       ]),
-  },
-  'cost-days': {
-    label: 'Cost by day',
-    says: 'ledger of each day of the period; days are UTC',
-    inputs: '`cost_entries`: `day`, `costUsdMicros`',
-    columns: [words('Day'), column('Cost', 'usd')],
-    rows: ({ period }) => period.period.days.map((day) => [day, spentOnDay(period, day)]),
-  },
-  'month-days': {
-    label: 'Days of the month and the forecast',
-    says: 'days of the current month with an entry in the ledger, days it rests on and days left',
-    inputs: '`cost_entries`: `day`',
-    columns: [words('Month'), column('Days'), column('Days with a cost'), column('Days the forecast knows')],
-    rows: ({ now, trail }) => {
-      const days = daysOf(now.cost.month);
-      const known = new Set(trail.costs.filter(({ day }) => day.startsWith(now.cost.month)).map(({ day }) => day));
-      return [[now.cost.month, days.length, known.size, now.cost.forecast.daysKnown]];
-    },
   },
   quarantine: {
     label: 'What was not understood or believed',
@@ -290,8 +347,18 @@ function spentOnDay({ costs }: PeriodFacts, day: string): number {
   return usdOf(sumOf(costs, (entry) => (entry.day === day ? entry.costUsdMicros : 0)));
 }
 
+function sourcesOf({ windows }: PeriodFacts): readonly string[] {
+  return [...new Set(windows.map(({ source }) => source))].sort();
+}
+
+/** Null where the source had nothing to walk. */
+function seenBy(windows: PeriodFacts['windows'], source: string): number | null {
+  const own = windows.filter((window) => window.source === source && window.state !== 'skipped');
+  return own.length === 0 ? null : sumOf(own, ({ seen }) => seen);
+}
+
 /** Groups of equal name, in the order in which the names come. */
-function groups<T>(all: readonly T[], nameOf: (one: T) => string): readonly (readonly T[])[] {
+function groups<T>(all: readonly T[], nameOf: (one: T) => string): (readonly T[])[] {
   const found = new Map<string, T[]>();
   for (const one of all) {
     const name = nameOf(one);

@@ -32,18 +32,20 @@ function blockText(block: BlockView): readonly string[] {
     case 'list': {
       const items =
         block.items.length === 0 ? [`  ${block.empty}`] : block.items.flatMap((item) => wrapped(item, '  - '));
-      return ['', `${block.label}:`, ...items];
+      return ['', ...headOf(block.label), ...items];
     }
     case 'chart':
       return ['', block.label, ...(block.rows.length === 0 ? ['  no data'] : block.rows.map((row) => `  ${row}`))];
     case 'note':
       return [
         '',
-        `${block.label}:`,
+        ...headOf(block.label),
         ...(block.text === null ? ['  no input'] : wrapped(`${block.text} (${block.from})`, '  ')),
       ];
   }
 }
+
+const headOf = (label: string) => (label === '' ? [] : [`${label}:`]);
 
 function linesText(rows: readonly LineView[]): readonly string[] {
   const cells = rows.map(({ label, value, trend, target, mark }) => [

@@ -102,10 +102,16 @@ function sectionView({ title, blocks }: ReportSection, timeZone: string): Sectio
       continue;
     }
     flush();
-    views.push(blockView(block, timeZone));
+    const view = blockView(block, timeZone);
+    views.push(saysTheSame(block.label, title) ? { ...view, label: '' } : view);
   }
   flush();
   return { title, blocks: views };
+}
+
+/** A heading is not said twice. */
+function saysTheSame(label: string, title: string): boolean {
+  return label.toLowerCase() === title.toLowerCase();
 }
 
 function linesView(lines: readonly ReportLine[]): BlockView {
@@ -131,7 +137,7 @@ function lineView(line: ReportLine): LineView {
   };
 }
 
-function blockView(block: Exclude<ReportBlock, ReportLine>, timeZone: string): BlockView {
+function blockView(block: Exclude<ReportBlock, ReportLine>, timeZone: string): Exclude<BlockView, { type: 'lines' }> {
   switch (block.type) {
     case 'table': {
       const { label, columns, rows } = block;

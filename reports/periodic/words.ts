@@ -20,11 +20,11 @@ export function wordsOfLine({ value, unit }: Pick<ReportLine, 'value' | 'unit'>)
 export function valueWords(value: number, unit: Unit): string {
   switch (unit) {
     case 'percent':
-      return `${(value * 100).toFixed(1)} %`;
+      return `${decimals(value * 100, 1)} %`;
     case 'usd':
       return money(value, Math.abs(value) >= 1_000 ? 0 : 2);
     case 'usd-small':
-      return money(value, 6);
+      return money(value, value === 0 ? 2 : 6);
     case 'minutes':
       return formatDuration(value * 60_000);
     case 'hours':
@@ -45,12 +45,11 @@ export function valueWords(value: number, unit: Unit): string {
   }
 }
 
+const decimals = (value: number, places: number) =>
+  value.toLocaleString('en-US', { minimumFractionDigits: places, maximumFractionDigits: places });
+
 const money = (value: number, places: number) => {
-  const amount = Math.abs(value).toLocaleString('en-US', {
-    minimumFractionDigits: places,
-    maximumFractionDigits: places,
-  });
-  return `${value < 0 ? '-' : ''}$${amount}`;
+  return `${value < 0 ? '-' : ''}$${decimals(Math.abs(value), places)}`;
 };
 
 /** A target in words: `≥ 98.0 %`. */

@@ -1,5 +1,5 @@
-import { loadReportTargets } from '../../core/product-settings.js';
 import { REPORT_NAMES, REPORT_SPANS } from '../../core/schemas/periodic.js';
+import { allTargets } from '../../reports/periodic/build.js';
 import { CHARTS } from '../../reports/periodic/charts.js';
 import { REPORT_KINDS } from '../../reports/periodic/kinds/index.js';
 import { LISTS } from '../../reports/periodic/lists.js';
@@ -19,7 +19,7 @@ export function dashboardsDoc(page: string): string {
 }
 
 function formulas(): readonly string[] {
-  const targets = loadReportTargets();
+  const targets = allTargets();
   const measures = Object.entries(MEASURES).map(([name, { says, inputs, of, unit, target }]) => {
     const row = target === undefined ? undefined : targets[target];
     const reach = row === undefined ? '' : targetWords(row, unit);

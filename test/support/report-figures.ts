@@ -198,7 +198,19 @@ async function operationAgain(asked: Asked) {
     'alerts-warning': await fired('warning'),
     'security-alerts': 0,
     'notice-seconds': slowest.length === 0 ? null : Math.max(...slowest),
+    incidents: await db.collection('incidents').countDocuments({ openedAt: span(asked) }),
+    'minutes-lost': await minutesLost(asked),
     'upkeep-done': upkeep,
     'upkeep-failed': upkeep === 0 ? null : await db.collection('upkeep').countDocuments({ at: span(asked), ok: false }),
   };
+}
+
+async function minutesLost({ db, from, to }: Asked): Promise<number> {
+  const rows = await db.collection('errors').find({ kind: 'error' }).toArray();
+  const lost = rows.flatMap(({ days: own }) =>
+    Object.entries<{ readonly lostMs: number }>(own).flatMap(([day, { lostMs }]) =>
+      day >= from && day <= to ? [lostMs] : [],
+    ),
+  );
+  return lost.reduce((sum, one) => sum + one, 0) / 60_000;
 }

@@ -46,6 +46,19 @@ export async function fillReportWorld(db: Db): Promise<void> {
       transition('day-failed', 1, 'critical', at('2026-02-28', '12:00:00')),
       { ...transition('day-failed', 2, 'critical', at('2026-02-28', '12:30:00')), kind: 'recovered' },
     ]);
+  await db.collection<{ _id: string; days: object; [more: string]: unknown }>('errors').insertOne({
+    ...{ _id: 'f1', kind: 'error', code: 'SourceUnavailable', activity: 'collectPage', source: 'phoenix-mls' },
+    ...{ host: 'phoenix-mls.example', pattern: HOSTILE, firstSeenAt: at('2026-02-26', '11:00:00') },
+    lastSeenAt: at(REPORT_DAY, '11:00:00'),
+    days: Object.fromEntries(
+      DAYS.map((day, n) => [day, { count: n + 1, lostMs: 30_000 * (n + 1), costUsdMicros: 0, runs: 1 }]),
+    ),
+  });
+  await db.collection('incidents').insertOne({
+    ...{ market: 'phoenix', cause: 'source', title: HOSTILE, severity: 'P2', status: 'resolved', seq: 1, faults: [] },
+    ...{ openedAt: at(REPORT_DAY, '11:00:00'), roundAt: at(REPORT_DAY, '11:00:00'), checked: [], tried: [] },
+    ...{ acknowledgedAt: at(REPORT_DAY, '11:09:00'), resolvedAt: at(REPORT_DAY, '12:00:00'), recoveredAt: null },
+  });
   const when = at(REPORT_DAY, '11:00:00');
   await db.collection('deliveries').insertMany(
     [3_000, 7_500].map((ms, n) => ({

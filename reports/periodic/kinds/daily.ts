@@ -11,9 +11,10 @@ export const DAILY: KindPlan = {
       title: 'Executive summary',
       blocks: [
         ...lines('uptime', 'success-rate', 'collected', 'stored-new', 'changes', 'properties'),
-        ...lines('cost', 'budget-used', 'quality-score', 'oldest-zip', 'alerts-open'),
+        ...lines('cost', 'budget-used', 'quality-score', 'oldest-zip', 'incidents-open', 'alerts-open'),
         { chart: 'collected' },
         { chart: 'success' },
+        { table: 'baselines' },
       ],
     },
     {
@@ -25,8 +26,9 @@ export const DAILY: KindPlan = {
         { table: 'phases' },
         ...lines('requests', 'error-rate', 'answer-ms'),
         { table: 'by-source' },
-        ...lines('troubles', 'recovery-rate', 'detect-ms', 'recover-ms'),
+        ...lines('troubles', 'recovery-rate', 'detect-ms', 'recover-ms', 'minutes-lost'),
         { table: 'recoveries' },
+        { table: 'failures' },
         ...lines('enriched-model', 'enriched-per-hour', 'queue-waiting'),
         ...lines('cpu', 'memory', 'disk', 'database-bytes', 'database-quota'),
         { table: 'changes' },
@@ -62,6 +64,7 @@ export const DAILY: KindPlan = {
       id: 'actions',
       title: 'Action items',
       blocks: [
+        { table: 'incidents' },
         { list: 'alerts-open' },
         { list: 'missing' },
         { list: 'warnings' },

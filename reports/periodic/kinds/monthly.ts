@@ -10,7 +10,18 @@ export const MONTHLY: KindPlan = {
       id: 'summary',
       title: 'Executive summary',
       blocks: [
-        ...lines('success-rate', 'uptime', 'collected', 'properties', 'cost', 'value-low', 'value-high', 'return-low'),
+        ...lines(
+          'success-rate',
+          'uptime',
+          'autonomy',
+          'excellence',
+          'collected',
+          'properties',
+          'cost',
+          'value-low',
+          'value-high',
+          'return-low',
+        ),
         { list: 'achievements' },
         { note: 'objectives' },
         { note: 'certification' },
@@ -74,6 +85,8 @@ export const MONTHLY: KindPlan = {
     { id: 'appendix-days', title: 'Appendix: days', blocks: [{ table: 'comparison' }] },
     { id: 'appendix-cost', title: 'Appendix: cost', blocks: [{ table: 'cost-lines' }] },
     { id: 'appendix-zips', title: 'Appendix: ZIP codes', blocks: [{ table: 'by-zip' }] },
+    { id: 'appendix-usual', title: 'Appendix: against what is usual', blocks: [{ table: 'baselines' }] },
+    { id: 'appendix-incidents', title: 'Appendix: incidents', blocks: [...lines('incidents'), { table: 'incidents' }] },
     { id: 'appendix-errors', title: 'Appendix: errors and alerts', blocks: [{ table: 'errors' }, { table: 'alerts' }] },
   ],
 };

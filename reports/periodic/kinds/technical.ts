@@ -24,6 +24,8 @@ export const TECHNICAL: KindPlan = {
         ...lines('requests', 'error-rate', 'answer-ms'),
         { table: 'by-source' },
         { table: 'errors' },
+        { table: 'failures' },
+        { table: 'baselines' },
         ...lines('troubles', 'recovery-rate', 'detect-ms', 'recover-ms'),
         { table: 'recoveries' },
         { table: 'zip-ages' },

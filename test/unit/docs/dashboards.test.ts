@@ -2,10 +2,15 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { projectRoot } from '../../../core/paths.js';
-import { loadReportTargets, loadSchedules } from '../../../core/product-settings.js';
+import { loadSchedules } from '../../../core/product-settings.js';
 import { REPORT_NAMES } from '../../../core/schemas/periodic.js';
+import { allTargets } from '../../../reports/periodic/build.js';
+import { CHARTS } from '../../../reports/periodic/charts.js';
 import { REPORT_KINDS } from '../../../reports/periodic/kinds/index.js';
+import { LISTS } from '../../../reports/periodic/lists.js';
+import { NOTES } from '../../../reports/periodic/notes.js';
 import { MEASURES } from '../../../reports/periodic/registry.js';
+import { TABLES } from '../../../reports/periodic/tables.js';
 import { dashboardsDoc } from '../../support/dashboards-doc.js';
 
 const FILE = join(projectRoot(), 'docs', 'dashboards.md');
@@ -34,9 +39,18 @@ describe('reports', () => {
     expect(headline.some((name) => MEASURES[name].target !== undefined)).toBe(true);
   });
 
+  it('leave no figure without a place', () => {
+    const blocks = REPORT_NAMES.flatMap((kind) => {
+      const { headline, sections, mail = [] } = REPORT_KINDS[kind];
+      return [...headline, ...[...sections, ...mail].flatMap((section) => section.blocks.flatMap(Object.values))];
+    });
+    const all = [MEASURES, TABLES, LISTS, CHARTS, NOTES].flatMap(Object.keys);
+    expect(all.filter((name) => !blocks.includes(name))).toEqual([]);
+  });
+
   it('hold figures against targets that there are, and every target has its figure', () => {
     const used = new Set(Object.values(MEASURES).flatMap(({ target }) => target ?? []));
-    expect([...used].sort()).toEqual(Object.keys(loadReportTargets()).sort());
+    expect([...used].sort()).toEqual(Object.keys(allTargets()).sort());
   });
 
   it('state no figure that a paper claims', () => {
