@@ -10,6 +10,15 @@ interface DeclaredQuery {
   readonly sort?: Readonly<Record<string, 1 | -1>>;
 }
 
+/** A record that is there, so that queries are explained with values that are found. */
+interface KnownRecord {
+  readonly _id: string;
+  readonly propertyId: string;
+  readonly source: string;
+  readonly zip: string | null;
+}
+
+const NO_RECORD: KnownRecord = { _id: 'none', propertyId: 'none', source: 'none', zip: null };
 const DAY_MS = 86_400_000;
 /** A scan of fewer documents costs nothing. */
 const FEW_DOCUMENTS = 1_000;
@@ -18,7 +27,7 @@ const MOST_LOOKED_AT = 20;
 const SLOW_MS = 100;
 
 /** The queries that run often, each as the code asks it. */
-export function declaredQueries(market: string, runKey: string, nowMs: number): readonly DeclaredQuery[] {
+function declaredQueries(market: string, runKey: string, record: KnownRecord, nowMs: number): readonly DeclaredQuery[] {
   const today = new Date(nowMs).toISOString().slice(0, 10);
   const since = (ms: number) => ({ $gte: new Date(nowMs - ms) });
   return [
@@ -36,18 +45,18 @@ export function declaredQueries(market: string, runKey: string, nowMs: number): 
     {
       name: 'properties of a ZIP code',
       collection: 'processed_properties',
-      filter: { 'normalized.address.zip': '85031' },
+      filter: { 'normalized.address.zip': record.zip },
     },
-    { name: 'records of a property', collection: 'raw_properties', filter: { propertyId: 'us-az-maricopa:10306005' } },
+    { name: 'records of a property', collection: 'raw_properties', filter: { propertyId: record.propertyId } },
     {
       name: 'records of a ZIP code',
       collection: 'raw_properties',
-      filter: { zip: '85031', source: 'maricopa-assessor' },
+      filter: { zip: record.zip, source: record.source },
     },
     {
       name: 'versions of a record',
       collection: 'record_versions',
-      filter: { recordId: 'maricopa-assessor:10306005' },
+      filter: { recordId: record._id },
       sort: { version: 1 },
     },
     { name: 'changes of a market', collection: 'change_events', filter: { market, knownFrom: since(DAY_MS) } },
@@ -66,9 +75,10 @@ export function declaredQueries(market: string, runKey: string, nowMs: number): 
 /** Explains every declared query, and asks which indexes are used. Reads alone. */
 export async function lookAtQueries(db: Db, market: string): Promise<Looked> {
   const run = await db.collection<{ _id: string }>('runs').findOne({ market }, { sort: { startedAt: -1 } });
+  const record = await db.collection<KnownRecord>('raw_properties').findOne({ market });
   const notes: string[] = [];
   const proposals: Proposal[] = [];
-  for (const query of declaredQueries(market, run?._id ?? `daily/${market}/none`, Date.now())) {
+  for (const query of declaredQueries(market, run?._id ?? 'none', record ?? NO_RECORD, Date.now())) {
     const plan = await planOf(db, query);
     const lookedAt = plan.returned === 0 ? plan.examined : plan.examined / plan.returned;
     notes.push(
