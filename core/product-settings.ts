@@ -9,7 +9,7 @@ import { type IncidentSettings, incidentSettings } from './schemas/incidents.js'
 import { type Budget, budgetFile, type PriceList, priceFile } from './schemas/money.js';
 import { type Monitoring, monitoringFile } from './schemas/monitoring.js';
 import { SOURCE_NAMES } from './schemas/names.js';
-import { REPORT_NAMES } from './schemas/periodic.js';
+import { SCHEDULED_REPORTS } from './schemas/periodic.js';
 import { type Roster, roster } from './schemas/roster.js';
 
 const market = z.strictObject({
@@ -105,7 +105,7 @@ const schedule = z.discriminatedUnion('workflow', [
     calendar,
     workflow: z.literal('scheduledReport'),
     market: z.string(),
-    report: z.enum(REPORT_NAMES),
+    report: z.enum(SCHEDULED_REPORTS),
   }),
 ]);
 

@@ -66,6 +66,15 @@ export function periodBefore({ span, from, days }: Period, timeZone: string): Pe
   return before;
 }
 
+/** The weeks or months that some days are in, each with those of the days that are in it. */
+export function periodsOf(
+  span: 'week' | 'month',
+  days: readonly string[],
+): readonly { readonly name: string; readonly days: readonly string[] }[] {
+  const names = [...new Set(days.map((day) => nameOf(span, day)))];
+  return names.map((name) => ({ name, days: days.filter((day) => nameOf(span, day) === name) }));
+}
+
 /** A day some days later, or earlier. */
 export function shifted(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);

@@ -45,7 +45,7 @@ function nameOf(kind: ReportKind, flags: ReportFlags): ReportName {
   const faults = new Faults();
   const [market, { timeZone }] = theMarket(flags.market);
   const span = REPORT_SPANS[kind];
-  const period = flags[FLAG[span]] ?? periodDue(span, Date.now(), timeZone);
+  const period = flags[FLAG[span]] ?? (span === 'range' ? '' : periodDue(span, Date.now(), timeZone));
   if (periodOf(span, period, timeZone) === null) faults.add(`--${FLAG[span]}: "${period}" is no ${span}`);
   if (flags.again === true && flags.send !== true) faults.add('--again belongs to --send');
   if (flags.send === true && flags.out !== undefined) faults.add('--out and --send exclude each other');

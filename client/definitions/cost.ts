@@ -83,7 +83,7 @@ export function defineCost(program: Command, run: Run): void {
     .action(async (name: string, flags: BudgetFlags) =>
       run(async (context) => (await import('../commands/cost-recommend.js')).costApply(context, name, flags)),
     );
-  describeCommand(cost, 'report', 'Print the report of a month as Markdown: costs, properties, corrections, value', [
+  describeCommand(cost, 'report', 'Print the report of the costs of a month, as phx report cost does', [
     'cost report',
     'cost report --month 2026-11 --json',
   ])

@@ -46,6 +46,11 @@ const SUMMARIES: Readonly<Record<ReportKind, string>> = {
   monthly: 'Show or send the report of a month, as slides',
   technical: 'Show or send the technical report of a day: pipeline, network, model, storage',
   maintenance: 'Show or send the report of the upkeep of a week',
+  cost: 'Show or send the costs of a month: lines, thresholds, properties, accounts, savings, value',
+  quarter: 'Show or send the review of a quarter, as slides',
+  value: 'Show or send what the data may be worth beside what it costs, by stated assumptions',
+  'first-run': 'Show or send what the first run showed, beside what it must reach',
+  custom: 'Show or send a report of any days',
 };
 
 export function defineReport(program: Command, run: Run): void {

@@ -5,6 +5,11 @@ export const REPORT_SPANS = {
   monthly: 'month',
   technical: 'day',
   maintenance: 'week',
+  cost: 'month',
+  quarter: 'quarter',
+  value: 'month',
+  'first-run': 'day',
+  custom: 'range',
 } as const;
 
 export const REPORT_NAMES = [
@@ -13,8 +18,26 @@ export const REPORT_NAMES = [
   'monthly',
   'technical',
   'maintenance',
+  'cost',
+  'quarter',
+  'value',
+  'first-run',
+  'custom',
 ] as const satisfies readonly (keyof typeof REPORT_SPANS)[];
 export type ReportKind = (typeof REPORT_NAMES)[number];
+
+/** Kinds that can come on schedule: the others are asked for by a person, who says of which days. */
+export const SCHEDULED_REPORTS = [
+  'daily',
+  'weekly',
+  'monthly',
+  'technical',
+  'maintenance',
+  'cost',
+  'quarter',
+  'value',
+] as const;
+export type ScheduledReport = (typeof SCHEDULED_REPORTS)[number];
 /** `range` is any two days; it is asked for by a person alone. */
 export type ReportSpan = 'day' | 'week' | 'month' | 'quarter' | 'range';
 
@@ -36,7 +59,7 @@ export interface PeriodicReportInput extends ReportName {
 
 /** Input of `scheduledReport`. */
 export interface ScheduledReportInput {
-  readonly kind: ReportKind;
+  readonly kind: ScheduledReport;
   /** Of the kind. */
   readonly span: Exclude<ReportSpan, 'range'>;
   readonly market: string;

@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import { loadQualityLimits, marketOf } from '../../core/product-settings.js';
+import { loadPrices, loadQualityLimits, marketOf } from '../../core/product-settings.js';
 import type { BaselineName } from '../../core/schemas/baselines.js';
 import type { Budget } from '../../core/schemas/money.js';
 import type { AlertDocument } from '../../store/alert-documents.js';
@@ -18,7 +18,8 @@ import {
   type ZipHomes,
 } from '../../store/report-standing.js';
 import { type Composite, composites } from '../baselines/composite.js';
-import { type Recommendation, recommend } from '../cost/recommend.js';
+import { propertiesByZip } from '../cost/property-costs.js';
+import { type Recommendation, type Remeasured, recommend } from '../cost/recommend.js';
 import { type CostState, readCostState } from '../cost/state.js';
 
 /** How things stand at the moment of a report. Of the past nobody can tell it any more. */
@@ -43,6 +44,11 @@ export interface Standing {
   readonly baselines: ReadonlyMap<BaselineName, BaselineDocument>;
   /** Uptime, autonomy and operational excellence of the last 30 days. */
   readonly composites: readonly Composite[];
+  readonly adviceTaken: readonly Remeasured[];
+  /** Properties of all markets by ZIP code. */
+  readonly propertiesByZip: ReadonlyMap<string, number>;
+  /** Price of the hosted model that the local one stands in for, 30 days. */
+  readonly hostedModelUsdMicros: number;
 }
 
 export interface StandingInput {
@@ -59,6 +65,7 @@ const HOUR_MS = 3_600_000;
 
 /** Reads how things stand. Asks no service. */
 export async function readStanding({ db, market, nowMs, quotaBytes, machine }: StandingInput): Promise<Standing> {
+  const { recommendations, taken } = await recommend(db, nowMs);
   return {
     nowMs,
     homes: await homesByZip(db, market),
@@ -72,10 +79,13 @@ export async function readStanding({ db, market, nowMs, quotaBytes, machine }: S
     machine: machine === null ? null : await machine(),
     cost: await readCostState(db, nowMs),
     budget: await currentBudget(db),
-    recommendations: (await recommend(db, nowMs)).recommendations,
     incidents: await listIncidents(db, market, ['open', 'acknowledged', 'recovered'], MOST_INCIDENTS),
     baselines: await standingBaselines(db, market),
     composites: await composites(db, market, nowMs),
+    recommendations,
+    adviceTaken: taken,
+    propertiesByZip: await propertiesByZip(db),
+    hostedModelUsdMicros: loadPrices()['hosted-model'].at(-1)?.usdMicros ?? 0,
   };
 }
 

@@ -6,8 +6,10 @@ import { inUnit } from '../baselines/compare-run.js';
 import { breakDown } from '../cost/breakdown.js';
 import type { PeriodFacts } from './facts.js';
 import { sumOf, type TableFigure, usdOf } from './figure.js';
+import { FIRST_RUN_TABLES } from './first-run-table.js';
 import { dailyRuns } from './measures/collection.js';
 import type { Cell, Unit } from './model.js';
+import { MONEY_TABLES } from './money-tables.js';
 
 const column = (label: string, unit: Unit = 'count') => ({ label, unit });
 const words = (label: string) => column(label, 'words');
@@ -15,6 +17,8 @@ const MOST_ROWS = 12;
 const MOST_HOMES = 8;
 
 export const TABLES = {
+  ...MONEY_TABLES,
+  ...FIRST_RUN_TABLES,
   'by-zip': {
     label: 'Records by ZIP code and source',
     says: 'for each ZIP code: records seen by each source over the days, windows complete of windows wanted, and why the others are not',

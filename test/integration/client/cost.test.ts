@@ -140,7 +140,7 @@ describe('phx cost and phx budget', () => {
   }, 60_000);
 
   it('report, check, and tell what a property costs', async () => {
-    expect((await run('cost', 'report')).stdout).toContain('## By property');
+    expect((await run('cost', 'report')).stdout).toContain('Monthly cost report');
     const check = await run('cost', 'check', '--json');
     expect(JSON.parse(check.stdout)).toMatchObject({ ok: false, mode: 'demo' });
     expect(check.code).toBe(3);

@@ -29,6 +29,11 @@ const PERIODS: Readonly<Record<ReportKind, readonly [period: string, from: strin
   weekly: ['2026-W09', '2026-02-23', '2026-03-01'],
   maintenance: ['2026-W09', '2026-02-23', '2026-03-01'],
   monthly: ['2026-02', '2026-02-01', '2026-02-28'],
+  cost: ['2026-02', '2026-02-01', '2026-02-28'],
+  value: ['2026-02', '2026-02-01', '2026-02-28'],
+  quarter: ['2026-Q1', '2026-01-01', '2026-03-31'],
+  'first-run': [REPORT_DAY, REPORT_DAY, REPORT_DAY],
+  custom: ['2026-02-26:2026-02-28', '2026-02-26', '2026-02-28'],
 };
 
 describe('periodic reports', () => {
