@@ -67,7 +67,11 @@ export const STORED_METRICS = {
     'When the alert rules of a market were evaluated last',
     ['market'],
   ),
-  databaseSize: stored('database_size_bytes', 'gauge', 'Documents and indexes of the database'),
+  databaseSize: stored(
+    'database_size_bytes',
+    'gauge',
+    'Documents and indexes of the database, read every five minutes',
+  ),
   readAt: stored('store_read_timestamp_seconds', 'gauge', 'When the figures of the database were read last'),
 } as const satisfies Readonly<Record<string, MetricRow>>;
 export type StoredMetric = keyof typeof STORED_METRICS;
