@@ -39,11 +39,14 @@ export interface CapacityScale {
 export interface CapacityRow {
   readonly what: string;
   readonly unit: 'bytes' | 'requests' | 'minutes' | 'usd';
-  /** In 30 and in 90 days; of a night for what begins anew every night. */
+  /** In one night, for what begins anew every night; null for what adds up. */
+  readonly perNight: number | null;
+  /** In 30 and in 90 days. */
   readonly in30: number;
   readonly in90: number;
+  /** Of a night where there is a need of a night, else in all. */
   readonly limit: number;
-  /** In 90 days, of what there is; more than 1: it does not do. */
+  /** In 90 days or a night, of what there is; more than 1: it does not do. */
   readonly share: number;
   /** Days until it runs out; null for never within what was measured. 0: it does not do from the first night. */
   readonly outInDays: number | null;
@@ -76,6 +79,7 @@ function storage({ databaseBytes, bytesPerDay }: CapacityBase, limits: CapacityL
   return {
     what: 'storage',
     unit: 'bytes',
+    perNight: null,
     in30: at(30),
     in90: at(90),
     limit: limits.databaseBytes,
@@ -87,11 +91,11 @@ function storage({ databaseBytes, bytesPerDay }: CapacityBase, limits: CapacityL
 
 /** A need that begins anew every night: it does, or it does not from the first night. */
 function nightly(
-  row: Omit<CapacityRow, 'in30' | 'in90' | 'share' | 'outInDays'> & { readonly need: number },
+  row: Omit<CapacityRow, 'perNight' | 'in30' | 'in90' | 'share' | 'outInDays'> & { readonly need: number },
 ): CapacityRow {
   const { need, ...rest } = row;
   const share = need / row.limit;
-  return { ...rest, in30: need, in90: need, share, outInDays: share > 1 ? 0 : null };
+  return { ...rest, perNight: need, in30: need * 30, in90: need * 90, share, outInDays: share > 1 ? 0 : null };
 }
 
 function requests(
@@ -104,7 +108,7 @@ function requests(
   const limit = budget === undefined ? byRate : Math.min(budget, byRate);
   const rate = `${n(nightMinutes)} min at one each ${n(spacingMs)} ms = ${n(byRate)}`;
   return nightly({
-    what: `requests to ${host} a night`,
+    what: `requests to ${host}`,
     unit: 'requests',
     need: perRun * factor,
     limit,
@@ -121,7 +125,7 @@ function minutes(
   const need = collectMinutes * factor;
   return [
     nightly({
-      what: 'minutes of collection a night',
+      what: 'minutes of collection',
       unit: 'minutes',
       need,
       limit: nightMinutes,
@@ -139,7 +143,7 @@ function model(
   const need = (modelPerRun * factor * msPerProperty) / MINUTE_MS;
   return [
     nightly({
-      what: 'minutes of the model a night',
+      what: 'minutes of the model',
       unit: 'minutes',
       need,
       limit: modelMinutes,
@@ -158,6 +162,7 @@ function money(
   return {
     what: 'dollars a month',
     unit: 'usd',
+    perNight: null,
     in30: month,
     in90: perDay * 90,
     limit: usdPerMonth,

@@ -38,7 +38,9 @@ export async function showCapacity(context: CliContext, flags: CapacityFlags): P
     `${markets} markets with ${scale.zips} ZIP codes each; measured in ${market}: ${base.runs} daily runs of 14 days, ${base.zips} ZIP codes`,
   );
   if (base.runs === 0) context.out.data('no daily run is on record: only storage and money are measured');
-  context.out.data(columnsOf([['WHAT', 'IN 30 DAYS', 'IN 90 DAYS', 'LIMIT', 'USED', 'RUNS OUT'], ...rows.map(shown)]));
+  context.out.data(
+    columnsOf([['WHAT', 'A NIGHT', 'IN 30 DAYS', 'IN 90 DAYS', 'LIMIT', 'USED', 'RUNS OUT'], ...rows.map(shown)]),
+  );
   for (const { what, arithmetic } of rows) context.out.data(`${what}: ${arithmetic}`);
   const [first] = rows;
   if (first) context.out.data(firstInWords(first));
@@ -67,13 +69,21 @@ function spacingOfHost(config: Config, host: string): number | null {
   return spacings.length === 0 ? null : Math.max(...spacings);
 }
 
-function shown({ what, unit, in30, in90, limit, share, outInDays }: CapacityRow): readonly string[] {
+function shown({ what, unit, perNight, in30, in90, limit, share, outInDays }: CapacityRow): readonly string[] {
   const amount = (value: number) => {
     if (unit === 'bytes') return `${(value / MEGABYTE).toFixed(1)} MB`;
     return unit === 'usd' ? `${value.toFixed(2)} USD` : value.toLocaleString('en-US', { maximumFractionDigits: 1 });
   };
   const out = outInDays === null ? '' : outInDays === 0 ? 'at once' : `in ${outInDays} days`;
-  return [what, amount(in30), amount(in90), amount(limit), inPercent(share), out];
+  return [
+    what,
+    perNight === null ? '' : amount(perNight),
+    amount(in30),
+    amount(in90),
+    amount(limit),
+    inPercent(share),
+    out,
+  ];
 }
 
 function firstInWords({ what, outInDays, share }: CapacityRow): string {

@@ -8,6 +8,9 @@ import type { Sample, StoredFigures } from '../../store/metric-figures.js';
 /** Seconds, from a fast read of the database to a batch of browser pages. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
+/** The rarest measure is taken every hour: one that was left out twice could not be taken, and is not shown as if it were new. */
+const STALE_MS = 2.5 * 3_600_000;
+
 /** The metrics of one worker. Nothing global: two in one process do not meet. */
 export interface Metrics {
   readonly registry: Registry;
@@ -61,9 +64,9 @@ export function createMetrics(): Metrics {
 }
 
 function readingsOf(row: AlertMetric, latest: LatestMeasures): readonly Sample[] {
-  return [...latest].flatMap(([market, { measures }]) => {
+  return [...latest].flatMap(([market, { at, measures }]) => {
     const reading = measures[row.measure];
-    if (reading === undefined) return [];
+    if (reading === undefined || at.getTime() - reading.at.getTime() > STALE_MS) return [];
     return [{ labels: [market], value: (row.worst === 'lowest' ? reading.lowest : reading.highest) * row.factor }];
   });
 }

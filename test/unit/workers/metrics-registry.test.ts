@@ -76,6 +76,13 @@ describe('the registry', () => {
     expect(text).toContain('process_cpu_seconds_total');
   });
 
+  it('does not show a measure that could not be taken for hours', async () => {
+    const metrics = createMetrics();
+    const uptime = { lowest: 0.9, highest: 0.9, at: new Date(0) };
+    metrics.setMeasures(new Map([['phoenix', { at: new Date(3 * 3_600_000), measures: { uptime } }]]));
+    expect(await metrics.registry.metrics()).not.toContain('phoenix_re_alert_uptime_ratio{');
+  });
+
   it('forgets what is not among new samples', async () => {
     const metrics = createMetrics();
     metrics.setMeasures(

@@ -132,12 +132,13 @@ describe('capacity', () => {
     const rows = capacityOf(base, limits, { markets: 1, zips: 3 });
     expect(rows[0]).toMatchObject({ what: 'storage', in30: 160e6, in90: 280e6, outInDays: 206 });
     expect(rows.find(({ what }) => what.startsWith('requests'))).toMatchObject({
-      in30: 1_000,
+      perNight: 1_000,
+      in90: 90_000,
       limit: 2_700,
       outInDays: null,
     });
     expect(rows.find(({ unit }) => unit === 'usd')?.in30).toBeCloseTo(1.8, 9);
-    expect(rows.find(({ what }) => what.startsWith('minutes of the model'))?.in30).toBe(10);
+    expect(rows.find(({ what }) => what.startsWith('minutes of the model'))?.perNight).toBe(10);
   });
 
   it('says at once for what a night has not enough of', () => {
