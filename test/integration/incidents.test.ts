@@ -3,13 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { hangingParts } from '../../activities/hanging-parts.js';
 import { runDateOf } from '../../core/dates.js';
-import { incidentId, incidentWorkflowId } from '../../core/ids.js';
+import { dailyWorkflowId, incidentId, incidentWorkflowId } from '../../core/ids.js';
 import type { IncidentFault, IncidentPlan, IncidentState } from '../../core/schemas/incidents.js';
 import { openedIncident } from '../../domain/incidents/state.js';
 import type { DeliveryDocument } from '../../store/alert-documents.js';
 import { findIncident, type IncidentDocument, stateOf, timelineOfIncident } from '../../store/incidents.js';
 import type { incident } from '../../workflows/incident.js';
+import type { watchdog } from '../../workflows/watchdog.js';
 import { TRIGGERS } from '../support/alert-triggers.js';
 import { testBrowser } from '../support/browser.js';
 import { incidentPlan } from '../support/fake-activities.js';
@@ -208,6 +210,64 @@ describe('an incident whose worker and server are killed in mid-clock', () => {
   const mailOf = (address: string) =>
     world.sandbox.smtp.received.filter(({ raw, to }) => to.includes(address) && /^Subject: \[P0\]/m.test(raw));
   const plain = (mail: { readonly raw: string } | undefined) => (mail?.raw ?? '').replaceAll('=\r\n', '');
+});
+
+describe('the watchdog', () => {
+  const NAME = 'phoenix/run/start';
+  const runDate = runDateOf(Date.now(), 'America/Phoenix');
+  const day = dailyWorkflowId('phoenix', runDate);
+  const look = async () => {
+    const client = await world.client();
+    const args: [{ market: string }] = [{ market: 'phoenix' }];
+    return client.workflow.execute<typeof watchdog>('watchdog', {
+      workflowId: `watch/${Math.random()}`,
+      taskQueue: 'pipeline',
+      args,
+    });
+  };
+  const runs = () => world.db.collection<{ _id: string }>('runs');
+
+  it('starts nothing that no schedule was to start, names a day that stands still, and says when it goes on', async () => {
+    expect((await look()).acts).toEqual([]);
+    const startedAt = new Date(Date.now() - 90 * 60_000);
+    const run = {
+      workflowId: day,
+      market: 'phoenix',
+      mode: 'demo',
+      runDate,
+      options: {},
+      status: 'running',
+      startedAt,
+    };
+    await runs().insertOne({ _id: `${day}#1`, ...run });
+    const { state, verdicts } = await look();
+    expect([state, verdicts.map(({ kind, raise }) => `${kind} ${raise}`)]).toEqual([
+      'running',
+      ['slow false', 'stuck true'],
+    ]);
+    await look(); // what goes on is told once
+    const open = await becomes(NAME, ({ faults }) => faults.length > 0);
+    expect(open).toMatchObject({ severity: 'P2', status: 'open' });
+    expect(open.faults.map(({ rule, seq, over }) => `${rule} ${seq} ${over}`)).toEqual(['watchdog-stuck 1 false']);
+    await runs().updateOne({ _id: `${day}#1` }, { $set: { status: 'partial', endedAt: new Date() } });
+    expect((await look()).state).toBe('closed');
+    await becomes(NAME, ({ status }) => status === 'recovered');
+    expect(
+      (await becomes(NAME, ({ tried }) => tried.length === 2)).tried.map(({ step, outcome }) => `${step} ${outcome}`),
+    ).toEqual(['probe-components done', 'start-day nothing']);
+  }, 120_000);
+
+  it('names parts of a day whose code fails again and again', async () => {
+    const client = await world.client();
+    const workflowId = `${day}/broken`;
+    const handle = await client.workflow.start('noSuchWorkflow', { workflowId, taskQueue: 'pipeline' });
+    const found = await eventually(async () => {
+      const parts = await hangingParts(client, day, 2);
+      return parts.length > 0 ? parts : null;
+    });
+    expect(found).toEqual([expect.stringMatching(/broken: its own code fails, try \d+$/)]);
+    await handle.terminate();
+  }, 120_000);
 });
 
 describe('phx health --quick', () => {
