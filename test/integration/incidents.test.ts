@@ -64,19 +64,12 @@ const becomes = (name: string, holds: (state: IncidentState) => boolean) =>
     return holds(state) ? state : null;
   });
 
-async function driftToday(): Promise<void> {
+async function windowToday(zip: string, state: string, reason: string | null): Promise<void> {
   const runDate = runDateOf(Date.now(), 'America/Phoenix');
-  const window = {
-    market: 'phoenix',
-    source: 'maricopa-assessor',
-    zip: '85031',
-    runDate,
-    seen: 0,
-    updatedAt: new Date(),
-  };
-  const _id = `phoenix:maricopa-assessor:85031:${runDate}`;
-  const failed = { ...window, state: 'failed', reason: 'SchemaDrift: no rows' };
-  await world.db.collection<{ _id: string }>('windows').insertOne({ _id, ...failed });
+  const name = { market: 'phoenix', source: 'maricopa-assessor', zip, runDate };
+  const _id = `phoenix:maricopa-assessor:${zip}:${runDate}`;
+  const window = { _id, ...name, seen: 0, updatedAt: new Date(), state, reason };
+  await world.db.collection<{ _id: string }>('windows').insertOne(window);
 }
 
 describe('alerts of one cause', () => {
@@ -85,7 +78,7 @@ describe('alerts of one cause', () => {
   it('open one incident, which knows both, and which persons steer', async () => {
     await TRIGGERS['token-refused']?.cause(world.db);
     expect((await run('alerts', 'check')).code).toBe(0);
-    await driftToday();
+    await windowToday('85031', 'failed', 'SchemaDrift: no rows');
     await Promise.all([run('alerts', 'check'), run('alerts', 'check')]);
     const own = async () => (await incidentsNow()).filter(({ cause }) => cause === 'source/maricopa-assessor');
     const state = await becomes(NAME, ({ faults }) => faults.length === 2);
@@ -240,6 +233,7 @@ describe('the watchdog', () => {
       startedAt,
     };
     await runs().insertOne({ _id: `${day}#1`, ...run });
+    await windowToday('85033', 'open', null);
     const { state, verdicts } = await look();
     expect([state, verdicts.map(({ kind, raise }) => `${kind} ${raise}`)]).toEqual([
       'running',

@@ -209,7 +209,11 @@ describe('alerts', () => {
     expect(code).toBe(3);
     expect(json.schedules).toContainEqual({ scheduleId: 'alerts-phoenix', result: 'created' });
     expect(json.channels.every(({ reason }: { reason: string | null }) => reason === null)).toBe(true);
-    expect(json.roster).toEqual([expect.stringMatching(/level L3/), expect.stringMatching(/level L4/)]);
+    expect(json.roster).toEqual([
+      expect.stringMatching(/level L3/),
+      expect.stringMatching(/level L4/),
+      expect.stringMatching(/^incidents call supervisor/),
+    ]);
     expect((await phx('alerts', 'setup')).json.schedules[0].result).toBe('updated');
     const states = (await phx('schedules', 'list')).json.map(
       (row: { scheduleId: string; state: string }) => `${row.scheduleId} ${row.state}`,
