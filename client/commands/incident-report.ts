@@ -16,12 +16,14 @@ import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import type { IncidentsReportFlags } from '../definitions/incidents.js';
 import { CliError } from '../errors.js';
+import { incidentNamed } from '../incident-name.js';
 
 /**
  * The report of an incident as Markdown on stdout; with `--pdf` as a file, too.
  * @throws CliError (NotFound); BadConfig without a browser
  */
-export async function reportIncident(context: CliContext, id: string, flags: IncidentsReportFlags): Promise<number> {
+export async function reportIncident(context: CliContext, name: string, flags: IncidentsReportFlags): Promise<number> {
+  const id = incidentNamed(name);
   const { config } = await readSetting(context);
   if (flags.pdf !== undefined && config.chromiumPath === null)
     throw new BadConfig(['CHROMIUM_PATH is missing: without a browser there is no PDF']);

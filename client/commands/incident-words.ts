@@ -17,7 +17,7 @@ import { readSetting, withTemporal } from '../connect.js';
 import type { CliContext } from '../context.js';
 import type { IncidentsOpenFlags, IncidentsWordFlags } from '../definitions/incidents.js';
 import { CliError } from '../errors.js';
-import { causeIn } from '../incident-name.js';
+import { causeIn, incidentNamed, ofIncident } from '../incident-name.js';
 import { Faults, readWhole, theMarket } from '../run-request.js';
 import { given, readWords } from '../source-request.js';
 import { servesQueue } from '../worker-check.js';
@@ -42,10 +42,11 @@ type Word =
 export async function sayIt(
   context: CliContext,
   verb: Verb,
-  id: string,
+  name: string,
   more: string | null,
   flags: IncidentsWordFlags,
 ): Promise<number> {
+  const id = incidentNamed(name);
   const faults = new Faults();
   const word = wordOf(verb, more, flags, faults);
   faults.throwAny(`phx incidents ${verb} --help shows an example`);
@@ -88,7 +89,7 @@ async function tell(context: CliContext, client: Client, id: string, { update, w
   const timeoutMs = context.globals.timeoutMs ?? UPDATE_MS;
   // The server would keep the request and hand it to the next worker, however much later.
   if (!(await servesQueue(client))) throw new NetworkError(id, 'no worker is up to answer');
-  const state = await handle.query<IncidentState>('incident');
+  const state = await ofIncident(id, handle.query<IncidentState>('incident'));
   const ended = (await handle.describe()).status.name !== 'RUNNING';
   if (ended || (id.includes('@') && state.id !== id)) {
     throw new CliError('NotFound', `${id} is over and reviewed`, 'phx incidents list --state all shows the ids');

@@ -8,7 +8,7 @@ import { readSetting, withDatabase, withTemporal } from '../connect.js';
 import type { CliContext } from '../context.js';
 import type { IncidentsListFlags, IncidentsShowFlags } from '../definitions/incidents.js';
 import { CliError } from '../errors.js';
-import { causeIn } from '../incident-name.js';
+import { causeIn, incidentNamed, ofIncident } from '../incident-name.js';
 import { columnsOf } from '../output.js';
 import { Faults, readWhole, theMarket } from '../run-request.js';
 
@@ -41,7 +41,8 @@ export async function listThem(context: CliContext, flags: IncidentsListFlags): 
 }
 
 /** One incident with all that happened. @throws CliError (NotFound) */
-export async function showOne(context: CliContext, id: string, flags: IncidentsShowFlags): Promise<number> {
+export async function showOne(context: CliContext, name: string, flags: IncidentsShowFlags): Promise<number> {
+  const id = incidentNamed(name);
   const { config } = await readSetting(context);
   const state = flags.live
     ? await withTemporal(context, config, (client) => liveState(client, id))
@@ -77,7 +78,8 @@ export async function rebuild(context: CliContext): Promise<number> {
 
 async function liveState(client: Client, id: string): Promise<IncidentState> {
   const { market, cause } = causeIn(id);
-  const state = await client.workflow.getHandle(incidentWorkflowId(market, cause)).query<IncidentState>('incident');
+  const handle = client.workflow.getHandle(incidentWorkflowId(market, cause));
+  const state = await ofIncident(id, handle.query<IncidentState>('incident'));
   if (id.includes('@') && state.id !== id)
     throw new CliError('NotFound', `${id} is over; ${state.id} came after it`, HINT);
   return state;
