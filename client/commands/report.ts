@@ -46,7 +46,8 @@ function nameOf(kind: ReportKind, flags: ReportFlags): ReportName {
   const [market, { timeZone }] = theMarket(flags.market);
   const span = REPORT_SPANS[kind];
   const period = flags[FLAG[span]] ?? (span === 'range' ? '' : periodDue(span, Date.now(), timeZone));
-  if (periodOf(span, period, timeZone) === null) faults.add(`--${FLAG[span]}: "${period}" is no ${span}`);
+  if (period === '') faults.add('--range FROM:TO says of which days');
+  else if (periodOf(span, period, timeZone) === null) faults.add(`--${FLAG[span]}: "${period}" is no ${span}`);
   if (flags.again === true && flags.send !== true) faults.add('--again belongs to --send');
   if (flags.send === true && flags.out !== undefined) faults.add('--out and --send exclude each other');
   faults.throwAny(`phx report ${kind} --help shows an example`);

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { EXPORTS } from '../../reports/export/dataset.js';
 import { openFileSink } from '../../reports/export/file.js';
 import { type ExportRequest, type Manifest, writeExport } from '../../reports/export/write-export.js';
 import { listingKey } from '../../sandbox/reso-record.js';
@@ -97,6 +98,22 @@ describe('an export of what was', () => {
     expect(changed?.pricing_list_price).toBe(cheaper.before);
     expect(manifest.notes).toHaveLength(2);
     expect((await read({ what: 'properties', asOf: new Date('2020-01-01T00:00:00Z') })).rows).toEqual([]);
+  });
+
+  it('holds nothing of persons, whatever is asked for', async () => {
+    const [record] = await walks.database.db.collection('raw_properties').find({}).limit(1).toArray();
+    const person = {
+      propertyId: record?.propertyId,
+      class: 'owner-name',
+      value: 'Canary Q. Owner',
+      expireAt: new Date(4e12),
+    };
+    await walks.database.db.collection('personal_facts').insertOne(person);
+    for (const what of EXPORTS) {
+      const provenance = what !== 'windows' && what !== 'costs';
+      const { rows } = await read({ what, provenance });
+      expect(JSON.stringify(rows)).not.toContain('Canary');
+    }
   });
 
   it('has events, versions and windows as they are kept', async () => {
