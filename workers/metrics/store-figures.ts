@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from 'mongodb';
 import { latestMeasures } from '../../store/measures.js';
 import { createMetricReader } from '../../store/metric-figures.js';
@@ -5,10 +6,12 @@ import type { Metrics } from './registry.js';
 
 /** Figures of the database are at most so old when they are shown. With a scrape every 10 s, 20 s from the write to Prometheus. */
 const CACHE_MS = 10_000;
+/** A scrape that waits longer for the database is answered without it: Prometheus gives up after 10 s, and would see nothing at all. */
+const MOST_WAIT_MS = 5_000;
 
 /**
- * Brings the figures of the database up to date, at most every 10 s and once at a time. Where the database does not answer, the last
- * figures stay, with the time they were read at, and `phoenix_re_store_up` says so.
+ * Brings the figures of the database up to date, at most every 10 s and once at a time. Where the database does not answer, or not within 5 s, the
+ * last figures stay, with the time they were read at, and `phoenix_re_store_up` says so.
  */
 export function createStoreFigures(db: Db, metrics: Metrics): () => Promise<void> {
   const read = createMetricReader(db);
@@ -32,6 +35,7 @@ export function createStoreFigures(db: Db, metrics: Metrics): () => Promise<void
     reading ??= refresh().finally(() => {
       reading = null;
     });
-    await reading;
+    const late = sleep(MOST_WAIT_MS, 'late', { ref: false });
+    if ((await Promise.race([reading, late])) === 'late') metrics.set('storeUp', [], 0);
   };
 }
