@@ -13,7 +13,7 @@ import { inPercent } from '../cost-words.js';
 import type { BaselineFlags } from '../definitions/baseline.js';
 import { columnsOf } from '../output.js';
 import { Faults, readWhole } from '../run-request.js';
-import { marketFlag, shownValue } from './baseline.js';
+import { limitsInWords, marketFlag, shownValue } from './baseline.js';
 
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
@@ -48,13 +48,14 @@ export async function baselineWeekly(context: CliContext, flags: BaselineFlags):
   context.out.data(
     `${market}: ${week?.length ?? 0} daily runs in the last 7 days, ${before?.length ?? 0} in the 7 before`,
   );
-  const head = ['FIGURE', 'MEDIAN', 'WEEK BEFORE', 'TARGET', 'VERDICT'];
-  const lines = rows.map(({ row, value, before: earlier, verdict }) => [
+  const head = ['FIGURE', 'MEDIAN', 'WEEK BEFORE', 'TARGET', 'VERDICT', ''];
+  const lines = rows.map(({ row, value, before: earlier, verdict, ...limits }) => [
     row.title,
     shownValue(value, row),
     shownValue(earlier, row),
     inUnit(row.target, row.unit),
     verdict,
+    limitsInWords(limits),
   ]);
   context.out.data(columnsOf([head, ...lines]));
   for (const one of figures) context.out.data(compositeInWords(one));

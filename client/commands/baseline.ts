@@ -88,9 +88,18 @@ function tableOf(rows: readonly ComparedRow[], before: RunFiguresRow | null): re
       shownValue(usual?.p95 ?? null, row),
       `${row.direction === 'higher' ? '>=' : '<='} ${inUnit(row.target, row.unit)}`,
       verdict,
-      pastWarning === true ? 'past its warning' : insideTarget === false ? 'outside its target' : '',
+      limitsInWords({ insideTarget, pastWarning }),
     ]),
   ];
+}
+
+/** Where a figure stands beside target and warning, whatever is usual. */
+export function limitsInWords({
+  insideTarget,
+  pastWarning,
+}: Pick<ComparedRow, 'insideTarget' | 'pastWarning'>): string {
+  if (pastWarning === true) return 'past its warning';
+  return insideTarget === false ? 'outside its target' : '';
 }
 
 export function shownValue(value: number | null, { unit }: ComparedRow['row']): string {

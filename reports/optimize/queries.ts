@@ -143,31 +143,48 @@ function proposalOf({ name, collection, filter, sort }: DeclaredQuery, plan: Pla
   };
 }
 
-/** Indexes that nothing used since the server started; where the server does not count, that is said. */
+/** Every kind of work has come by in this time: the monthly ones too. */
+const TOLD_AFTER_DAYS = 31;
+
+interface IndexUse {
+  readonly name: string;
+  readonly accesses?: { readonly ops?: unknown; readonly since?: unknown };
+}
+
+/** Indexes that nothing used for a month; where the server does not count, or not for so long, that is said. */
 async function unusedIndexes(db: Db, notes: string[]): Promise<readonly Proposal[]> {
-  const proposals: Proposal[] = [];
+  const unused: { readonly collection: string; readonly name: string; readonly since: Date }[] = [];
+  let used = 0;
   for (const collection of Object.keys(COLLECTIONS)) {
     const rows = await db
       .collection(collection)
-      .aggregate<{ name: string; accesses?: { ops?: unknown; since?: unknown } }>([{ $indexStats: {} }])
+      .aggregate<IndexUse>([{ $indexStats: {} }])
       .toArray()
-      .catch(() => null);
-    if (rows === null || rows.some(({ accesses }) => accesses === undefined)) {
-      notes.push('which indexes are used cannot be told: this server does not count it');
-      return [];
-    }
+      .catch(() => []);
     for (const { name, accesses } of rows) {
-      if (name === '_id_' || Number(accesses?.ops ?? 0) > 0) continue;
-      proposals.push({
-        id: `unused-${collection}-${name}`,
-        area: 'db',
-        what: `index ${name} of ${collection} was not used since the server started`,
-        evidence: [`0 uses since ${accesses?.since instanceof Date ? accesses.since.toISOString() : 'its start'}`],
-        gain: 'one index less to write with every document; only after a month with all its runs',
-        command: 'take it out of store/collections.ts with a migration',
-        setting: null,
-      });
+      if (Number(accesses?.ops ?? 0) > 0) used += 1;
+      else if (name !== '_id_' && accesses?.since instanceof Date)
+        unused.push({ collection, name, since: accesses.since });
     }
   }
-  return proposals;
+  // A server that counted nothing at all, after the queries of just now, does not count.
+  if (used === 0) {
+    notes.push('which indexes are used cannot be told: this server does not count it');
+    return [];
+  }
+  const longAgo = Date.now() - TOLD_AFTER_DAYS * DAY_MS;
+  const certain = unused.filter(({ since }) => since.getTime() <= longAgo);
+  if (certain.length < unused.length)
+    notes.push(
+      `${unused.length - certain.length} indexes were not used since the server started, less than ${TOLD_AFTER_DAYS} days ago: too early to tell`,
+    );
+  return certain.map(({ collection, name, since }) => ({
+    id: `unused-${collection}-${name}`,
+    area: 'db',
+    what: `index ${name} of ${collection} is not used`,
+    evidence: [`0 uses since ${since.toISOString()}`],
+    gain: 'one index less to write with every document',
+    command: 'take it out of store/collections.ts with a migration',
+    setting: null,
+  }));
 }

@@ -81,7 +81,8 @@ describe('phx optimize db', () => {
     );
     const before = await lookAtQueries(db, 'phoenix');
     expect(before.notes.filter((note) => note.includes('no index'))).toEqual([]);
-    expect(before.proposals.filter(({ id }) => id.startsWith('query-'))).toEqual([]);
+    expect(before.proposals).toEqual([]);
+    expect(before.notes.at(-1)).toMatch(/does not count it|too early to tell/);
     await db.collection('fetches').dropIndex('grantedAt');
     const after = await lookAtQueries(db, 'phoenix');
     expect(after.proposals.map(({ id }) => id)).toContain('query-fetches-requests-of-the-last-hour');
