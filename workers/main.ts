@@ -86,4 +86,6 @@ try {
     problem instanceof PhoenixError ? problem.message : `${problem instanceof Error ? problem.stack : problem}`;
   process.stderr.write(`worker: ${known}\n`);
   process.exitCode = problem instanceof PhoenixError && problem.code === 'BadConfig' ? BAD_CONFIG : UNREACHABLE;
+  // Without a worker nothing ends the SDK's runtime, and it would keep a process that is of no use, deaf to SIGTERM.
+  await Runtime.instance().shutdown();
 }

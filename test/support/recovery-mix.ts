@@ -14,7 +14,7 @@ export interface MixPlan {
   readonly scale: number;
   readonly parcelsPerZip: number;
   readonly listings: number;
-  /** Times that all twelve come, spread over the day. */
+  /** Times that all twelve come, spread over the day; the last ones may come too late. */
   readonly rounds: number;
 }
 
