@@ -45,10 +45,13 @@ const COLOURS = ['#0a58b5', '#e08a1e', '#3d9970', '#8e5bb5', '#7a8794'];
 const INK = '#55606c';
 const FONT = 'DejaVu Sans, Arial, sans-serif';
 
-/** The chart as SVG with real text; null when none of its series has a value. Pure. */
-export function chartSvg(spec: ChartSpec): string | null {
+/**
+ * The chart as SVG with real text; null when none of its series has a value. Pure.
+ * @param width in pixels: text keeps its size, so that a narrow chart is as readable as a wide one
+ */
+export function chartSvg(spec: ChartSpec, width = CHART_WIDTH): string | null {
   if (!spec.series.some(({ values }) => values.some((value) => value !== null))) return null;
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width: CHART_WIDTH, height: CHART_HEIGHT });
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height: CHART_HEIGHT });
   try {
     chart.setOption(optionOf(spec));
     // Styles, classes and marks are for effects of a mouse; a reader of a mail or a page of paper has none.
@@ -79,7 +82,7 @@ function optionOf(spec: ChartSpec) {
     grid: {
       left: 8,
       right: 24,
-      top: several ? 52 : 34,
+      top: several ? 56 : 38,
       bottom: 6,
       outerBoundsMode: 'same' as const,
       outerBoundsContain: 'axisLabel' as const,
@@ -96,7 +99,7 @@ function optionOf(spec: ChartSpec) {
       type: 'value' as const,
       name: spec.unit,
       nameTextStyle: { ...text, align: 'left' as const },
-      nameGap: 10,
+      nameGap: 16,
       max: topOf(spec),
       axisLabel: text,
       splitLine: { lineStyle: { color: '#e8ebef' } },

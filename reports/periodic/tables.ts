@@ -125,17 +125,18 @@ export const TABLES = {
   },
   baselines: {
     label: 'Against what is usual',
-    says: 'median of the daily runs that ended in the period, beside the baseline (median of the days before, made anew every week) and the target, with the verdict',
+    says: 'median of the daily runs that ended in the period, beside the baseline (median of the days before, made anew every week) and the target, with the verdict; figures that no run has are left out',
     inputs: '`measures` of runs, `baselines`; `config/baselines.json`',
     columns: [words('Figure'), words('Median'), words('Usual'), words('Target'), words('Verdict')],
     rows: ({ period, now }) => {
       const { rows, usualSpreads } = loadBaselines();
-      return rows.map((row) => {
+      return rows.flatMap((row): readonly (readonly Cell[])[] => {
         const value = median(period.runFigures.flatMap(({ figures }) => figures[row.name] ?? []));
+        if (value === null) return [];
         const usual = now.baselines.get(row.name)?.usual ?? null;
         const { verdict } = compare(value, usual, row, usualSpreads);
         const told = (one: number | null) => (one === null ? 'no data' : inUnit(one, row.unit));
-        return [row.title, told(value), told(usual?.median ?? null), inUnit(row.target, row.unit), verdict];
+        return [[row.title, told(value), told(usual?.median ?? null), inUnit(row.target, row.unit), verdict]];
       });
     },
   },
@@ -320,7 +321,7 @@ export const TABLES = {
   },
   comparison: {
     label: 'Days of the period',
-    says: 'for each day: records seen, windows complete of those wanted, cost (UTC day), quality score',
+    says: 'for each day that has begun: records seen, windows complete of those wanted, cost (UTC day), quality score',
     inputs: '`windows`, `cost_entries`, `quality_runs`',
     columns: [
       words('Day'),
@@ -329,8 +330,8 @@ export const TABLES = {
       column('Cost', 'usd'),
       column('Quality', 'score'),
     ],
-    rows: ({ period }) =>
-      period.period.days.map((day) => {
+    rows: ({ period, now }) =>
+      daysUntil(period, now.nowMs).map((day) => {
         const own = period.windows.filter(({ runDate, state }) => runDate === day && state !== 'skipped');
         return [
           day,
@@ -349,6 +350,11 @@ function spentOn({ costs }: PeriodFacts, line: string): number {
 
 function spentOnDay({ costs }: PeriodFacts, day: string): number {
   return usdOf(sumOf(costs, (entry) => (entry.day === day ? entry.costUsdMicros : 0)));
+}
+
+/** The days of a period that have begun. */
+function daysUntil({ period: { days } }: PeriodFacts, nowMs: number): readonly string[] {
+  return days.filter((day) => Date.parse(`${day}T00:00:00Z`) <= nowMs);
 }
 
 function sourcesOf({ windows }: PeriodFacts): readonly string[] {

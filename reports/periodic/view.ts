@@ -57,6 +57,8 @@ export type BlockView =
     }
   | { readonly type: 'note'; readonly label: string; readonly text: string | null; readonly from: string };
 
+/** Half a slide. */
+const SLIDE_CHART_WIDTH = 400;
 const MODE_NOTES = {
   demo: 'Sandbox and recorded answers. No figure is of the real market.',
   test: 'Real services in small amounts, in a database of their own.',
@@ -84,12 +86,12 @@ export function viewOf(model: ReportModel, part: 'mail' | 'all'): ReportView {
     about: `Market ${market}, ${days}. Made ${built.day} ${built.time} ${built.zone}, mode ${mode}.`,
     before: model.before,
     headline: model.headline.map(lineView),
-    sections: sections.map((section) => sectionView(section, model.timeZone)),
+    sections: sections.map((section) => sectionView(section, model)),
     slides: model.layout === 'slides',
   };
 }
 
-function sectionView({ title, blocks }: ReportSection, timeZone: string): SectionView {
+function sectionView({ title, blocks }: ReportSection, model: ReportModel): SectionView {
   const views: BlockView[] = [];
   let lines: ReportLine[] = [];
   const flush = () => {
@@ -102,7 +104,7 @@ function sectionView({ title, blocks }: ReportSection, timeZone: string): Sectio
       continue;
     }
     flush();
-    const view = blockView(block, timeZone);
+    const view = blockView(block, model);
     views.push(saysTheSame(block.label, title) ? { ...view, label: '' } : view);
   }
   flush();
@@ -137,7 +139,10 @@ function lineView(line: ReportLine): LineView {
   };
 }
 
-function blockView(block: Exclude<ReportBlock, ReportLine>, timeZone: string): Exclude<BlockView, { type: 'lines' }> {
+function blockView(
+  block: Exclude<ReportBlock, ReportLine>,
+  { timeZone, layout }: ReportModel,
+): Exclude<BlockView, { type: 'lines' }> {
   switch (block.type) {
     case 'table': {
       const { label, columns, rows } = block;
@@ -155,7 +160,7 @@ function blockView(block: Exclude<ReportBlock, ReportLine>, timeZone: string): E
         type: 'chart',
         id: block.chart.id,
         label: block.label,
-        svg: chartSvg(block.chart),
+        svg: chartSvg(block.chart, layout === 'slides' ? SLIDE_CHART_WIDTH : undefined),
         rows: chartRows(block.chart),
       };
     case 'note': {

@@ -9,6 +9,7 @@ import type { IncidentActivities } from '../../activities/incidents.js';
 import type { LedgerActivities } from '../../activities/ledger.js';
 import type { ModelCareActivities } from '../../activities/model-care.js';
 import type { NotifyActivities } from '../../activities/notify.js';
+import type { ReportActivities } from '../../activities/reports.js';
 import type { LayoutActivities, SelectorActivities } from '../../activities/selectors.js';
 import type { SequenceActivities } from '../../activities/sequence.js';
 import type { UpkeepActivities } from '../../activities/upkeep.js';
@@ -31,12 +32,16 @@ export type Activities = AlertActivities &
   LedgerActivities &
   ModelCareActivities &
   NotifyActivities &
+  ReportActivities &
   SelectorActivities &
   SequenceActivities &
   UpkeepActivities &
   WatchActivities;
 
 export const ACTIVITY_NAMES = [
+  'buildReport',
+  'writeReport',
+  'mailReport',
   'planRun',
   'planWords',
   'openWindow',

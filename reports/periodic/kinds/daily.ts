@@ -5,15 +5,64 @@ export const DAILY: KindPlan = {
   title: 'Daily operations report',
   layout: 'page',
   headline: ['success-rate', 'collected', 'error-rate', 'completeness', 'cost-day', 'budget-used'],
+  mail: [
+    {
+      id: 'brief',
+      title: 'Executive summary',
+      blocks: [
+        ...lines('uptime', 'stored-new', 'changes', 'properties', 'quality-score', 'incidents-open', 'alerts-open'),
+        { chart: 'collected' },
+        { chart: 'success' },
+      ],
+    },
+    {
+      id: 'brief-operations',
+      title: 'Operational metrics',
+      blocks: [
+        { table: 'by-zip' },
+        ...lines('sequence-minutes', 'collection-minutes', 'rows-per-hour', 'recovery-rate', 'queue-waiting'),
+        { table: 'homes' },
+      ],
+    },
+    {
+      id: 'brief-money',
+      title: 'Financial summary',
+      blocks: [
+        ...lines('cost', 'cost-property', 'month-cost', 'budget-left', 'month-forecast', 'month-variance'),
+        { chart: 'cost' },
+      ],
+    },
+    {
+      id: 'brief-quality',
+      title: 'Quality assessment',
+      blocks: [
+        ...lines('agreement', 'validity', 'duplicates', 'freshness'),
+        { chart: 'quality' },
+        { list: 'degradations' },
+      ],
+    },
+    {
+      id: 'brief-actions',
+      title: 'Action items',
+      blocks: [
+        { list: 'alerts-open' },
+        { list: 'missing' },
+        { list: 'opportunities' },
+        { list: 'recommendations' },
+        { list: 'upkeep' },
+        { note: 'focus' },
+      ],
+    },
+  ],
   sections: [
     {
       id: 'summary',
       title: 'Executive summary',
       blocks: [
-        ...lines('uptime', 'success-rate', 'collected', 'stored-new', 'changes', 'properties'),
-        ...lines('cost', 'budget-used', 'quality-score', 'oldest-zip', 'incidents-open', 'alerts-open'),
         { chart: 'collected' },
         { chart: 'success' },
+        ...lines('uptime', 'success-rate', 'collected', 'stored-new', 'changes', 'properties'),
+        ...lines('cost', 'budget-used', 'quality-score', 'oldest-zip', 'incidents-open', 'alerts-open'),
         { table: 'baselines' },
       ],
     },

@@ -86,7 +86,10 @@ export const MONTHLY: KindPlan = {
     { id: 'appendix-cost', title: 'Appendix: cost', blocks: [{ table: 'cost-lines' }] },
     { id: 'appendix-zips', title: 'Appendix: ZIP codes', blocks: [{ table: 'by-zip' }] },
     { id: 'appendix-usual', title: 'Appendix: against what is usual', blocks: [{ table: 'baselines' }] },
-    { id: 'appendix-incidents', title: 'Appendix: incidents', blocks: [...lines('incidents'), { table: 'incidents' }] },
-    { id: 'appendix-errors', title: 'Appendix: errors and alerts', blocks: [{ table: 'errors' }, { table: 'alerts' }] },
+    {
+      id: 'appendix-errors',
+      title: 'Appendix: incidents, alerts, errors',
+      blocks: [{ table: 'incidents' }, { table: 'alerts' }, { table: 'errors' }],
+    },
   ],
 };

@@ -39,10 +39,10 @@ export const WEEKLY: KindPlan = {
       id: 'performance',
       title: 'Performance analysis',
       blocks: [
-        ...lines('success-rate', 'days-complete', 'collected', 'stored-new', 'changes', 'sequence-minutes'),
-        ...lines('collection-minutes', 'rows-per-hour', 'store-ms', 'enriched-model', 'enriched-per-hour'),
         { chart: 'collected' },
         { chart: 'success' },
+        ...lines('success-rate', 'days-complete', 'collected', 'stored-new', 'changes', 'sequence-minutes'),
+        ...lines('collection-minutes', 'rows-per-hour', 'store-ms', 'enriched-model', 'enriched-per-hour'),
         { table: 'baselines' },
         { table: 'comparison' },
         { table: 'by-zip' },
