@@ -181,6 +181,11 @@ export function createFakes(plan: RunPlan, own: Partial<Activities> = {}): Fakes
     composeBatch: async () => ({ composed: 0, more: false }),
     enrichBatch: async () => ({ claimed: 0, described: 0 }),
     careForModel: async () => ({ ready: true, what: 'done' }),
+    buildReport: async ({ name: { kind, market, period } }) => ({
+      ...{ id: `report/${kind}/${market}/${period}`, colour: 'GREEN', sha256: 'x' },
+    }),
+    writeReport: async () => [],
+    mailReport: async () => ({ sent: true, reason: null }),
     mailSummary: async () => ({ sent: true, reason: null }),
     checkRun: async () => ({ problems: [] }),
     writeSummary: async (input) => ({ status: statusOf(input), report: 'reports/run-summary.html' }),
