@@ -5,6 +5,7 @@ import {
   continueAsNew,
   setCurrentDetails,
   setHandler,
+  setWorkflowOptions,
   workflowInfo,
 } from '@temporalio/workflow';
 import { incidentId } from '../core/ids.js';
@@ -94,6 +95,9 @@ export async function incident(input: IncidentInput): Promise<IncidentResult> {
   const { id, severity, resolvedAt, resolution } = own.state;
   return { id, severity, resolvedAt, resolution };
 }
+
+// It lives for days: the next version of the workers goes on with it, by `patched` where that matters.
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, incident);
 
 /** Sets what others may ask and say. Before the first `await`: a signal that comes with the start is not lost. */
 function answer(own: Case): void {

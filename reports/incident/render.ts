@@ -9,11 +9,12 @@ export function reportMarkdown({ title, sections }: IncidentReport): string {
 function sectionMarkdown({ heading, lines, table }: ReportSection): string {
   const [head, ...rows] = table;
   const cells = (row: readonly string[]) => `| ${row.map(inMarkdown).join(' | ')} |`;
-  const shown =
+  const rest =
     head === undefined || rows.length === 0
       ? []
-      : ['', cells(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(cells)];
-  return [`## ${heading}`, '', ...lines.map((line) => `- ${inMarkdown(line)}`), ...shown].join('\n');
+      : [[cells(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(cells)].join('\n')];
+  const list = lines.length === 0 ? [] : [lines.map((line) => `- ${inMarkdown(line)}`).join('\n')];
+  return [`## ${heading}`, ...list, ...rest].join('\n\n');
 }
 
 /** One line, in which nothing is a cell, a tag or a link. */

@@ -132,7 +132,7 @@ function clocks({ state, at }: IncidentReportInput, settings: IncidentSettings):
     [`They run from ${state.roundAt} (round ${state.round})`],
     [
       ['Clock', 'Target', 'Took', 'Verdict'],
-      row('response', responseMinutes, state.acknowledgedAt),
+      row('response', responseMinutes, state.acknowledgedAt ?? state.resolvedAt),
       row('resolution', resolveMinutes, state.resolvedAt),
     ],
   );
