@@ -22,6 +22,8 @@ const COMMANDS = [
   ...['doctor', 'config show --origin', 'sources list', 'sources probe maricopa-assessor', 'sources probe reso'],
   ...['proxies check', 'captcha status', 'mail test', 'errors list', 'errors top', 'runs list', 'alerts list'],
   ...['cost check', 'stack status', 'alerts test --channel slack --channel sms --channel github'],
+  ...['health --quick', 'incidents list --state all', 'baseline current'],
+  ...[`report daily --date ${RUN_DATE} --send`, 'report list'],
 ].map((line) => line.split(' '));
 const rows = Object.values<SettingRow<unknown>>(SETTINGS).filter(({ secret }) => secret === true);
 /** Also where a setting must be an address. */
@@ -95,7 +97,8 @@ beforeAll(async () => {
     world.sandbox.faults.add({ service, effect: { kind: 'status', status: 503 }, times: 1 });
   const worker = await world.startWorker(right);
   await world.runDay(RUN_DATE, MINE);
-  await runCommands('with what is right', right);
+  const file = join(world.dataFolder, 'homes.jsonl');
+  await runCommands('with what is right', right, [...COMMANDS, ['export', '--format', 'jsonl', '--out', file]]);
   worker.kill('SIGTERM');
   await once(worker, 'exit');
 
@@ -141,6 +144,9 @@ describe('the search itself', () => {
     expect(places('AuthRejected')).toMatch(/phx errors top/);
     expect(places('MARICOPA_API_KEY')).toMatch(/phx config show/);
     expect(places('2026-03-02')).toMatch(/artifacts\//);
+    expect(places('Daily operations report')).toMatch(/mail \d/);
+    expect(places('Daily operations report')).toMatch(/report\.html/);
+    expect(places('us-az-maricopa:')).toMatch(/homes\.jsonl/);
     expect(mail.received.length).toBeGreaterThan(0);
     expect(outputs.filter(({ text }) => text.trim() === '').map(({ place }) => place)).toEqual([]);
   });
