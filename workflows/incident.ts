@@ -96,8 +96,13 @@ export async function incident(input: IncidentInput): Promise<IncidentResult> {
   return { id, severity, resolvedAt, resolution };
 }
 
-// It lives for days: the next version of the workers goes on with it, by `patched` where that matters.
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, incident);
+// It lives for days: the next version of the workers goes on with it, by `patched` where that matters. A server refuses such words
+// from a worker that is not versioned, again and again, and the workflow would stand still.
+setWorkflowOptions(() => (isVersioned() ? { versioningBehavior: 'AUTO_UPGRADE' } : {}), incident);
+
+function isVersioned(): boolean {
+  return (workflowInfo().currentDeploymentVersion?.deploymentName ?? '') !== '';
+}
 
 /** Sets what others may ask and say. Before the first `await`: a signal that comes with the start is not lost. */
 function answer(own: Case): void {
