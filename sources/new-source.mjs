@@ -97,7 +97,10 @@ function edited({ name, pascal, camel, upper }) {
       ],
     ]),
     edit('.env.example', [[/\n$/, `\n${envRows({ upper, name })}`]]),
-    edit('docker-compose.temporal.yml', [[/(--queues, "[^"]*http-[\w-]+)(,llm)/, `$1,http-${name}$2`]]),
+    edit('docker-compose.temporal.yml', [
+      [/(--queues, "[^"]*http-[\w-]+)(,llm)/, `$1,http-${name}$2`],
+      [/(\n {2}PIMA_ASSESSOR_IN_FLIGHT:.*)/, (line) => `${line}${composeRows(upper)}`],
+    ]),
     edit('sources/index.ts', [
       [
         /(\n\n\/\*\* The sources there are\. \*\/)/,
@@ -152,6 +155,11 @@ ${upper}_BASE_URL=
 # Most requests to ${name} at one time
 #${upper}_IN_FLIGHT=2
 `;
+}
+
+function composeRows(upper) {
+  const names = ['BASE_URL', 'WINDOW_LIMIT', 'WINDOW_MS', 'IN_FLIGHT'].map((name) => `${upper}_${name}`);
+  return names.map((name) => `\n  ${name}: \${${name}:-}`).join('');
 }
 
 /** Order of imports and line ends are the formatter's; without it `npm run format` does the same later. */
