@@ -40,7 +40,6 @@ export async function start(context: CliContext, flags: StartFlags): Promise<num
 
 /** Settings with the data folder of the world. A demo alone has worlds. */
 export async function worldConfig(context: CliContext, world: World): Promise<Config> {
-  const { config: file } = context.globals;
   const config = baseConfig(context);
   if (config.mode !== 'demo') {
     const faults = new Faults();
@@ -48,19 +47,19 @@ export async function worldConfig(context: CliContext, world: World): Promise<Co
       faults.add(`--recordings and --parcels belong to mode demo, not ${config.mode}`);
     faults.throwAny();
   }
-  if (file !== null) loadEnvFile(file); // the worker reads its settings from the environment it inherits
   return baseConfig(context, { dataFolder: await dataFolderOf(config, world) });
 }
 
 /** Brings the stack of a world up, or joins it. @param parts null: all of the mode */
 export async function upStack(
-  { out, signal }: CliContext,
+  { out, signal, globals }: CliContext,
   config: Config,
   world: World,
   keep: boolean,
   parts: readonly PartName[] | null = null,
 ): Promise<RunningStack> {
   out.note(`mode ${config.mode}, data in ${config.dataFolder}`);
+  if (globals.config !== null) loadEnvFile(globals.config); // the worker reads its settings from the environment it inherits
   return startStack({
     config,
     mode: config.mode,
