@@ -5,9 +5,9 @@ import {
   defaultMarket,
   loadAlertChannels,
   loadAlertRules,
-  loadRetention,
   loadSchedules,
   marketOf,
+  quotaBytesOf,
   zipsOf,
 } from '../core/product-settings.js';
 import {
@@ -72,14 +72,13 @@ export function createAlertActivities({ config, database, sources, machine }: Al
     const [due] = loadSchedules().flatMap((row) =>
       row.workflow === 'dailySequence' && row.market === market ? [row.calendar] : [],
     );
-    const quota = loadRetention().quotaMegabytes[config.mode];
     return {
       ...{ db, market, nowMs: atMs, machine, version: productVersion() },
       timeZone: marketOf(market).timeZone,
       due: due ?? null,
       zips: zipsOf(market, config.extraZips),
       ceilings: ceilingsOf(config),
-      quotaBytes: quota === null ? null : quota * 1024 * 1024,
+      quotaBytes: quotaBytesOf(config.mode),
       kindOrder: kindOrders(sources),
       secrets: secretValues(config),
     };

@@ -4,7 +4,7 @@ import { type Config, secretValues } from '../core/config.js';
 import { BadConfig } from '../core/errors.js';
 import { canonicalJson, sha256 } from '../core/hash.js';
 import { reportId } from '../core/ids.js';
-import { loadRetention } from '../core/product-settings.js';
+import { quotaBytesOf } from '../core/product-settings.js';
 import type { KeptReport, PeriodicReportInput, ReportName } from '../core/schemas/periodic.js';
 import type { MailOutcome } from '../core/schemas/sequence.js';
 import { type Printer, withPrinter } from '../net/printer.js';
@@ -28,7 +28,6 @@ export interface ReportDeps {
   readonly machine: () => Promise<MachineFigures>;
 }
 
-const MEGABYTE = 1_048_576;
 const PDF = 'application/pdf';
 
 /** Activities of periodic reports. All are safe to repeat. */
@@ -38,10 +37,16 @@ export function createReportActivities({ config, database: { db }, machine }: Re
     /** Reads the figures of a report and keeps them. @throws BadConfig (final), StoreUnavailable (retried) */
     async buildReport({ name, atMs }: { readonly name: ReportName; readonly atMs: number }): Promise<KeptReport> {
       return withHeartbeat(async () => {
-        const quota = loadRetention().quotaMegabytes[mode];
-        const quotaBytes = quota === null ? null : quota * MEGABYTE;
         const clean = createCleanText(secretValues(config));
-        const model = await buildReport({ db, name, mode, nowMs: atMs, quotaBytes, machine, clean });
+        const model = await buildReport({
+          db,
+          name,
+          mode,
+          nowMs: atMs,
+          quotaBytes: quotaBytesOf(mode),
+          machine,
+          clean,
+        });
         const { id, colour, verdict } = model;
         const hash = sha256(canonicalJson(JSON.parse(JSON.stringify(model))));
         const { kind, market, period } = name;

@@ -74,7 +74,7 @@ export function createWatchActivities({ config, database: { db } }: WatchDeps) {
       const faults = (await lastRound(db, looking.market))?.faults ?? [];
       const evaluation = await deadEvaluation(db, looking, limits);
       const { state, verdicts } = await lookAtRun(db, looking, limits);
-      if (state !== 'idle' || dayBegins(looking, limits) === null) {
+      if (state !== 'idle' || !isDue(looking, limits)) {
         return { state, verdicts: [...verdicts, ...evaluation], faults };
       }
       const missed = await missedDay(looking);
@@ -101,10 +101,10 @@ function dayOf(market: string, atMs: number) {
   return { scheduleId, runDate, dueMs: instantOf(runDate, calendar.hour, calendar.minute, timeZone) };
 }
 
-/** Null before the day is due and a grace is over. */
-function dayBegins({ market, atMs }: Looking, { graceMinutes }: Limits): number | null {
+/** False before the day is due and a grace is over. */
+function isDue({ market, atMs }: Looking, { graceMinutes }: Limits): boolean {
   const day = dayOf(market, atMs);
-  return day === null || atMs < day.dueMs + graceMinutes * MINUTE_MS ? null : day.dueMs;
+  return day !== null && atMs >= day.dueMs + graceMinutes * MINUTE_MS;
 }
 
 async function lookAtRun(
@@ -132,8 +132,8 @@ async function lookAtRun(
 
 /** Alerts tell of it (`collection-slow`, `day-late`); here it stands beside the other findings. */
 function tooSlow({ startedAt, runDate }: RunDocument, atMs: number): readonly WatchVerdict[] {
-  const budgets = loadPhaseBudgets();
-  const budgetMinutes = (budgets.prepare?.budgetMinutes ?? 0) + (budgets.collect?.budgetMinutes ?? 0);
+  const { prepare, collect } = loadPhaseBudgets();
+  const budgetMinutes = prepare.budgetMinutes + collect.budgetMinutes;
   const minutes = Math.round((atMs - startedAt.getTime()) / MINUTE_MS);
   if (minutes <= budgetMinutes) return [];
   const text = `the day ${runDate} has run for ${minutes} min; preparing and collecting have ${budgetMinutes}`;

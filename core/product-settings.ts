@@ -8,7 +8,7 @@ import { type BaselineSettings, baselinesFile } from './schemas/baselines.js';
 import { type IncidentSettings, incidentSettings } from './schemas/incidents.js';
 import { type Budget, budgetFile, type PriceList, priceFile } from './schemas/money.js';
 import { type Monitoring, monitoringFile } from './schemas/monitoring.js';
-import { SOURCE_NAMES } from './schemas/names.js';
+import { type Mode, SOURCE_NAMES } from './schemas/names.js';
 import { SCHEDULED_REPORTS } from './schemas/periodic.js';
 import { type Roster, roster } from './schemas/roster.js';
 
@@ -46,6 +46,10 @@ const quality = z.strictObject({
   }),
 });
 const phase = z.strictObject({ budgetMinutes: z.number().positive() });
+/** As the daily sequence has them. */
+const phases = z.strictObject({
+  ...{ prepare: phase, collect: phase, enrich: phase, validate: phase, report: phase, 'clean-up': phase },
+});
 const MONTHS = [
   ...(['JANUARY', 'FEBRUARY', 'MARCH', 'APRIL', 'MAY', 'JUNE'] as const),
   ...(['JULY', 'AUGUST', 'SEPTEMBER', 'OCTOBER', 'NOVEMBER', 'DECEMBER'] as const),
@@ -130,11 +134,12 @@ const retention = z.strictObject({
   failedPages: days,
   reports: days,
   logs: z.strictObject({ pack: days, remove: days }),
-  /** Most that the database of a mode may hold; null for what the disk holds. */
+  /** Most that the database of a mode may hold, in MiB; null for what the disk holds. */
   quotaMegabytes: z.strictObject({ demo: megabytes, test: megabytes, production: megabytes }),
 });
 
-const errorCauses = z.record(z.string(), z.strictObject({ cause: z.string().min(1), next: z.string().min(1) }));
+const errorCause = z.strictObject({ cause: z.string().min(1), next: z.string().min(1) });
+const errorCauses = z.object({ other: errorCause }).catchall(errorCause);
 
 /** Each constant names where it comes from. */
 const sourced = (value: z.ZodType<number>) => z.strictObject({ value, source: z.string().min(20) });
@@ -161,8 +166,8 @@ export function loadMarkets(): Readonly<Record<string, Market>> {
 }
 
 /** Time budget of each phase of the daily sequence, from `config/phases.json`. @throws BadConfig naming file and field */
-export function loadPhaseBudgets(): Readonly<Record<string, z.infer<typeof phase>>> {
-  return load('phases.json', z.record(z.string(), phase));
+export function loadPhaseBudgets(): z.infer<typeof phases> {
+  return load('phases.json', phases);
 }
 
 /** Limits of freshness and of the gate, from `config/quality.json`. @throws BadConfig naming file and field */
@@ -190,10 +195,18 @@ export function loadRetention(): z.infer<typeof retention> {
   return load('retention.json', retention);
 }
 
+const MEBIBYTE = 1_048_576;
+
+/** Bytes that the database of a mode may hold, from `config/retention.json`; null for what the disk holds. @throws BadConfig */
+export function quotaBytesOf(mode: Mode): number | null {
+  const megabytes = loadRetention().quotaMegabytes[mode];
+  return megabytes === null ? null : megabytes * MEBIBYTE;
+}
+
 /** Likely cause and next step of an error code, from `config/error-causes.json`; what nobody foresaw has one of its own. @throws BadConfig */
 export function loadErrorCauses(code: string): { readonly cause: string; readonly next: string } {
   const causes = load('error-causes.json', errorCauses);
-  return causes[code] ?? causes.other ?? { cause: 'unknown', next: 'phx doctor' };
+  return causes[code] ?? causes.other;
 }
 
 /** Settings of the formulas of `domain/estimates.ts`, from `config/estimates.json`. @throws BadConfig naming file and field */

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { freeBytes, nearestFolder } from '../core/free-bytes.js';
 import type { DoctorLine } from './doctor-line.js';
 
 const GIBIBYTE = 1024 ** 3;
@@ -10,11 +8,8 @@ const WARNING_BELOW = 5;
 
 /** Free space where the data folder is or will be. */
 export async function checkDisk(dataFolder: string): Promise<DoctorLine> {
-  let folder = dataFolder;
-  while (!existsSync(folder)) folder = dirname(folder);
-  const { bavail, bsize } = await statfs(folder);
-  const freeGib = (bavail * bsize) / GIBIBYTE;
-  const evidence = `${freeGib.toFixed(1)} GiB free at ${folder}`;
+  const freeGib = (await freeBytes(dataFolder)) / GIBIBYTE;
+  const evidence = `${freeGib.toFixed(1)} GiB free at ${nearestFolder(dataFolder)}`;
   if (freeGib >= WARNING_BELOW) return { part: 'disk', state: 'ok', evidence, fix: null };
   const state = freeGib < PROBLEM_BELOW ? 'problem' : 'warning';
   return { part: 'disk', state, evidence, fix: 'free some space, or set PHOENIX_DATA to another disk' };

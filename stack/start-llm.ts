@@ -1,8 +1,8 @@
+import { freePort } from '../core/free-ports.js';
 import { errorText } from './error-code.js';
 import { fillIn } from './fill-in.js';
 import { logFileOf } from './log-file.js';
 import { askOllama, type OllamaFacts, pullModel, servedAs } from './ollama-api.js';
-import { freePort } from './ports.js';
 import { type ResolvedLlm, resolveLlm, resolveOwn } from './resolve-llm.js';
 import { foreignPart, type StartContext, type StartedPart } from './start-context.js';
 import { waitUntil } from './wait-until.js';

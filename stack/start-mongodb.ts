@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BadConfig, NetworkError } from '../core/errors.js';
+import { freePort } from '../core/free-ports.js';
 import { askDatabase, databaseReady, databaseUrl } from './database-ready.js';
 import { fillIn } from './fill-in.js';
 import { logFileOf } from './log-file.js';
-import { freePort } from './ports.js';
 import { resolveMongodb } from './resolve-mongodb.js';
 import { foreignPart, type StartContext, type StartedPart } from './start-context.js';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { BadConfig } from '../core/errors.js';
+import { freePorts } from '../core/free-ports.js';
 import { projectRoot } from '../core/paths.js';
 import { logFileOf, readyLineIn } from './log-file.js';
-import { freePorts } from './ports.js';
 import { resolveBrowser } from './resolve-browser.js';
 import { foreignPart, type StartContext, type StartedPart } from './start-context.js';
 import { waitUntil } from './wait-until.js';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { temporalConnection } from '../core/config.js';
 import { BadConfig, NetworkError } from '../core/errors.js';
+import { freePorts } from '../core/free-ports.js';
 import { logFileOf } from './log-file.js';
-import { freePorts } from './ports.js';
 import { resolveTemporal } from './resolve-temporal.js';
 import { foreignPart, type StartContext, type StartedPart } from './start-context.js';
 import { askTemporal, prepareNamespace, temporalReady } from './temporal-ready.js';

@@ -1,6 +1,7 @@
 import type { Db } from 'mongodb';
 import { CAPTCHA_STATES, type CaptchaState } from '../core/schemas/captcha.js';
 import type { SourceName } from '../core/schemas/names.js';
+import { median } from '../domain/statistics.js';
 import type { CaptchaTaskDocument } from './captcha-tasks.js';
 import type { CostEntryDocument } from './cost-entries.js';
 
@@ -66,14 +67,9 @@ function figuresOf(source: SourceName, tasks: readonly CaptchaTaskDocument[], co
     tasks: tasks.length,
     states,
     solveRate: ended === 0 ? null : states.accepted / ended,
-    medianSolveMs: medianOf(tasks.map(({ solveMs }) => solveMs).filter((ms) => ms !== null)),
+    medianSolveMs: median(tasks.map(({ solveMs }) => solveMs).filter((ms) => ms !== null)),
     notReported: tasks.filter(({ reported }) => reported === false).length,
     costUsdMicros,
     lastAt: tasks.at(-1)?.createdAt ?? new Date(0),
   };
-}
-
-function medianOf(values: readonly number[]): number | null {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? null;
 }

@@ -8,6 +8,7 @@ import type { QueueDocument, RunDocument } from './documents.js';
 import { createMonthTally, type ReadSums, type Sums } from './month-tally.js';
 import { HEALTHY_SCORE, type ProxyDocument } from './proxies.js';
 import type { QualityRunDocument } from './quality.js';
+import { databaseBytes } from './size.js';
 
 /** One value of a metric, with its labels in the order of the catalogue. */
 export interface Sample {
@@ -28,7 +29,7 @@ const SEP = '\n';
 export function createMetricReader(db: Db): (nowMs: number) => Promise<StoredFigures> {
   const requests = createMonthTally(requestSums(db));
   const model = createMonthTally(modelSums(db));
-  const size = remembered(SIZE_MS, () => databaseSize(db));
+  const size = remembered(SIZE_MS, async () => [{ labels: [], value: await databaseBytes(db) }]);
   return async (nowMs) => {
     const [month, llm] = [await requests(nowMs), await model(nowMs)];
     return {
@@ -212,11 +213,6 @@ async function alerts(db: Db): Promise<readonly Sample[]> {
     .find({ state: { $in: ['firing', 'acknowledged'] } }, { projection: { market: 1, tier: 1 } })
     .toArray();
   return counted(held.map(({ market, tier }) => [market, tier]));
-}
-
-async function databaseSize(db: Db): Promise<readonly Sample[]> {
-  const { dataSize = 0, indexSize = 0 } = await db.stats();
-  return [{ labels: [], value: Number(dataSize) + Number(indexSize) }];
 }
 
 function counted(rows: readonly (readonly string[])[]): readonly Sample[] {

@@ -53,7 +53,7 @@ export async function windowsOfDays(
     .toArray();
 }
 
-/** Keys that pages of some runs named, by outcome. A key counts once for each run and window. */
+/** What some runs counted, by outcome: the sum of what each has in its own row. */
 export async function outcomesOfRuns(db: Db, runKeys: readonly string[]): Promise<Readonly<Record<Outcome, number>>> {
   const found = { stored: 0, unchanged: 0, quarantined: 0, excluded: 0 };
   const runs = await db

@@ -1,4 +1,5 @@
 import type { Db } from 'mongodb';
+import { median } from '../domain/statistics.js';
 import type { AlertDocument } from './alert-documents.js';
 import type { WindowDocument } from './documents.js';
 
@@ -40,16 +41,9 @@ export async function homesByZip(db: Db, market: string): Promise<readonly ZipHo
       zip,
       properties,
       listed: prices.length,
-      medianListPrice: medianOf(prices),
-      medianPricePerSqft: medianOf(perSqft),
+      medianListPrice: median(prices),
+      medianPricePerSqft: median(perSqft),
     }));
-}
-
-/** The middle value; of an even number the mean of the two in the middle; null of none. */
-function medianOf(values: readonly number[]): number | null {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
-  return low === undefined || high === undefined ? null : (low + high) / 2;
 }
 
 /** Alerts that are open, the worst and latest first. */
@@ -73,12 +67,6 @@ export async function lastComplete(
     .toArray();
   const last = new Map(windows.map(({ source, zip, updatedAt }) => [`${source} ${zip}`, { source, zip, updatedAt }]));
   return [...last.values()].map(({ source, zip, updatedAt }) => ({ source, zip, atMs: updatedAt.getTime() }));
-}
-
-/** Bytes of documents and indexes. */
-export async function databaseBytes(db: Db): Promise<number> {
-  const { dataSize = 0, indexSize = 0 } = await db.stats();
-  return Number(dataSize) + Number(indexSize);
 }
 
 /** Questions about pairs that wait for a person. */

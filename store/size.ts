@@ -1,6 +1,12 @@
 import type { Db } from 'mongodb';
 import { COLLECTIONS } from './collections.js';
 
+/** Bytes of documents, unpacked, and of indexes. */
+export async function databaseBytes(db: Db): Promise<number> {
+  const { dataSize = 0, indexSize = 0 } = await db.stats();
+  return Number(dataSize) + Number(indexSize);
+}
+
 /** How large a collection is, and how fast it grows. */
 export interface CollectionSize {
   readonly collection: string;

@@ -1,4 +1,4 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { ApplicationFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { getExternalWorkflowHandle, isCancellation, startChild } from '@temporalio/workflow';
 import { incidentWorkflowId, TASK_QUEUES } from '../core/ids.js';
 import type { RaisedAlert } from '../core/schemas/alerts.js';
@@ -9,7 +9,10 @@ import { SEARCH_ATTRIBUTES } from './search-attributes.js';
 /** An incident that ends between being found and being told is opened anew; it cannot end twice in a moment. */
 const MOST_RACES = 3;
 
-/** Opens the incident of a cause, or tells the one that there is. A repeat is known to it by the number of the transition. */
+/**
+ * Opens the incident of a cause, or tells the one that there is. A repeat is known to it by the number of the transition.
+ * @throws ApplicationFailure when neither could be done: who asked must not believe that an incident knows
+ */
 export async function raiseFault({ market, cause, fault, opens }: RaisedAlert): Promise<void> {
   const workflowId = incidentWorkflowId(market, cause);
   for (let attempt = 0; attempt < MOST_RACES; attempt += 1) {
@@ -17,6 +20,10 @@ export async function raiseFault({ market, cause, fault, opens }: RaisedAlert): 
     if (await told(workflowId, fault)) return;
     if (!opens) return;
   }
+  throw ApplicationFailure.create({
+    type: 'IncidentNotTold',
+    message: `${workflowId} could neither be opened nor told of ${fault.rule}`,
+  });
 }
 
 async function opened(

@@ -1,8 +1,8 @@
 import { loadBaselines } from '../../core/product-settings.js';
 import type { BaselineName, BaselineRow } from '../../core/schemas/baselines.js';
 import { compare } from '../../domain/baselines/compare.js';
-import { median } from '../../domain/baselines/statistics.js';
 import { type Trend, trendOf } from '../../domain/baselines/trend.js';
+import { median } from '../../domain/statistics.js';
 import { inUnit } from '../../reports/baselines/compare-run.js';
 import { type Composite, composites } from '../../reports/baselines/composite.js';
 import { standingBaselines, updateBaselines } from '../../store/baselines/baselines.js';

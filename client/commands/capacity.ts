@@ -1,6 +1,6 @@
-import { statfs } from 'node:fs/promises';
 import type { Config } from '../../core/config.js';
-import { loadPhaseBudgets, loadRetention } from '../../core/product-settings.js';
+import { freeBytes } from '../../core/free-bytes.js';
+import { loadPhaseBudgets, quotaBytesOf } from '../../core/product-settings.js';
 import { SOURCE_NAMES } from '../../core/schemas/names.js';
 import { type CapacityLimits, type CapacityRow, capacityOf } from '../../domain/capacity.js';
 import { spacingMs } from '../../net/pace.js';
@@ -48,14 +48,12 @@ export async function showCapacity(context: CliContext, flags: CapacityFlags): P
 }
 
 async function limitsOf(config: Config, capUsdMicros: number): Promise<CapacityLimits> {
-  const phases = loadPhaseBudgets();
-  const quota = loadRetention().quotaMegabytes[config.mode];
-  const free = await statfs(config.dataFolder).catch(() => statfs('.'));
+  const { collect, enrich } = loadPhaseBudgets();
   const county = new URL(config.maricopaBaseUrl).host;
   return {
-    databaseBytes: quota === null ? free.bavail * free.bsize : quota * MEGABYTE,
-    nightMinutes: phases.collect?.budgetMinutes ?? 75,
-    modelMinutes: phases.enrich?.budgetMinutes ?? 75,
+    databaseBytes: quotaBytesOf(config.mode) ?? (await freeBytes(config.dataFolder)),
+    nightMinutes: collect.budgetMinutes,
+    modelMinutes: enrich.budgetMinutes,
     requestsPerNight: { [county]: config.maricopaRequestBudget },
     usdPerMonth: capUsdMicros / USD_MICROS,
   };

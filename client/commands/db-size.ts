@@ -1,5 +1,5 @@
-import { statfs } from 'node:fs/promises';
-import { loadRetention } from '../../core/product-settings.js';
+import { freeBytes } from '../../core/free-bytes.js';
+import { quotaBytesOf } from '../../core/product-settings.js';
 import { daysUntilFull, growthOf, measureCollections } from '../../store/size.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
@@ -13,11 +13,10 @@ export async function showSize(context: CliContext): Promise<number> {
   const collections = await withDatabase(config, (db) => measureCollections(db, new Date()));
   const growth = growthOf(collections);
   const { bytes, bytesPerDay, records, bytesPerRecord } = growth;
-  const quotaMegabytes = loadRetention().quotaMegabytes[config.mode];
-  const quotaBytes = quotaMegabytes === null ? null : quotaMegabytes * MEGABYTE;
+  const quotaBytes = quotaBytesOf(config.mode);
   const quotaDays = quotaBytes === null ? null : daysUntilFull(quotaBytes - bytes, bytesPerDay);
   const diskFreeBytes = await freeBytes(config.dataFolder);
-  const diskDays = diskFreeBytes === null ? null : daysUntilFull(diskFreeBytes, bytesPerDay);
+  const diskDays = daysUntilFull(diskFreeBytes, bytesPerDay);
   const rows = collections
     .filter(({ documents }) => documents > 0)
     .map((size) => [
@@ -39,12 +38,6 @@ export async function showSize(context: CliContext): Promise<number> {
   const forecast = { quotaBytes, quotaDays, diskFreeBytes, diskDays };
   context.out.document({ schemaVersion: 1, database: config.database, ...growth, ...forecast, collections });
   return 0;
-}
-
-/** Null where the folder is not there. */
-async function freeBytes(folder: string): Promise<number | null> {
-  const found = await statfs(folder).catch(() => null);
-  return found === null ? null : found.bavail * found.bsize;
 }
 
 const inMb = (bytes: number) => `${(bytes / MEGABYTE).toFixed(1)} MB`;

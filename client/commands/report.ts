@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Config, secretValues } from '../../core/config.js';
 import { reportId, TASK_QUEUES } from '../../core/ids.js';
-import { loadRetention } from '../../core/product-settings.js';
+import { quotaBytesOf } from '../../core/product-settings.js';
 import { REPORT_NAMES, REPORT_SPANS, type ReportKind, type ReportName } from '../../core/schemas/periodic.js';
 import { periodDue, periodOf } from '../../domain/periods.js';
 import { withPrinter } from '../../net/printer.js';
@@ -24,7 +24,6 @@ import { CliError } from '../errors.js';
 import { columnsOf } from '../output.js';
 import { Faults, readWhole, theMarket } from '../run-request.js';
 
-const MEGABYTE = 1_048_576;
 const USUAL_LIMIT = 30;
 const MOST_LIMIT = 1_000;
 const LONGEST_NOTE = 600;
@@ -55,11 +54,10 @@ function nameOf(kind: ReportKind, flags: ReportFlags): ReportName {
 }
 
 async function showIt(context: CliContext, config: Config, name: ReportName, { out }: ReportFlags): Promise<number> {
-  const quota = loadRetention().quotaMegabytes[config.mode];
   const model = await withDatabase(config, (db) =>
     buildReport({
       ...{ db, name, mode: config.mode, nowMs: Date.now(), machine: null },
-      quotaBytes: quota === null ? null : quota * MEGABYTE,
+      quotaBytes: quotaBytesOf(config.mode),
       clean: createCleanText(secretValues(config)),
     }),
   );

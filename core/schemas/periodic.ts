@@ -12,20 +12,6 @@ export const REPORT_SPANS = {
   custom: 'range',
 } as const;
 
-export const REPORT_NAMES = [
-  'daily',
-  'weekly',
-  'monthly',
-  'technical',
-  'maintenance',
-  'cost',
-  'quarter',
-  'value',
-  'first-run',
-  'custom',
-] as const satisfies readonly (keyof typeof REPORT_SPANS)[];
-export type ReportKind = (typeof REPORT_NAMES)[number];
-
 /** Kinds that can come on schedule: the others are asked for by a person, who says of which days. */
 export const SCHEDULED_REPORTS = [
   'daily',
@@ -36,8 +22,16 @@ export const SCHEDULED_REPORTS = [
   'cost',
   'quarter',
   'value',
-] as const;
+] as const satisfies readonly (keyof typeof REPORT_SPANS)[];
 export type ScheduledReport = (typeof SCHEDULED_REPORTS)[number];
+
+export const REPORT_NAMES = [
+  ...SCHEDULED_REPORTS,
+  'first-run',
+  'custom',
+] as const satisfies readonly (keyof typeof REPORT_SPANS)[];
+export type ReportKind = (typeof REPORT_NAMES)[number];
+
 /** `range` is any two days; it is asked for by a person alone. */
 export type ReportSpan = 'day' | 'week' | 'month' | 'quarter' | 'range';
 

@@ -1,4 +1,5 @@
 import type { TransitionKind } from '../../core/schemas/alerts.js';
+import { median } from '../statistics.js';
 
 /** One transition, as far as it counts here. Times in epoch milliseconds. */
 export interface CountedTransition {
@@ -59,7 +60,7 @@ function effectOf(rule: string, own: readonly CountedTransition[]): RuleEffect {
   const count = (kind: TransitionKind) => own.filter((one) => one.kind === kind).length;
   const fired = own.filter(({ kind }) => kind === 'fired' || kind === 'told');
   const minutesTo = (kind: TransitionKind) =>
-    medianOf(
+    median(
       fired.flatMap(({ alertId, atMs }) => {
         const next = own.find((one) => one.alertId === alertId && one.kind === kind && one.atMs >= atMs);
         return next ? [(next.atMs - atMs) / 60_000] : [];
@@ -93,13 +94,8 @@ export function channelEffects(deliveries: readonly CountedDelivery[]): readonly
       waiting: count('waiting'),
       skipped: count('skipped'),
       failed: count('failed'),
-      medianSeconds: medianOf(seconds),
+      medianSeconds: median(seconds),
       slowestSeconds: seconds.length === 0 ? null : Math.max(...seconds),
     };
   });
-}
-
-function medianOf(values: readonly number[]): number | null {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? null;
 }

@@ -1,5 +1,5 @@
 import type { BaselineRow, Direction } from '../../core/schemas/baselines.js';
-import { median, quantile, robustSpread } from './statistics.js';
+import { median, quantile, robustSpread } from '../statistics.js';
 
 /** What is usual for one row, made of the figures of runs. */
 export interface Baseline {

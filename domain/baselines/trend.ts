@@ -1,6 +1,6 @@
 import type { BaselineRow } from '../../core/schemas/baselines.js';
+import { type Point, slopePerDay, trendByChance } from '../statistics.js';
 import { baselineOf, effectiveSpread } from './compare.js';
-import { type Point, slopePerDay, trendByChance } from './statistics.js';
 
 /** Where the figures of a row lead. */
 export interface Trend {

@@ -1,5 +1,5 @@
-import { median } from '../baselines/statistics.js';
 import { BATCH_BOUNDS } from '../batch-control.js';
+import { median } from '../statistics.js';
 import type { BatchStart, Looked } from './proposal.js';
 
 /** A batch of the model as it went. */
@@ -15,8 +15,8 @@ export interface MeasuredBatch {
 }
 
 /** Fewer questions say nothing about speed; fewer batches nothing about a way to cut them. */
-const FEWEST_ASKED = 3;
-const FEWEST_BATCHES = 5;
+export const FEWEST_ASKED = 3;
+export const FEWEST_BATCHES = 5;
 /** Batches of a run that were cut as it began, before it had measured anything. */
 const BEGINNING = 3;
 /** A smaller gain is not worth a change (assumed). */

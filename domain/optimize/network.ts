@@ -1,4 +1,4 @@
-import { median, quantile } from '../baselines/statistics.js';
+import { median, quantile } from '../statistics.js';
 import type { Looked, Proposal } from './proposal.js';
 
 /** Requests of one host and what may be sent there. */

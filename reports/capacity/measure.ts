@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb';
-import { median } from '../../domain/baselines/statistics.js';
 import type { CapacityBase } from '../../domain/capacity.js';
 import { msPerProperty } from '../../domain/optimize/batch.js';
+import { median } from '../../domain/statistics.js';
 import { runFiguresBetween } from '../../store/baselines/run-figures.js';
 import { accountingDay, entriesBetween } from '../../store/cost-entries.js';
 import { dailyRunsSince } from '../../store/runs.js';

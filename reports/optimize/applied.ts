@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
-import { median } from '../../domain/baselines/statistics.js';
-import { msPerProperty } from '../../domain/optimize/batch.js';
+import { FEWEST_ASKED, FEWEST_BATCHES, msPerProperty } from '../../domain/optimize/batch.js';
+import { median } from '../../domain/statistics.js';
 import { type AppliedBatch, appliedBatch } from '../../store/tuning.js';
 import { batchesSince } from './look.js';
 
@@ -12,9 +12,6 @@ export interface Remeasured extends AppliedBatch {
   /** Whether it is faster than before; null as long as nobody can tell. */
   readonly held: boolean | null;
 }
-
-const FEWEST_BATCHES = 5;
-const FEWEST_ASKED = 3;
 
 /** Measures again what was applied; null where nothing is. Reads alone. */
 export async function remeasure(db: Db, market: string): Promise<Remeasured | null> {

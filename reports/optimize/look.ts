@@ -1,10 +1,10 @@
 import type { Db } from 'mongodb';
 import { assertNever } from '../../core/assert.js';
-import { median } from '../../domain/baselines/statistics.js';
 import { type MeasuredBatch, msPerProperty, proposeBatch } from '../../domain/optimize/batch.js';
 import { type MeasuredHost, proposeNetwork } from '../../domain/optimize/network.js';
 import type { Looked, OptimizeArea } from '../../domain/optimize/proposal.js';
 import { type MachineUse, proposeResources } from '../../domain/optimize/resources.js';
+import { median } from '../../domain/statistics.js';
 import type { LlmBatchDocument } from '../../store/llm.js';
 import { MACHINE_PARTS, type MachineRow, machineBetween } from '../../store/measures.js';
 import { dailyRunsSince } from '../../store/runs.js';

@@ -1,4 +1,4 @@
-import type { Db, Document, Filter } from 'mongodb';
+import { type Db, type Document, type Filter, MongoServerError } from 'mongodb';
 import type { Looked, Proposal } from '../../domain/optimize/proposal.js';
 import { COLLECTIONS } from '../../store/collections.js';
 
@@ -151,6 +151,12 @@ interface IndexUse {
   readonly accesses?: { readonly ops?: unknown; readonly since?: unknown };
 }
 
+/** A server that does not know the question; that it is away is thrown. */
+function notCounted(problem: unknown): readonly IndexUse[] {
+  if (problem instanceof MongoServerError) return [];
+  throw problem;
+}
+
 /** Indexes that nothing used for a month; where the server does not count, or not for so long, that is said. */
 async function unusedIndexes(db: Db, notes: string[]): Promise<readonly Proposal[]> {
   const unused: { readonly collection: string; readonly name: string; readonly since: Date }[] = [];
@@ -160,7 +166,7 @@ async function unusedIndexes(db: Db, notes: string[]): Promise<readonly Proposal
       .collection(collection)
       .aggregate<IndexUse>([{ $indexStats: {} }])
       .toArray()
-      .catch(() => []);
+      .catch(notCounted);
     for (const { name, accesses } of rows) {
       if (Number(accesses?.ops ?? 0) > 0) used += 1;
       else if (name !== '_id_' && accesses?.since instanceof Date)

@@ -9,14 +9,8 @@ import type { MachineFigures } from '../../store/detectors/context.js';
 import type { QueueDocument } from '../../store/documents.js';
 import { type IncidentDocument, listIncidents } from '../../store/incidents.js';
 import { queueStates } from '../../store/queue.js';
-import {
-  databaseBytes,
-  homesByZip,
-  lastComplete,
-  openAlerts,
-  openReviews,
-  type ZipHomes,
-} from '../../store/report-standing.js';
+import { homesByZip, lastComplete, openAlerts, openReviews, type ZipHomes } from '../../store/report-standing.js';
+import { databaseBytes } from '../../store/size.js';
 import { type Composite, composites } from '../baselines/composite.js';
 import { propertiesByZip } from '../cost/property-costs.js';
 import { type Recommendation, type Remeasured, recommend } from '../cost/recommend.js';

@@ -1,7 +1,7 @@
 import { loadBaselines, loadErrorCauses } from '../../core/product-settings.js';
 import { ruleEffects } from '../../domain/alerts/effectiveness.js';
 import { compare } from '../../domain/baselines/compare.js';
-import { median } from '../../domain/baselines/statistics.js';
+import { median } from '../../domain/statistics.js';
 import { inUnit } from '../baselines/compare-run.js';
 import { breakDown } from '../cost/breakdown.js';
 import type { PeriodFacts } from './facts.js';

@@ -3,6 +3,7 @@ import { findUntaken } from '../alert-untaken.js';
 import { currentBudget } from '../budget-settings.js';
 import { waitingNotices } from '../deliveries.js';
 import { latestReadings } from '../provider-readings.js';
+import { databaseBytes } from '../size.js';
 import type { MachineFigures } from './context.js';
 import { DAILY, DAY_MS, type Detector, latestDay, MINUTE_MS, percent } from './context.js';
 
@@ -43,10 +44,10 @@ export const databaseMs: Detector = async ({ db }) => {
 /** Share of the quota that the database fills; nothing where there is none. */
 export const databaseFilled: Detector = async ({ db, quotaBytes }) => {
   if (quotaBytes === null) return [];
-  const { dataSize = 0, indexSize = 0 } = await db.stats();
-  const value = (dataSize + indexSize) / quotaBytes;
-  const mib = (bytes: number) => Math.round(bytes / MIB);
-  const text = `the database holds ${mib(dataSize + indexSize)} MiB of ${mib(quotaBytes)} MiB (${percent(value)})`;
+  const bytes = await databaseBytes(db);
+  const value = bytes / quotaBytes;
+  const mib = (some: number) => Math.round(some / MIB);
+  const text = `the database holds ${mib(bytes)} MiB of ${mib(quotaBytes)} MiB (${percent(value)})`;
   return [{ subject: 'database', value, text }];
 };
 

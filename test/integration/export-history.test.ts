@@ -8,22 +8,11 @@ import { type ExportRequest, type Manifest, writeExport } from '../../reports/ex
 import { listingKey } from '../../sandbox/reso-record.js';
 import type { RecordVersionDocument } from '../../store/documents.js';
 import { propertyAsOf } from '../../store/history.js';
+import { EXPORT_OF_ALL } from '../support/export-request.js';
 import { startWindowWalks, type WindowWalks } from '../support/window-walks.js';
 
 const ZIP = '85031';
-const BASE = {
-  what: 'listings',
-  format: 'json',
-  market: 'phoenix',
-  mode: 'demo',
-  timeZone: 'America/Phoenix',
-  range: null,
-  zips: null,
-  asOf: null,
-  provenance: false,
-  kindOrder: {},
-  conditions: [],
-} as const satisfies ExportRequest;
+const BASE = { ...EXPORT_OF_ALL, what: 'listings' } as const satisfies ExportRequest;
 
 describe('an export of what was', () => {
   let walks: WindowWalks;

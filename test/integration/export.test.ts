@@ -20,24 +20,13 @@ import {
 import { bookCost } from '../../store/cost-entries.js';
 import { type Database, initDatabase, openDatabase } from '../../store/database.js';
 import { parse } from '../support/csv.js';
+import { EXPORT_OF_ALL } from '../support/export-request.js';
 import { startTestDatabase, type TestDatabase } from '../support/mongodb.js';
 import { phx, startPhx } from '../support/phx.js';
 
 const COUNT = 2_000;
 const MOST_MB = 300;
-const BASE = {
-  what: 'properties',
-  format: 'csv',
-  market: 'phoenix',
-  mode: 'demo',
-  timeZone: 'America/Phoenix',
-  range: null,
-  zips: null,
-  asOf: null,
-  provenance: false,
-  kindOrder: {},
-  conditions: [],
-} as const satisfies ExportRequest;
+const BASE = { ...EXPORT_OF_ALL, format: 'csv' } as const satisfies ExportRequest;
 
 describe('an export', () => {
   let server: TestDatabase;

@@ -1,6 +1,6 @@
+import { freePort } from '../../core/free-ports.js';
 import { type ChildOrder, type GuardedChild, startGuarded } from '../../stack/guarded-child.js';
 import { tailOf } from '../../stack/log-file.js';
-import { freePort } from '../../stack/ports.js';
 
 /** Long enough for a machine that does much else; a server that ends is known at once. */
 const READY_MS = 120_000;

@@ -2,13 +2,14 @@ import type { TelemetryOptions } from '@temporalio/worker';
 import type { MongoClient } from 'mongodb';
 import type { Logger } from 'pino';
 import type { Config } from '../../core/config.js';
+import { freePort } from '../../core/free-ports.js';
 import { productVersion } from '../../core/paths.js';
 import type { Database } from '../../store/database.js';
 import type { CreateWorkersInput } from '../create-workers.js';
 import type { ReachOptions } from '../reach.js';
 import { createMetrics, type Metrics } from './registry.js';
 import { startSampler } from './sampler.js';
-import { freeLoopbackPort, serveMetrics } from './server.js';
+import { serveMetrics } from './server.js';
 import { createStoreFigures } from './store-figures.js';
 import { watchActivity, watchAudit, watchConnections } from './watch.js';
 
@@ -36,7 +37,7 @@ const SDK_MS = 2_000;
 export async function prepareMetering({ metricsPort }: Pick<Config, 'metricsPort'>): Promise<Metering> {
   if (metricsPort === 0) return UNSERVED;
   const metrics = createMetrics();
-  const sdkPort = await freeLoopbackPort();
+  const sdkPort = await freePort();
   const bindAddress = `127.0.0.1:${sdkPort}`;
   const prometheus = { bindAddress, countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true };
   return {
@@ -45,8 +46,8 @@ export async function prepareMetering({ metricsPort }: Pick<Config, 'metricsPort
     audit: { watchAudit: (audit) => watchAudit(metrics, audit) },
     activities: { watchActivities: () => watchActivity(metrics) },
     async start(config, database, logger) {
-      const stopSampler = startSampler(database.db, config.dataFolder, metrics);
-      const server = await serve(config, database, metrics, sdkPort).catch((err: unknown) => {
+      const stopSampler = startSampler(database.db, config.dataFolder, metrics, logger);
+      const server = await serve(config, database, metrics, sdkPort, logger).catch((err: unknown) => {
         logger.warn({ err, port: metricsPort }, 'the metrics cannot be served'); // no reason not to work
         return null;
       });
@@ -66,16 +67,17 @@ const UNSERVED: Metering = {
   watchClient: () => undefined,
   audit: {},
   activities: {},
-  start: async ({ dataFolder }, { db }) => ({ url: null, close: startSampler(db, dataFolder, null) }),
+  start: async ({ dataFolder }, { db }, logger) => ({ url: null, close: startSampler(db, dataFolder, null, logger) }),
 };
 
-function serve(config: MetricsConfig, { db }: Database, metrics: Metrics, sdkPort: number) {
-  const refresh = createStoreFigures(db, metrics);
+function serve(config: MetricsConfig, { db }: Database, metrics: Metrics, sdkPort: number, logger: Logger) {
+  const refresh = createStoreFigures(db, metrics, logger);
   metrics.set('worker', [productVersion(), config.mode], 1);
-  return serveMetrics(config.metricsHost, config.metricsPort, async () => {
+  const answer = async () => {
     const [sdk] = await Promise.all([sdkMetrics(sdkPort), refresh()]);
     return { type: metrics.registry.contentType, text: `${await metrics.registry.metrics()}${sdk}` };
-  });
+  };
+  return serveMetrics(config.metricsHost, config.metricsPort, answer, logger);
 }
 
 async function sdkMetrics(port: number): Promise<string> {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { Db } from 'mongodb';
+import type { Logger } from 'pino';
 import { machineFigures } from '../../activities/machine-figures.js';
 import { type MachineSample, noteMachine } from '../../store/measures.js';
 import type { Metrics } from './registry.js';
@@ -13,16 +14,17 @@ const EVERY_MS = 30_000;
  * @param metrics null where nobody scrapes
  * @returns ends it, after the look under way
  */
-export function startSampler(db: Db, dataFolder: string, metrics: Metrics | null): () => Promise<void> {
+export function startSampler(db: Db, dataFolder: string, metrics: Metrics | null, logger: Logger): () => Promise<void> {
   const busy = createDiskBusy();
   const look = async (): Promise<void> => {
     const sample: MachineSample = { ...(await machineFigures(dataFolder)), diskBusy: await busy() };
     for (const part of ['cpu', 'memory', 'disk', 'diskBusy'] as const) metrics?.set(part, [], sample[part]);
     await noteMachine(db, hostname(), sample, Date.now());
   };
-  let looking = look().catch(() => undefined);
+  const leftOut = (err: unknown): void => logger.warn({ err }, 'a look at the machine is left out');
+  let looking = look().catch(leftOut);
   const timer = setInterval(() => {
-    looking = looking.then(() => look().catch(() => undefined));
+    looking = looking.then(() => look().catch(leftOut));
   }, EVERY_MS);
   timer.unref();
   return async () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, createServer as createSocket } from 'node:net';
+import type { Logger } from 'pino';
 
 /** So many workers of one machine find a port of their own. */
 const MOST_WORKERS = 20;
@@ -20,6 +20,7 @@ export async function serveMetrics(
   host: string,
   port: number,
   answer: () => Promise<{ readonly type: string; readonly text: string }>,
+  logger: Logger,
 ): Promise<MetricsServer | null> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
@@ -27,7 +28,10 @@ export async function serveMetrics(
     if (request.method !== 'GET') return void response.writeHead(405, { allow: 'GET' }).end();
     answer().then(
       ({ type, text }) => response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(text),
-      () => response.writeHead(500).end('the metrics could not be put together\n'),
+      (err: unknown) => {
+        logger.error({ err }, 'the metrics could not be put together');
+        response.writeHead(500).end('the metrics could not be put together\n');
+      },
     );
   });
   server.requestTimeout = ANSWER_MS;
@@ -62,20 +66,4 @@ async function closed(server: Server): Promise<void> {
   await new Promise<void>((done) => {
     server.close(() => done());
   });
-}
-
-/** A port of loopback that nobody has at the moment. */
-export async function freeLoopbackPort(): Promise<number> {
-  const socket = createSocket();
-  socket.listen(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = addressOf(socket.address());
-  socket.close();
-  await once(socket, 'close');
-  return port;
-}
-
-function addressOf(address: AddressInfo | string | null): AddressInfo {
-  if (address === null || typeof address === 'string') throw new TypeError('a listening socket has a port');
-  return address;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from 'mongodb';
+import type { Logger } from 'pino';
 import { latestMeasures } from '../../store/measures.js';
 import { createMetricReader } from '../../store/metric-figures.js';
 import type { Metrics } from './registry.js';
@@ -13,7 +14,7 @@ const MOST_WAIT_MS = 5_000;
  * Brings the figures of the database up to date, at most every 10 s and once at a time. Where the database does not answer, or not within 5 s, the
  * last figures stay, with the time they were read at, and `phoenix_re_store_up` says so.
  */
-export function createStoreFigures(db: Db, metrics: Metrics): () => Promise<void> {
+export function createStoreFigures(db: Db, metrics: Metrics, logger: Logger): () => Promise<void> {
   const read = createMetricReader(db);
   let freshUntilMs = 0;
   let reading: Promise<void> | null = null;
@@ -24,8 +25,9 @@ export function createStoreFigures(db: Db, metrics: Metrics): () => Promise<void
       metrics.setStored(await read(nowMs), nowMs);
       metrics.setMeasures(await latestMeasures(db));
       metrics.set('storeUp', [], 1);
-    } catch {
+    } catch (err) {
       metrics.set('storeUp', [], 0); // the scrape itself must not fail: it is what shows the trouble
+      logger.warn({ err }, 'the figures of the database could not be read for /metrics');
     }
     metrics.set('storeSeconds', [], (performance.now() - startedMs) / 1_000);
     freshUntilMs = performance.now() + CACHE_MS;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { freePort } from '../../../core/free-ports.js';
 import { accountingDay } from '../../../store/cost-entries.js';
 import { noteReadings } from '../../../store/measures.js';
-import { freeLoopbackPort } from '../../../workers/metrics/server.js';
 import { startTestWorld, type TestWorld } from '../../support/world.js';
 
 let world: TestWorld;
@@ -9,7 +9,7 @@ let url: string;
 
 beforeAll(async () => {
   world = await startTestWorld({ parcelsPerZip: 25, listings: 10 });
-  const port = await freeLoopbackPort();
+  const port = await freePort();
   url = `http://127.0.0.1:${port}/metrics`;
   await world.startWorker({ PHOENIX_METRICS_PORT: String(port) });
   await world.runDay('2026-11-20', { zips: ['85031'] });

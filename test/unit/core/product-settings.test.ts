@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { BadConfig } from '../../../core/errors.js';
-import { loadMarkets, loadPhaseBudgets, loadSchedules, marketOf } from '../../../core/product-settings.js';
+import {
+  loadMarkets,
+  loadPhaseBudgets,
+  loadSchedules,
+  marketOf,
+  quotaBytesOf,
+} from '../../../core/product-settings.js';
 
 describe('product settings', () => {
   it('have Phoenix with its three ZIPs and its sources', () => {
@@ -25,10 +31,14 @@ describe('product settings', () => {
   });
 
   it('leave time for the phases to end by 05:00', () => {
-    const budgets = loadPhaseBudgets();
-    const of = (name: string) => budgets[name]?.budgetMinutes ?? 0;
-    const minutes = of('prepare') + of('collect') + of('validate') + of('report') + of('clean-up');
+    const { enrich: _besideCollect, ...inTurn } = loadPhaseBudgets();
+    const minutes = Object.values(inTurn).reduce((sum, { budgetMinutes }) => sum + budgetMinutes, 0);
     expect(minutes).toBeLessThanOrEqual(120);
+  });
+
+  it('count the quota in MiB, for whoever asks', () => {
+    expect(quotaBytesOf('production')).toBe(512 * 1_048_576);
+    expect(quotaBytesOf('demo')).toBeNull();
   });
 
   it('schedule every market there is, in its own time zone', () => {

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
+import { freePort } from '../../../core/free-ports.js';
 import { loadAlertRules } from '../../../core/product-settings.js';
 import { alertMetrics } from '../../../domain/monitoring/alert-metrics.js';
 import { createMetrics } from '../../../workers/metrics/registry.js';
-import { freeLoopbackPort, serveMetrics } from '../../../workers/metrics/server.js';
+import { serveMetrics } from '../../../workers/metrics/server.js';
 import { allMetrics } from '../../support/monitoring-doc.js';
 
 const rows = allMetrics();
@@ -95,12 +97,13 @@ describe('the registry', () => {
 
 describe('the server of metrics', () => {
   const answer = async () => ({ type: 'text/plain', text: 'a 1\n' });
+  const silent = pino({ level: 'silent' });
 
   it('takes the next port where one is taken, answers /metrics alone, and ends', async () => {
-    const port = await freeLoopbackPort();
+    const port = await freePort();
     const taken = createServer().listen(port, '127.0.0.1');
     await once(taken, 'listening');
-    const server = await serveMetrics('127.0.0.1', port, answer).finally(() => taken.close());
+    const server = await serveMetrics('127.0.0.1', port, answer, silent).finally(() => taken.close());
     expect(Number(new URL(server?.url ?? '').port)).toBeGreaterThan(port);
     expect(await (await fetch(server?.url ?? '')).text()).toBe('a 1\n');
     expect((await fetch(server?.url ?? '', { method: 'POST' })).status).toBe(405);
@@ -110,8 +113,11 @@ describe('the server of metrics', () => {
   });
 
   it('says so where the figures cannot be put together', async () => {
-    const server = await serveMetrics('127.0.0.1', await freeLoopbackPort(), () => Promise.reject(new Error('no')));
+    const told: string[] = [];
+    const logger = pino({}, { write: (line: string) => void told.push(line) });
+    const server = await serveMetrics('127.0.0.1', await freePort(), () => Promise.reject(new Error('no')), logger);
     expect((await fetch(server?.url ?? '')).status).toBe(500);
+    expect(told.join()).toMatch(/could not be put together/);
     await server?.close();
   });
 });

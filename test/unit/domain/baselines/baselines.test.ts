@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { loadBaselines } from '../../../../core/product-settings.js';
 import { baselineOf, compare } from '../../../../domain/baselines/compare.js';
-import { median, quantile, robustSpread, slopePerDay, trendByChance } from '../../../../domain/baselines/statistics.js';
 import { trendOf } from '../../../../domain/baselines/trend.js';
+import { median, quantile, robustSpread, slopePerDay, trendByChance } from '../../../../domain/statistics.js';
 
 const DAY_MS = 86_400_000;
 const figures = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 5, maxLength: 60 });
