@@ -79,7 +79,7 @@ export async function reserveCost(
     const at = new Date();
     const day = accountingDay(at.getTime());
     const month = await readMonth(db, day.slice(0, 7));
-    // After what is held: what passes from the one to the other meanwhile counts twice, never not at all.
+    // After what is held: what passes from the one to the other meanwhile is among the entries, never nowhere.
     const entries = await entriesOf(db, month._id);
     const held = { ...call, expectedUsdMicros: mostOf(call, entries) };
     const refusal = await refusalOf(db, { month, entries, day }, held, budget, ownCaps);
@@ -129,7 +129,7 @@ async function refusalOf(
   if (control !== undefined) return { over: 'control', reason: controlSentence(control) };
   for (const { over, capUsdMicros } of ownCaps) {
     const period = over === 'day' ? day : month;
-    const spentUsdMicros = sumOn(entries, line, period) + sumOn(asCosts(open), line, period);
+    const spentUsdMicros = sumOn(entries, line, period) + sumOn(heldBack(entries, open), line, period);
     if (spentUsdMicros + expectedUsdMicros > capUsdMicros) return { over, spentUsdMicros, capUsdMicros };
   }
   return overLimit(budget, figuresOf(entries, open), { line, costUsdMicros: expectedUsdMicros });
@@ -182,7 +182,7 @@ export async function monthFigures(db: Db, month: string): Promise<MonthFigures>
 function figuresOf(entries: readonly CostEntryDocument[], open: readonly Reservation[]): MonthFigures {
   return {
     booked: sumByLine(entries),
-    reserved: sumByLine(asCosts(open)),
+    reserved: sumByLine(heldBack(entries, open)),
     committed: sumByLine(BUDGET_LINES.map((line) => ({ line, costUsdMicros: committedOn(entries, line) }))),
   };
 }
@@ -204,6 +204,10 @@ function sumOn(
     .reduce((sum, { costUsdMicros }) => sum + costUsdMicros, 0);
 }
 
-function asCosts(open: readonly Reservation[]) {
-  return open.map(({ line, day, expectedUsdMicros }) => ({ line, day, costUsdMicros: expectedUsdMicros }));
+/** What is held back and not booked yet: where a worker died between the two, the entry alone counts. */
+function heldBack(entries: readonly CostEntryDocument[], open: readonly Reservation[]) {
+  const booked = new Set(entries.map(({ _id }) => _id));
+  return open
+    .filter(({ id }) => !booked.has(id))
+    .map(({ line, day, expectedUsdMicros }) => ({ line, day, costUsdMicros: expectedUsdMicros }));
 }

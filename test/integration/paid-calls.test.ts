@@ -123,6 +123,20 @@ describe('paid calls next to the cap', () => {
     expect([4_000, 4_500]).toContain(booked[0]?.costUsdMicros);
   });
 
+  it('count once where a worker died after its entry and before the money was free again', async () => {
+    const { db } = database;
+    await changeBudget(db, { values: { cap: 1_000_000, data: 250 }, by: 'test', note: 'room for two' });
+    const rules = await currentBudget(db);
+    const call = { line: 'data', item: 'hosted-model', expectedUsdMicros: 100, ...nobody } as const;
+    await reserveCost(db, { id: 'd1', ...call }, rules);
+    await bookCost(db, { ...entry('d1'), line: 'data', item: 'hosted-model', costUsdMicros: 100 });
+    const { booked, reserved } = await monthFigures(db, month);
+    expect({ booked: booked.data, reserved: reserved.data }).toEqual({ booked: 100, reserved: 0 });
+    expect(await reserveCost(db, { id: 'd2', ...call }, rules, [{ over: 'day', capUsdMicros: 250 }])).toBeNull();
+    await releaseCost(db, 'd1');
+    await releaseCost(db, 'd2');
+  });
+
   it('hold back what was charged once, where that is more than the price list says', async () => {
     const { db } = database;
     const rules = await currentBudget(db);
