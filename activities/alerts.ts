@@ -8,6 +8,7 @@ import {
   loadSchedules,
   marketOf,
   quotaBytesOf,
+  type ScheduleRow,
   zipsOf,
 } from '../core/product-settings.js';
 import {
@@ -28,6 +29,7 @@ import { sendableAt } from '../domain/alerts/quiet-hours.js';
 import type { EffectiveRule } from '../domain/alerts/rules.js';
 import { severityNamed } from '../domain/incidents/severity.js';
 import { spacingMs } from '../net/pace.js';
+import { mailReadiness } from '../notify/mail-settings.js';
 import { type SourceRegistry, sourceTargets } from '../sources/index.js';
 import { kindOrders } from '../sources/offline.js';
 import type { AlertTransitionDocument, DeliveryDocument } from '../store/alert-documents.js';
@@ -69,13 +71,15 @@ export interface EvaluateMarketResult {
 export function createAlertActivities({ config, database, sources, machine }: AlertDeps) {
   const { db } = database;
   const contextOf = ({ market, atMs }: EvaluateMarketInput): DetectorContext => {
-    const [due] = loadSchedules().flatMap((row) =>
+    const schedules = loadSchedules();
+    const [due] = schedules.flatMap((row) =>
       row.workflow === 'dailySequence' && row.market === market ? [row.calendar] : [],
     );
     return {
       ...{ db, market, nowMs: atMs, machine, version: productVersion() },
       timeZone: marketOf(market).timeZone,
       due: due ?? null,
+      reportTimes: mailReadiness(config).ready ? reportTimesOf(market, schedules) : null,
       zips: zipsOf(market, config.extraZips),
       ceilings: ceilingsOf(config),
       quotaBytes: quotaBytesOf(config.mode),
@@ -124,6 +128,14 @@ export function createAlertActivities({ config, database, sources, machine }: Al
       return dueDeliveries(db, market);
     },
   };
+}
+
+function reportTimesOf(market: string, schedules: readonly ScheduleRow[]): DetectorContext['reportTimes'] {
+  return schedules.flatMap((row) =>
+    row.workflow === 'scheduledReport' && row.market === market
+      ? [{ kind: row.report, calendar: row.calendar, timeZone: row.timeZone }]
+      : [],
+  );
 }
 
 export type AlertActivities = ReturnType<typeof createAlertActivities>;

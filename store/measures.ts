@@ -150,6 +150,14 @@ export async function readingsSince(db: Db, market: string, since: Date): Promis
     .toArray();
 }
 
+/** Beginnings of the hours since a time, epoch milliseconds, in which an evaluation of a market measured something. */
+export async function hoursWatched(db: Db, market: string, since: Date): Promise<ReadonlySet<number>> {
+  const rows = await measuresOf<ReadingsRow>(db)
+    .find({ kind: 'readings', market, at: { $gte: since } }, { projection: { at: 1 } })
+    .toArray();
+  return new Set(rows.map(({ at }) => at.getTime()));
+}
+
 /** Keeps that a person steered a run, so that its day is not counted as one that went by itself. */
 export async function noteCommand(db: Db, workflowId: string, verb: string, at: Date): Promise<void> {
   const _id = `command ${workflowId} ${at.toISOString()}`;

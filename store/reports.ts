@@ -69,6 +69,18 @@ export async function listReports(
     .toArray();
 }
 
+/** Reports of a market that were made since a time, without what is in them. */
+export async function recentReports(
+  db: Db,
+  market: string,
+  since: Date,
+): Promise<readonly Omit<ReportDocument, 'model'>[]> {
+  return db
+    .collection<ReportDocument>('reports')
+    .find({ market, at: { $gte: since } }, { projection: { model: 0 } })
+    .toArray();
+}
+
 /** Adds a note. */
 export async function addReportNote(db: Db, note: ReportNote): Promise<void> {
   await notesOf(db).insertOne({ ...note });

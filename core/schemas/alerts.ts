@@ -50,6 +50,7 @@ export const MEASURES = [
   'database-ms',
   'database-filled',
   'notice-waits-minutes',
+  'report-undelivered-minutes',
   'measures-untaken',
   'version-runs',
   'details-unchanged',

@@ -1,8 +1,10 @@
 import type { Db } from 'mongodb';
 import type { Reading } from '../../core/schemas/alerts.js';
 import type { SourceName } from '../../core/schemas/names.js';
+import type { ScheduledReport } from '../../core/schemas/periodic.js';
 import type { KindOrder } from '../../domain/compose.js';
 import type { ProvedLimit } from '../../domain/limit-proof.js';
+import type { Calendar } from '../../domain/report-dates.js';
 import type { RunDocument } from '../documents.js';
 
 /** How busy the machine is, each from 0 to 1; null where it cannot be told. */
@@ -22,6 +24,10 @@ export interface DetectorContext {
   readonly nowMs: number;
   /** When the day of this market is due, in its zone; null where no schedule starts it. */
   readonly due: { readonly hour: number; readonly minute: number } | null;
+  /** When reports of this market come; null where no mail is set up that could bring them. */
+  readonly reportTimes:
+    | readonly { readonly kind: ScheduledReport; readonly calendar: Calendar; readonly timeZone: string }[]
+    | null;
   readonly zips: readonly string[];
   /** Ceiling of each host with the time between two requests at it, by one of its sources. */
   readonly ceilings: ReadonlyMap<SourceName, ProvedLimit & { readonly spacingMs: number }>;

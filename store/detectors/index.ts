@@ -2,6 +2,7 @@ import type { Measure } from '../../core/schemas/alerts.js';
 import type { Detector } from './context.js';
 import * as data from './data.js';
 import * as day from './day.js';
+import * as reports from './reports.js';
 import * as sources from './sources.js';
 import * as system from './system.js';
 
@@ -58,6 +59,7 @@ export const DETECTORS: Readonly<Record<Measure, Detector>> = {
   'database-ms': system.databaseMs,
   'database-filled': system.databaseFilled,
   'notice-waits-minutes': system.noticesWaiting,
+  'report-undelivered-minutes': reports.reportsUndelivered,
   'measures-untaken': system.measuresUntaken,
   'version-runs': system.versionRuns,
   'details-unchanged': day.detailsUnchanged,
@@ -78,4 +80,5 @@ export const EVERY_MINUTES: Readonly<Partial<Record<Measure, number>>> = {
   'zip-age-hours': 10,
   'queue-age-hours': 10,
   'database-filled': 60,
+  'report-undelivered-minutes': 5,
 };

@@ -3,6 +3,7 @@ import { AuthRejected } from '../../core/errors.js';
 import { NO_COUNTS, type WindowState } from '../../core/schemas/collect.js';
 import { noteMinute } from '../../store/alert-minutes.js';
 import { decide, pauseRefused } from '../../store/decisions.js';
+import { noteReportSent } from '../../store/reports.js';
 import { CALM, NOW_MS, type Staging } from './alert-world.js';
 
 /** The real cause of a trigger, as the product would leave it in the store, and how it goes away. */
@@ -21,6 +22,11 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const SOURCE = 'maricopa-assessor';
 const THREE_AM = Date.parse('2026-03-02T10:00:00Z');
+const EIGHT_AM = Date.parse('2026-03-02T15:00:00Z');
+const WITH_MAIL = {
+  ...{ EMAIL_ENABLED: 'true', SMTP_HOST: '127.0.0.1' },
+  ...{ SENDER_EMAIL: 'phoenix@example.com', RECIPIENT_EMAILS: 'owner@example.com' },
+};
 
 type Row = Document & { _id: string };
 const rows = (db: Db, name: string) => db.collection<Row>(name);
@@ -456,6 +462,16 @@ export const TRIGGERS: Readonly<Record<string, Trigger>> = {
     cause: (db) =>
       put(db, 'deliveries', { _id: 'd', channel: 'mail', state: 'waiting', notBefore: at(NOW_MS - 10 * MINUTE_MS) }),
     heal: (db) => rows(db, 'deliveries').updateOne({ _id: 'd' }, { $set: { state: 'delivered' } }),
+  },
+  'report-undelivered': {
+    ...{ subject: 'daily', says: /^the report 2026-03-02 was due 80 min ago and is not delivered$/ },
+    ...{ atMs: EIGHT_AM + 80 * MINUTE_MS, variables: WITH_MAIL },
+    cause: (db) =>
+      put(db, 'reports', {
+        _id: `report/daily/phoenix/${DAY}`,
+        ...{ kind: 'daily', market: 'phoenix', period: DAY, at: at(EIGHT_AM + MINUTE_MS), sentAt: null },
+      }),
+    heal: (db) => noteReportSent(db, `report/daily/phoenix/${DAY}`, at(EIGHT_AM + 90 * MINUTE_MS)),
   },
   'measure-untaken': {
     ...{ subject: 'collection-minutes', says: /^collection-minutes cannot be measured: / },

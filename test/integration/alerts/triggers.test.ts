@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadAlertRules } from '../../../core/product-settings.js';
 import { MEASURES } from '../../../core/schemas/alerts.js';
+import { noteReportSent } from '../../../store/reports.js';
 import { TRIGGERS } from '../../support/alert-triggers.js';
-import { type AlertWorld, NOW_MS, startAlertWorld } from '../../support/alert-world.js';
+import { type AlertStage, type AlertWorld, NOW_MS, startAlertWorld } from '../../support/alert-world.js';
 
 let world: AlertWorld;
 beforeAll(async () => {
@@ -73,5 +74,55 @@ describe('a measure', () => {
     expect((await measure(NOW_MS + 7 * MINUTE_MS)).unknown).toEqual([]);
     await evaluateAt(NOW_MS + 8 * MINUTE_MS, ['measures-untaken']);
     expect((await transitionsOf('measure-untaken')).map(({ kind }) => kind)).toEqual(['fired', 'recovered']);
+  });
+});
+
+describe('reports', () => {
+  const WITH_MAIL = TRIGGERS['report-undelivered']?.variables ?? {};
+  const EIGHT_AM = Date.parse('2026-03-02T15:00:00Z');
+  const TOLD_MS = EIGHT_AM + 70 * MINUTE_MS;
+  const watch = async (stage: AlertStage, atMs: number) => {
+    const measures = { 'run-success': { n: 1, sum: 1, max: 1, min: 1 } };
+    await stage.db.collection<{ _id: string }>('measures').insertOne({
+      _id: `readings phoenix ${atMs}`,
+      ...{ kind: 'readings', market: 'phoenix', at: new Date(atMs), measures },
+    });
+  };
+  const evaluate = (stage: AlertStage, atMs = TOLD_MS) => stage.evaluateAt(atMs, ['report-undelivered-minutes']);
+
+  it('that were never made are told where somebody watched when they were due', async () => {
+    const stage = await world.fresh('report-unmade', { variables: WITH_MAIL });
+    await evaluate(stage);
+    expect(await stage.transitionsOf('report-undelivered')).toEqual([]);
+    await watch(stage, EIGHT_AM - 3_600_000);
+    await evaluate(stage);
+    expect(await stage.transitionsOf('report-undelivered')).toMatchObject([
+      { subject: 'daily', text: 'the report 2026-03-02 was due 70 min ago and is not made' },
+    ]);
+  });
+
+  it('of an earlier day are told until they are delivered too', async () => {
+    const stage = await world.fresh('report-earlier', { variables: WITH_MAIL });
+    const made = (period: string, sentAt: Date | null) =>
+      stage.db.collection<{ _id: string }>('reports').insertOne({
+        _id: `report/daily/phoenix/${period}`,
+        ...{ kind: 'daily', market: 'phoenix', period, at: new Date(`${period}T15:01:00Z`), sentAt },
+      });
+    await made('2026-03-01', null);
+    await made('2026-03-02', new Date(EIGHT_AM));
+    await evaluate(stage);
+    await noteReportSent(stage.db, 'report/daily/phoenix/2026-03-01', new Date(TOLD_MS));
+    await evaluate(stage, TOLD_MS + 5 * MINUTE_MS);
+    expect((await stage.transitionsOf('report-undelivered')).map(({ kind, text }) => [kind, text])).toEqual([
+      ['fired', 'the report 2026-03-01 was due 1510 min ago and is not delivered'],
+      ['recovered', 'over after 5 min: delivered: 2026-03-01, 2026-03-02'],
+    ]);
+  });
+
+  it('are awaited by nobody where no mail is set up', async () => {
+    const stage = await world.fresh('report-nomail', { variables: { EMAIL_ENABLED: 'false' } });
+    await watch(stage, EIGHT_AM - 3_600_000);
+    await evaluate(stage);
+    expect(await stage.transitionsOf('report-undelivered')).toEqual([]);
   });
 });

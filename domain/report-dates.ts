@@ -1,0 +1,37 @@
+import { daysFrom, instantOf, runDateOf } from '../core/dates.js';
+
+const MONTHS = [
+  ...(['JANUARY', 'FEBRUARY', 'MARCH', 'APRIL', 'MAY', 'JUNE'] as const),
+  ...(['JULY', 'AUGUST', 'SEPTEMBER', 'OCTOBER', 'NOVEMBER', 'DECEMBER'] as const),
+] as const;
+const WEEKDAYS = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'] as const;
+
+/** Times at which something comes, as a row of `config/schedules.json` says them. What is left out is every one. */
+export interface Calendar {
+  readonly hour: number;
+  readonly minute: number;
+  readonly dayOfWeek?: (typeof WEEKDAYS)[number];
+  /** From 1; a day, or a range with both ends inside. */
+  readonly dayOfMonth?: number | { readonly start: number; readonly end: number };
+  readonly month?: readonly (typeof MONTHS)[number][];
+}
+
+/** The instants of a calendar after one instant and up to another, epoch milliseconds, the earliest first. At most a year apart. */
+export function instantsOf(calendar: Calendar, timeZone: string, afterMs: number, upToMs: number): readonly number[] {
+  return daysFrom(runDateOf(afterMs, timeZone), runDateOf(upToMs, timeZone))
+    .filter((day) => isOn(calendar, day))
+    .map((day) => instantOf(day, calendar.hour, calendar.minute, timeZone))
+    .filter((instant) => instant > afterMs && instant <= upToMs);
+}
+
+function isOn({ dayOfWeek, dayOfMonth, month }: Calendar, day: string): boolean {
+  const date = new Date(`${day}T00:00:00Z`);
+  const [start, end] = typeof dayOfMonth === 'object' ? [dayOfMonth.start, dayOfMonth.end] : [dayOfMonth, dayOfMonth];
+  const number = date.getUTCDate();
+  return (
+    (dayOfWeek === undefined || dayOfWeek === WEEKDAYS[date.getUTCDay()]) &&
+    number >= (start ?? 1) &&
+    number <= (end ?? 31) &&
+    (month === undefined || month.some((name) => name === MONTHS[date.getUTCMonth()]))
+  );
+}
