@@ -7,7 +7,7 @@ export interface RetentionPolicy {
   readonly collections: Readonly<Record<Ageing, number>>;
   /** Copies of pages that could not be read. */
   readonly failedPages: number;
-  /** Run summaries. */
+  /** Run summaries; periodic reports, files and rows. */
   readonly reports: number;
   /** Logs that were put aside: packed, later removed. */
   readonly logs: { readonly pack: number; readonly remove: number };
@@ -16,7 +16,7 @@ export interface RetentionPolicy {
 /** What a retention run did with one kind of thing, or would do. */
 export interface RetentionRow {
   /** Collection, or kind of file. */
-  readonly what: Ageing | 'failed pages' | 'reports' | 'logs';
+  readonly what: Ageing | 'failed pages' | 'report rows' | 'reports' | 'logs';
   readonly days: number;
   /** Older than that. */
   readonly old: number;

@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream, type Dirent, existsSync } from 'node:fs';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { Db } from 'mongodb';
@@ -8,6 +8,7 @@ import { isRunDate } from '../../core/dates.js';
 import type { RetentionPolicy, RetentionRow } from '../../core/schemas/retention.js';
 import type { ArtifactDocument } from '../artifacts.js';
 import type { SelectorSetDocument } from '../selector-sets.js';
+import { filesOfReports, keepReportRows } from './report-rows.js';
 
 export interface FilesOptions {
   readonly dataFolder: string;
@@ -21,7 +22,12 @@ const nothing = { old: 0, cited: 0, marked: 0, removed: 0, bytes: 0 };
 
 /** Removes old files of the data folder: copies of failed pages with their rows, run summaries, reports, logs. A repeat goes on. */
 export async function keepFiles(db: Db, options: FilesOptions): Promise<readonly RetentionRow[]> {
-  return [await keepFailedPages(db, options), await keepReports(options), await keepLogs(options)];
+  return [
+    await keepFailedPages(db, options),
+    await keepReportRows(db, options),
+    await keepReports(db, options),
+    await keepLogs(options),
+  ];
 }
 
 /** A page of a source whose layout waits for a person is kept. The file goes first, so that no file is without its row. */
@@ -42,16 +48,21 @@ async function keepFailedPages(db: Db, { dataFolder, policy, apply, now }: Files
   return { what: 'failed pages', days, marked: 0, ...counted };
 }
 
-/** Folders of days, `artifacts/<day>`: what is left in them are summaries, reports, and pages that are kept for longer. */
-async function keepReports({ dataFolder, policy, apply, now }: FilesOptions): Promise<RetentionRow> {
+/**
+ * Folders of days, `artifacts/<day>`: what is left in them are summaries, reports, and pages that are kept for longer. A report about
+ * old days that was made lately keeps its files as long as its row.
+ */
+async function keepReports(db: Db, { dataFolder, policy, apply, now }: FilesOptions): Promise<RetentionRow> {
   const days = policy.reports;
   const folder = join(dataFolder, 'artifacts');
   const before = new Date(now.getTime() - days * DAY_MS).toISOString().slice(0, 10);
+  const kept = await filesOfReports(db, days, now);
   const counted = { ...nothing };
   for (const day of (await entriesOf(folder)).filter(({ name }) => isRunDate(name) && name < before)) {
     for (const file of await readdir(join(folder, day.name), { recursive: true, withFileTypes: true })) {
       if (!file.isFile() || !/^(run-summary|report)\./.test(file.name)) continue;
       const path = join(file.parentPath, file.name);
+      if (kept.has(relative(dataFolder, path).split('\\').join('/'))) continue;
       counted.old += 1;
       counted.removed += 1;
       counted.bytes += (await stat(path)).size;

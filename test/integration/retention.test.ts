@@ -8,6 +8,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import type { Document } from 'mongodb';
 import { createUpkeepActivities } from '../../activities/upkeep.js';
 import { loadConfig } from '../../core/config.js';
+import { reportId } from '../../core/ids.js';
 import { loadRetention } from '../../core/product-settings.js';
 import type { RetentionRow } from '../../core/schemas/retention.js';
 import type { UpkeepResult } from '../../core/schemas/upkeep.js';
@@ -15,6 +16,7 @@ import { listingKey } from '../../sandbox/reso-record.js';
 import { createOfflineSources, kindOrders } from '../../sources/offline.js';
 import { recordArtifact } from '../../store/artifacts.js';
 import { keepPayload, spareAnswers } from '../../store/raw-payloads.js';
+import { keepReport, noteReportFiles } from '../../store/reports.js';
 import { keepRetention } from '../../store/retention/index.js';
 import { daysUntilFull, growthOf, measureCollections } from '../../store/size.js';
 import { upkeepWarnings } from '../../store/upkeep.js';
@@ -161,6 +163,46 @@ describe('retention', () => {
     expect(await rows('artifacts').countDocuments()).toBe(1);
     expect((await readdir(logs)).sort()).toEqual(['worker.log', 'worker.log.1.gz']);
     expect(gunzipSync(readFileSync(join(logs, 'worker.log.1.gz'))).toString()).toBe('lines');
+  });
+
+  it('removes reports and their rows when both are old, and keeps what a person had made anew', async () => {
+    const { db } = walks.database;
+    const made = async (period: string, at: string) => {
+      const file = `artifacts/${period}/report-daily-phoenix-${period}/report.html`;
+      await mkdir(join(dataFolder, file, '..'), { recursive: true });
+      await writeFile(join(dataFolder, file), 'report');
+      const [_id, colour, verdict] = [reportId('daily', 'phoenix', period), 'GREEN', 'fine'];
+      const name = { kind: 'daily', market: 'phoenix', period } as const;
+      const model = { schemaVersion: 1, from: period, to: period };
+      await keepReport(db, { _id, ...name, at: new Date(at), sha256: '', colour, verdict, model });
+      await noteReportFiles(db, _id, [file]);
+      return file;
+    };
+    const [old, anew, young] = [
+      await made('2024-03-01', '2024-03-01T15:00:00Z'),
+      await made('2024-03-02', '2026-03-01T15:00:00Z'),
+      await made('2026-03-01', '2026-03-01T15:00:00Z'),
+    ];
+    const there = async () => [
+      [old, anew, young].map((file) => existsSync(join(dataFolder, file))),
+      (await rows('reports').find().sort({ period: 1 }).toArray()).map(({ period }) => period),
+    ];
+    const now = new Date('2026-03-08T09:00:00Z');
+    const { signal } = new AbortController();
+    const shown = await keepRetention(db, { policy, dataFolder, apply: false, now, signal });
+    expect(row(shown.rows, 'report rows')).toMatchObject({ days: policy.reports, old: 1, removed: 1 });
+    expect(row(shown.rows, 'reports')).toMatchObject({ old: 1, removed: 1 });
+    expect(await there()).toEqual([
+      [true, true, true],
+      ['2024-03-01', '2024-03-02', '2026-03-01'],
+    ]);
+    const done = await keepRetention(db, { policy, dataFolder, apply: true, now, signal });
+    for (const what of ['report rows', 'reports'] as const) expect(row(done.rows, what)).toEqual(row(shown.rows, what));
+    expect(await there()).toEqual([
+      [false, true, true],
+      ['2024-03-02', '2026-03-01'],
+    ]);
+    await rows('reports').deleteMany({});
   });
 });
 
