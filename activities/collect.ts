@@ -1,4 +1,5 @@
 import { driftOf } from '../core/drift.js';
+import type { RawPayload } from '../core/raw-payload.js';
 import type {
   CollectDetailsResult,
   CollectPageInput,
@@ -8,7 +9,7 @@ import type {
 } from '../core/schemas/collect.js';
 import type { ParseResult } from '../core/schemas/facts.js';
 import type { Mode, SourceName } from '../core/schemas/names.js';
-import type { ProbeResult, RawPayload } from '../core/source.js';
+import type { ProbeResult } from '../core/source.js';
 import type { KeepFailedPage } from '../net/failed-page.js';
 import type { SourceRegistry } from '../sources/index.js';
 import type { Database } from '../store/database.js';

@@ -1,4 +1,5 @@
 import { ResponseInvalid, SchemaDrift } from '../core/errors.js';
+import type { RawPayload } from '../core/raw-payload.js';
 import type { Window } from '../core/schemas/collect.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type {
@@ -9,7 +10,7 @@ import type {
   RepairName,
   SampleLayoutInput,
 } from '../core/schemas/repair.js';
-import type { RawPayload, Source } from '../core/source.js';
+import type { Source } from '../core/source.js';
 import type { SourceRepair } from '../core/source-repair.js';
 import { differingFacts, differingOnAll } from '../domain/known-facts.js';
 import type { KeepFailedPage } from '../net/failed-page.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { loadConfig } from '../core/config.js';
+import type { RawPayload } from '../core/raw-payload.js';
 import type { Cursor, Window } from '../core/schemas/collect.js';
-import type { RawPayload } from '../core/source.js';
 import { toProcessedDocument } from '../domain/document-shape.js';
 import { judgeProperty } from '../domain/quality/judge.js';
 import { describeByRules } from '../domain/rules.js';

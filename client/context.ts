@@ -21,3 +21,6 @@ export interface Globals {
 
 /** A command's work. @returns the exit code */
 export type Action = (context: CliContext) => Promise<number>;
+
+/** Runs the work of a command that was named and whose flags were understood. */
+export type Run = (action: Action) => Promise<void>;

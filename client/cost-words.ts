@@ -1,7 +1,11 @@
 import { accountingDay } from '../store/cost-entries.js';
-import type { BudgetFlags } from './definitions/cost.js';
 import type { Faults } from './run-request.js';
 import { readWords } from './source-request.js';
+
+export interface BudgetFlags {
+  readonly by?: string;
+  readonly note?: string;
+}
 
 /** Micro-dollars with cents, or as many places as a small amount needs. */
 export function usd(micros: number): string {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { productVersion } from '../core/paths.js';
-import type { Action } from './context.js';
+import type { Run } from './context.js';
 import { defineAlerts } from './definitions/alerts.js';
 import { defineBackup } from './definitions/backup.js';
 import { defineBaseline } from './definitions/baseline.js';
@@ -44,9 +44,6 @@ export interface GlobalFlags {
   readonly profile?: string;
   readonly timeout?: string;
 }
-
-/** Runs the work of a command that was named and whose flags were understood. */
-export type Run = (action: Action) => Promise<void>;
 
 export interface ProgramSetup {
   readonly run: Run;

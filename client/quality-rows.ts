@@ -6,9 +6,14 @@ import { spreadsOf } from '../domain/quality/spread.js';
 import { lastWindows, type QualityRunDocument, readQuality, readQualityRuns } from '../store/quality.js';
 import { readSetting, withDatabase } from './connect.js';
 import type { CliContext } from './context.js';
-import type { QualityFlags } from './definitions/quality.js';
 import { CliError } from './errors.js';
 import { Faults, readSources, readZips, theMarket } from './run-request.js';
+
+export interface QualityFlags {
+  readonly market?: string;
+  readonly zip?: string;
+  readonly source?: string;
+}
 
 /** The rows that a person asked for, and what they come to. */
 export interface AskedQuality {

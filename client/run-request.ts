@@ -2,9 +2,20 @@ import { isRunDate, runDateOf } from '../core/dates.js';
 import { defaultMarket, loadMarkets, type Market } from '../core/product-settings.js';
 import { MODES, type Mode, SOURCE_NAMES, type SourceName } from '../core/schemas/names.js';
 import { DEFAULT_RUN_OPTIONS, type RunOptions } from '../core/schemas/run.js';
-import type { RunFlags } from './definitions/run-flags.js';
 import { CliError } from './errors.js';
 import { nearest } from './nearest.js';
+
+/** Flags that say what a run does; the same for `phx start` and `phx runs start`. Texts are checked by `readRunFlags`. */
+export interface RunFlags {
+  readonly market?: string;
+  readonly source?: readonly string[];
+  readonly zip?: readonly string[];
+  readonly limit?: string;
+  readonly date?: string;
+  readonly force?: true;
+  readonly forceLlm?: true;
+  readonly llmSeconds?: string;
+}
 
 /** What a person asked for, checked. */
 export interface RunRequest {

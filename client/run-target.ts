@@ -1,8 +1,13 @@
 import { isRunDate } from '../core/dates.js';
 import { dailyWorkflowId, sourceWorkflowId, zipWorkflowId } from '../core/ids.js';
-import type { PartFlags } from './definitions/runs.js';
 import { CliError } from './errors.js';
 import { Faults, readSources, readZips, theMarket, today } from './run-request.js';
+
+/** Names a part of a run: a source of it, or a ZIP of a source. */
+export interface PartFlags {
+  readonly source?: readonly string[];
+  readonly zip?: readonly string[];
+}
 
 /** A run that a person named. */
 export interface RunTarget {

@@ -5,8 +5,13 @@ import type { Config } from '../core/config.js';
 import { sha256 } from '../core/hash.js';
 import { projectRoot } from '../core/paths.js';
 import type { Mode } from '../core/schemas/names.js';
-import type { WorldFlags } from './definitions/start.js';
 import { type Faults, readWhole } from './run-request.js';
+
+/** Flags that choose another sandbox world; `demo` alone. */
+export interface WorldFlags {
+  readonly recordings?: string;
+  readonly parcels?: string;
+}
 
 /** The sandbox world that a demo works on. */
 export interface World {

@@ -1,7 +1,7 @@
 import type { Json } from './hash.js';
+import type { RawPayload, SourceDetail } from './raw-payload.js';
 import type { Window } from './schemas/collect.js';
 import type { FactValue } from './schemas/facts.js';
-import type { RawPayload, SourceDetail } from './source.js';
 
 /** One thing of a source and what is known of it: fact names to values, by kind of record, as in `raw_properties`. */
 export interface KnownThing {

@@ -1,28 +1,10 @@
 import type { SchemaDrift } from './errors.js';
-import type { Json } from './hash.js';
+import type { RawBody, RawPayload, SourceDetail } from './raw-payload.js';
 import type { Cursor, Walk, WalkPart, Window } from './schemas/collect.js';
 import type { ParseResult } from './schemas/facts.js';
 import type { SourceName } from './schemas/names.js';
 import type { PersonalFact } from './schemas/personal.js';
 import type { SourceRepair } from './source-repair.js';
-
-/** Body of an answer: parsed JSON, or the text of a page. */
-export type RawBody = { readonly type: 'json'; readonly json: Json } | { readonly type: 'html'; readonly html: string };
-
-/** One answer of a source as kept. From `Source.readPage` the body is as it came; everywhere after `redact` it is redacted. */
-export interface RawPayload {
-  /** Kind of answer, for example `search-page`, `parcel`, `results-page`, `listing-page`. */
-  readonly kind: string;
-  /** Natural key of the thing it is about; null for a page of many. */
-  readonly key: string | null;
-  /** Address asked, without secrets. */
-  readonly url: string;
-  /** Id of the request in `fetches`. */
-  readonly fetchId: string;
-  /** When the answer had arrived whole, ISO 8601 UTC. */
-  readonly fetchedAt: string;
-  readonly body: RawBody;
-}
 
 /** A page of a walk. */
 export interface SourcePage {
@@ -50,14 +32,6 @@ export interface ChangesPolicy {
   /** Values of `StandardStatus` that whole walks and lists of keys hold; a thing in any other is not expected there. */
   readonly listedStatuses: readonly string[];
 }
-
-/**
- * The detail of one key: its payloads, or why there is none (not there, or an answer that could not be used). `lacking` says
- * which of several answers are not among them, and why.
- */
-export type SourceDetail =
-  | { readonly status: 'found'; readonly payloads: readonly RawPayload[]; readonly lacking?: string }
-  | { readonly status: 'missing'; readonly reason: string };
 
 /** What a run would ask of a source, before anything is sent. */
 export interface CollectPlan {

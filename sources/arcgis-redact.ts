@@ -1,5 +1,5 @@
 import type { Json } from '../core/hash.js';
-import type { RawBody } from '../core/source.js';
+import type { RawBody } from '../core/raw-payload.js';
 import { WITHHELD } from '../domain/contacts.js';
 
 type JsonObject = { readonly [key: string]: Json };

@@ -1,6 +1,6 @@
+import type { RawPayload } from '../core/raw-payload.js';
 import type { FactInput, ParseResult, Reject } from '../core/schemas/facts.js';
 import type { SourceName } from '../core/schemas/names.js';
-import type { RawPayload } from '../core/source.js';
 import { type FieldRule, readBlock } from '../domain/field-rules.js';
 import { fieldOf } from '../domain/readings.js';
 import type { LayerErrors } from './arcgis-errors.js';

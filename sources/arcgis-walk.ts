@@ -1,6 +1,7 @@
 import { ResponseInvalid } from '../core/errors.js';
+import type { RawPayload } from '../core/raw-payload.js';
 import type { Cursor, Window } from '../core/schemas/collect.js';
-import type { RawPayload, SourcePage } from '../core/source.js';
+import type { SourcePage } from '../core/source.js';
 import type { Asked, LayerClient } from './arcgis-client.js';
 import { type LayerPages, readPage } from './arcgis-rows.js';
 import { countEnvelope, type WalkCursor, walkCursor } from './arcgis-schema.js';

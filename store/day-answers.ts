@@ -1,7 +1,7 @@
 import type { Db, Filter } from 'mongodb';
+import type { RawPayload } from '../core/raw-payload.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { ReplayCursor, ReplayScope } from '../core/schemas/replay.js';
-import type { RawPayload } from '../core/source.js';
 import type { RawPayloadDocument, RecordVersionDocument, WindowDocument, WindowPageDocument } from './documents.js';
 import { bodyOf } from './raw-payloads.js';
 

@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb';
 import { sha256 } from '../core/hash.js';
+import type { RawPayload } from '../core/raw-payload.js';
 import type { SourceName } from '../core/schemas/names.js';
-import type { RawPayload } from '../core/source.js';
 import {
   compareShapes,
   JSON_TYPES,

@@ -1,9 +1,10 @@
 import type { Db } from 'mongodb';
 import { canonicalJson, sha256 } from '../core/hash.js';
+import type { RawPayload, SourceDetail } from '../core/raw-payload.js';
 import type { Cursor, Outcome, Window } from '../core/schemas/collect.js';
 import type { ParseResult, Reject } from '../core/schemas/facts.js';
 import type { Mode } from '../core/schemas/names.js';
-import type { RawPayload, Source, SourceDetail, SourcePage } from '../core/source.js';
+import type { Source, SourcePage } from '../core/source.js';
 import type { Database } from './database.js';
 import type { QuarantineDocument } from './documents.js';
 import { noteShapes } from './json-shapes.js';

@@ -1,9 +1,10 @@
 import type { Db } from 'mongodb';
 import { parcelPropertyId } from '../core/ids.js';
+import type { RawPayload } from '../core/raw-payload.js';
 import type { Window } from '../core/schemas/collect.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { PersonalClass } from '../core/schemas/personal.js';
-import type { RawPayload, Source } from '../core/source.js';
+import type { Source } from '../core/source.js';
 
 /**
  * `personal_facts`: personal values of a parcel, while their class is switched on (`PHOENIX_PERSONAL_DATA`). This file alone

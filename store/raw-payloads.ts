@@ -3,8 +3,8 @@ import { gunzip, gzip } from 'node:zlib';
 import { Binary, type ClientSession, type Db } from 'mongodb';
 import { StoreUnavailable } from '../core/errors.js';
 import { canonicalJson, sha256 } from '../core/hash.js';
+import type { RawBody, RawPayload } from '../core/raw-payload.js';
 import type { SourceName } from '../core/schemas/names.js';
-import type { RawBody, RawPayload } from '../core/source.js';
 import type { RawPayloadDocument } from './documents.js';
 
 export interface KeptPayload {

@@ -1,8 +1,8 @@
 import type { Db } from 'mongodb';
 import type { Json } from '../core/hash.js';
+import type { RawPayload } from '../core/raw-payload.js';
 import type { SourceName } from '../core/schemas/names.js';
 import type { RepairDecision, RepairName } from '../core/schemas/repair.js';
-import type { RawPayload } from '../core/source.js';
 import type { SamplePage, SelectorProposal } from '../core/source-repair.js';
 import { isDuplicateKey } from './database.js';
 import { readPayload } from './raw-payloads.js';

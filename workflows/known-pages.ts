@@ -1,11 +1,11 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { getExternalWorkflowHandle, isCancellation, log, startChild } from '@temporalio/workflow';
 import { repairWorkflowId, TASK_QUEUES } from '../core/ids.js';
+import type { RepairSelectorsInput, RepairSelectorsResult } from '../core/schemas/repair.js';
 import type { CollectSourceInput } from '../core/schemas/sequence.js';
 import { layoutOn } from './activity-proxies.js';
 import { cancelRequested, type FailureReason, reasonOf, stopsSource } from './failures.js';
 import { layoutChangedSignal } from './messages.js';
-import type { repairSelectors } from './repair-selectors.js';
 import { SEARCH_ATTRIBUTES } from './search-attributes.js';
 
 /** A person is reminded once a day. */
@@ -45,7 +45,7 @@ export async function beginRepair(input: CollectSourceInput, stopper: FailureRea
   const lost = { market: run.market, runDate: run.runDate, zips };
   const workflowId = repairWorkflowId(plan.source);
   try {
-    await startChild<typeof repairSelectors>('repairSelectors', {
+    await startChild<(input: RepairSelectorsInput) => Promise<RepairSelectorsResult>>('repairSelectors', {
       workflowId,
       taskQueue: TASK_QUEUES.pipeline,
       parentClosePolicy: 'ABANDON',

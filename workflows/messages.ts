@@ -1,8 +1,8 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { IncidentFault } from '../core/schemas/alerts.js';
 import type {
   AckIncident,
   CheckIncident,
-  IncidentFault,
   IncidentState,
   NoteIncident,
   ResolveIncident,

@@ -4,12 +4,21 @@ import { standingRules } from '../../store/alert-settings.js';
 import { changeSetting, standingSettings } from '../../store/settings.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { AlertsSetFlags } from '../definitions/alerts.js';
 import { CliError } from '../errors.js';
 import { nearest } from '../nearest.js';
 import { columnsOf } from '../output.js';
 import { Faults, readWhole } from '../run-request.js';
 import { given, readWords } from '../source-request.js';
+import type { AlertsAckFlags } from './alerts.js';
+
+export interface AlertsSetFlags extends AlertsAckFlags {
+  readonly threshold?: string;
+  readonly for?: string;
+  readonly cooldown?: string;
+  readonly mute?: true;
+  readonly unmute?: true;
+  readonly reset?: true;
+}
 
 const MOST_MINUTES = 100_000;
 

@@ -6,12 +6,12 @@ import { standingRoster } from '../../store/alert-settings.js';
 import type { evaluateAlerts } from '../../workflows/evaluate-alerts.js';
 import { readSetting, withDatabase, withTemporal } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { AlertsMarketFlags } from '../definitions/alerts.js';
 import { CliError } from '../errors.js';
 import { columnsOf } from '../output.js';
 import { faultsOfRoster } from '../roster-faults.js';
 import { theMarket } from '../run-request.js';
 import { reconcileSchedule } from '../schedule-plan.js';
+import type { AlertsMarketFlags } from './alerts.js';
 
 const PERSON_NEEDED = 3;
 

@@ -10,10 +10,13 @@ import { standingRoster } from '../../store/alert-settings.js';
 import { createSentLedger } from '../../store/sent-mails.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { AlertsTestFlags } from '../definitions/alerts.js';
 import { CliError } from '../errors.js';
 import { columnsOf } from '../output.js';
 import { Faults, theMarket } from '../run-request.js';
+
+export interface AlertsTestFlags {
+  readonly channel?: readonly string[];
+}
 
 const CHANNELS = ['mail', 'sms', 'slack', 'github'] as const;
 type Testable = (typeof CHANNELS)[number];

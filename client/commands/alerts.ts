@@ -4,11 +4,26 @@ import { acknowledgeAlert, findAlert, historyOfAlert, listAlerts, transitionsSin
 import { deliveriesOfTransitions } from '../../store/deliveries.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { AlertsAckFlags, AlertsListFlags, AlertsMarketFlags } from '../definitions/alerts.js';
 import { CliError } from '../errors.js';
 import { columnsOf } from '../output.js';
 import { Faults, readWhole, theMarket } from '../run-request.js';
 import { given, readWords } from '../source-request.js';
+
+export interface AlertsListFlags {
+  readonly market?: string;
+  readonly state?: string;
+  readonly limit?: string;
+}
+
+export interface AlertsAckFlags {
+  readonly by?: string;
+  readonly note?: string;
+}
+
+export interface AlertsMarketFlags {
+  readonly market?: string;
+  readonly days?: string;
+}
 
 const OPEN = ['firing', 'acknowledged'] as const;
 const STATES = { open: OPEN, recovered: ['recovered'], all: [...OPEN, 'recovered', 'pending'] } as const;

@@ -7,8 +7,17 @@ import { restoreBackup } from '../../store/backup/restore.js';
 import { verifyBackup } from '../../store/backup/verify.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { CreateFlags, RestoreFlags } from '../definitions/backup.js';
 import { CliError } from '../errors.js';
+
+export interface CreateFlags {
+  readonly to?: string;
+  readonly withPersonal?: true;
+}
+
+export interface RestoreFlags {
+  readonly into: string;
+  readonly dropIncomplete?: true;
+}
 
 /** Exit code of a check that found a problem. */
 const FOUND = 3;

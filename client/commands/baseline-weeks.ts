@@ -10,9 +10,9 @@ import { type RunFiguresRow, runFiguresBetween } from '../../store/baselines/run
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import { inPercent } from '../cost-words.js';
-import type { BaselineFlags } from '../definitions/baseline.js';
 import { columnsOf } from '../output.js';
 import { Faults, readWhole } from '../run-request.js';
+import type { BaselineFlags } from './baseline.js';
 import { limitsInWords, marketFlag, shownValue } from './baseline.js';
 
 const DAY_MS = 86_400_000;

@@ -5,10 +5,15 @@ import { remeasure, remeasuredInWords } from '../../reports/optimize/applied.js'
 import { type RunFiguresRow, runFiguresBetween } from '../../store/baselines/run-figures.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { BaselineFlags } from '../definitions/baseline.js';
 import { CliError } from '../errors.js';
 import { columnsOf } from '../output.js';
 import { Faults } from '../run-request.js';
+
+export interface BaselineFlags {
+  readonly market?: string;
+  readonly day?: string;
+  readonly days?: string;
+}
 
 /** Exit code of the CLI conventions: the check found a problem. */
 const PROBLEM = 3;

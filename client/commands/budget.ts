@@ -7,8 +7,8 @@ import { controlSentence, controlsInForce, liftControls } from '../../store/cont
 import { accountingDay } from '../../store/cost-entries.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
+import type { BudgetFlags } from '../cost-words.js';
 import { readDecision, readUsd, usd } from '../cost-words.js';
-import type { BudgetFlags } from '../definitions/cost.js';
 import { CliError } from '../errors.js';
 import { columnsOf } from '../output.js';
 import { Faults } from '../run-request.js';

@@ -10,10 +10,15 @@ import { currentBudget } from '../../store/budget-settings.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import { inPercent } from '../cost-words.js';
-import type { CapacityFlags } from '../definitions/optimize.js';
 import { columnsOf } from '../output.js';
 import { Faults, readWhole } from '../run-request.js';
 import { marketFlag } from './baseline.js';
+
+export interface CapacityFlags {
+  readonly markets?: string;
+  readonly zips?: string;
+  readonly market?: string;
+}
 
 const MEGABYTE = 1_000_000;
 const USD_MICROS = 1_000_000;

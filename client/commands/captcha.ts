@@ -8,10 +8,13 @@ import { spentOn } from '../../store/cost-entries.js';
 import { permissionHeld } from '../../store/decisions.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { CaptchaStatusFlags } from '../definitions/captcha.js';
 import { columnsOf } from '../output.js';
 import { Faults, theMarket } from '../run-request.js';
 import { readSince } from '../source-request.js';
+
+export interface CaptchaStatusFlags {
+  readonly since?: string;
+}
 
 /** Figures of the captchas that were bought, from the database alone; asks no service. */
 export async function captchaStatus(context: CliContext, flags: CaptchaStatusFlags): Promise<number> {

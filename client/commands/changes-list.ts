@@ -4,11 +4,19 @@ import { readChanges } from '../../store/change-events.js';
 import type { ChangeEventDocument } from '../../store/documents.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { ChangesListFlags } from '../definitions/changes.js';
 import { columnsOf } from '../output.js';
 import { propertyIdOf } from '../property-name.js';
 import { Faults, readWhole, readZips, theMarket } from '../run-request.js';
 import { readSince } from '../source-request.js';
+
+export interface ChangesListFlags {
+  readonly market?: string;
+  readonly since?: string;
+  readonly kind?: readonly string[];
+  readonly zip?: readonly string[];
+  readonly property?: string;
+  readonly limit?: string;
+}
 
 const USUAL_LIMIT = 100;
 const MOST_CHANGES = 100_000;

@@ -6,12 +6,29 @@ import { standingRoster } from '../../store/alert-settings.js';
 import { changeSetting } from '../../store/settings.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { ContactFlags, RotationFlags } from '../definitions/contacts.js';
 import { CliError } from '../errors.js';
 import { columnsOf } from '../output.js';
 import { faultsOfRoster } from '../roster-faults.js';
 import { Faults, readWhole, theMarket } from '../run-request.js';
 import { given, readWords } from '../source-request.js';
+
+export interface ContactFlags {
+  readonly name?: string;
+  readonly role?: readonly string[];
+  readonly mail?: string;
+  readonly phone?: string;
+  readonly hours?: string;
+  readonly by?: string;
+  readonly note?: string;
+}
+
+export interface RotationFlags {
+  readonly people?: readonly string[];
+  readonly from?: string;
+  readonly days?: string;
+  readonly by?: string;
+  readonly note?: string;
+}
 
 const PERSON_NEEDED = 3;
 const rosterOf = (db: Db) => standingRoster(db, loadRoster());

@@ -4,8 +4,11 @@ import { checkCosts } from '../../reports/cost/check.js';
 import { reconcile } from '../../reports/cost/reconcile.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { CheckFlags } from '../definitions/cost.js';
 import { columnsOf } from '../output.js';
+
+export interface CheckFlags {
+  readonly ask?: true;
+}
 
 /** Exit code of a check that found that a person is needed. */
 const FOUND = 3;

@@ -3,8 +3,11 @@ import { readCostState } from '../../reports/cost/state.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import { inPercent, usd } from '../cost-words.js';
-import type { ForecastFlags } from '../definitions/cost.js';
 import { columnsOf } from '../output.js';
+
+export interface ForecastFlags {
+  readonly backtest?: true;
+}
 
 /** Days of experience below which the range is a guess. */
 const FEW_DAYS = 7;

@@ -4,11 +4,11 @@ import { entriesOf } from '../../store/cost-entries.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import { readMonth, usd } from '../cost-words.js';
-import type { PeriodFlags } from '../definitions/cost.js';
 import { CliError } from '../errors.js';
 import { columnsOf } from '../output.js';
 import { findProperty, readPropertyName } from '../property-name.js';
 import { Faults } from '../run-request.js';
+import type { PeriodFlags } from './cost.js';
 
 /**
  * What a property cost in a month: of all, by ZIP, or of the ZIP of the one that is named.

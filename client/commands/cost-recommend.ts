@@ -13,8 +13,8 @@ import { changeBudget, currentBudget } from '../../store/budget-settings.js';
 import { decide } from '../../store/decisions.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
+import type { BudgetFlags } from '../cost-words.js';
 import { readDecision, usd } from '../cost-words.js';
-import type { BudgetFlags } from '../definitions/cost.js';
 import { CliError } from '../errors.js';
 import { Faults } from '../run-request.js';
 

@@ -1,7 +1,7 @@
 import type { CliContext } from '../context.js';
 import { readMonth } from '../cost-words.js';
-import type { PeriodFlags } from '../definitions/cost.js';
 import { Faults } from '../run-request.js';
+import type { PeriodFlags } from './cost.js';
 import { makeReport } from './report.js';
 
 /** The report of costs (`phx report cost`), by default of the month that is under way. */

@@ -5,9 +5,16 @@ import { entriesOf } from '../../store/cost-entries.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import { inPercent, readMonth, usd } from '../cost-words.js';
-import type { BreakdownFlags } from '../definitions/cost.js';
 import { columnsOf } from '../output.js';
 import { Faults } from '../run-request.js';
+
+export interface PeriodFlags {
+  readonly month?: string;
+}
+
+export interface BreakdownFlags extends PeriodFlags {
+  readonly by?: string;
+}
 
 /** The month on one screen, from the database alone; asks no service. */
 export async function costStatus(context: CliContext): Promise<number> {

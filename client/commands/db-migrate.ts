@@ -2,9 +2,12 @@ import { migrateUp, rehearseUp, undoLast } from '../../store/migrations/runner.j
 import { migrationStatus } from '../../store/migrations/state.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { MigrateFlags } from '../definitions/migrate.js';
 import { CliError } from '../errors.js';
 import { columnsOf } from '../output.js';
+
+export interface MigrateFlags {
+  readonly dryRun?: true;
+}
 
 /** Exit code of a check that found a problem. */
 const FOUND = 3;

@@ -4,8 +4,11 @@ import { frozenError } from '../../store/emergency.js';
 import { keepRetention } from '../../store/retention/index.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { RetentionFlags } from '../definitions/keeping.js';
 import { columnsOf } from '../output.js';
+
+export interface RetentionFlags {
+  readonly apply?: true;
+}
 
 /** What is older than it is kept, and cited by nothing. With `--apply` it goes. @throws Frozen with `--apply` while everything is frozen */
 export async function showRetention(context: CliContext, flags: RetentionFlags): Promise<number> {

@@ -3,8 +3,11 @@ import type { Fault } from '../../store/fault.js';
 import { verifyDatabase } from '../../store/verify/verify.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { DbVerifyFlags } from '../definitions/tools.js';
 import { Faults, readWhole } from '../run-request.js';
+
+export interface DbVerifyFlags {
+  readonly sample?: string;
+}
 
 /** Exit code of a check that found a problem. */
 const FOUND = 3;

@@ -3,10 +3,19 @@ import { freeze, rampSentence, readEmergency, thaw } from '../../store/emergency
 import { requestsInFlight } from '../../store/limits.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { FreezeFlags, ThawFlags } from '../definitions/emergency.js';
 import { CliError } from '../errors.js';
 import { Faults, readWhole } from '../run-request.js';
 import { given, readWords } from '../source-request.js';
+
+export interface FreezeFlags {
+  readonly reason?: string;
+  readonly by?: string;
+}
+
+export interface ThawFlags extends FreezeFlags {
+  readonly ramp?: true;
+  readonly stepSeconds?: string;
+}
 
 const OPERATOR = 'the operator';
 const STEP_SECONDS = 600;

@@ -3,9 +3,19 @@ import type { Config } from '../../core/config.js';
 import { redoCost, redoWords, retryFailed } from '../../store/queue.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { EnrichRedoFlags, EnrichRetryFlags } from '../definitions/enrich.js';
 import { findProperty, readPropertyName } from '../property-name.js';
 import { Faults, readZips, theMarket } from '../run-request.js';
+import type { EnrichFlags } from './enrich-list.js';
+
+export interface EnrichRetryFlags extends EnrichFlags {
+  readonly id?: readonly string[];
+}
+
+export interface EnrichRedoFlags extends EnrichRetryFlags {
+  readonly zip?: readonly string[];
+  readonly promptVersion?: string;
+  readonly apply?: true;
+}
 
 const NEXT = 'phx enrich run has them described now; the next day does it otherwise';
 

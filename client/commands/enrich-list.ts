@@ -3,9 +3,16 @@ import { careSince, lastBatches } from '../../store/llm.js';
 import { failedWords, queueStates } from '../../store/queue.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { EnrichFailedFlags, EnrichFlags } from '../definitions/enrich.js';
 import { columnsOf } from '../output.js';
 import { Faults, readWhole, theMarket } from '../run-request.js';
+
+export interface EnrichFlags {
+  readonly market?: string;
+}
+
+export interface EnrichFailedFlags extends EnrichFlags {
+  readonly limit?: string;
+}
 
 const BATCHES_SHOWN = 10;
 const DAY_MS = 86_400_000;

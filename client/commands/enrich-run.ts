@@ -5,10 +5,15 @@ import type { enrichAlone } from '../../workflows/enrich-alone.js';
 import { awaitWorkflow } from '../await-workflow.js';
 import { phxOn, readSetting, withDatabase, withTemporal } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { EnrichRunFlags } from '../definitions/enrich.js';
 import { linksOf } from '../run-links.js';
 import { Faults, readWhole, theMarket, today } from '../run-request.js';
 import { servesQueue } from '../worker-check.js';
+import type { EnrichFlags } from './enrich-list.js';
+
+export interface EnrichRunFlags extends EnrichFlags {
+  readonly seconds?: string;
+  readonly detach?: true;
+}
 
 const DEFAULT_SECONDS = 3_600;
 /** Exit code of a check that found a problem: there is no model, or it gave up. */

@@ -13,12 +13,22 @@ import {
 import { type RecoveryFigures, readRecoveries } from '../../store/recoveries.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { ErrorsFixedFlags, ErrorsFlags } from '../definitions/errors.js';
 import { CliError } from '../errors.js';
 import { columnsOf } from '../output.js';
 import { percent } from '../quality-rows.js';
 import { Faults, theMarket } from '../run-request.js';
 import { given, readOneSource, readSince, readWords } from '../source-request.js';
+
+export interface ErrorsFlags {
+  readonly since?: string;
+  readonly source?: string;
+}
+
+export interface ErrorsFixedFlags {
+  readonly release?: string;
+  readonly note?: string;
+  readonly by?: string;
+}
 
 const USUAL_DAYS = 7;
 const DAY_MS = 86_400_000;

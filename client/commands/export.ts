@@ -15,10 +15,21 @@ import {
 } from '../../reports/export/write-export.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { ExportFlags } from '../definitions/export.js';
 import { CliError } from '../errors.js';
 import { Faults, readZips, theMarket, today } from '../run-request.js';
 import { readAsOf } from '../source-request.js';
+
+export interface ExportFlags {
+  readonly market?: string;
+  readonly what?: string;
+  readonly format?: string;
+  readonly range?: string;
+  readonly zip?: readonly string[];
+  readonly filter?: readonly string[];
+  readonly asOf?: string;
+  readonly provenance?: true;
+  readonly out?: string;
+}
 
 const STDOUT = '-';
 /** What has facts that come from answers; the ledgers are our own. */

@@ -6,10 +6,13 @@ import { lastMinute } from '../../store/alert-minutes.js';
 import { lastRound } from '../../store/watch-rounds.js';
 import { readSetting, withDatabase, withTemporal } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { HealthFlags } from '../definitions/health.js';
 import { columnsOf } from '../output.js';
 import { servesQueue } from '../worker-check.js';
 import { doctorLines } from './doctor.js';
+
+export interface HealthFlags {
+  readonly quick?: true;
+}
 
 /** `away`: a service does not answer. `off`: nobody wants it to run. */
 interface HealthLine {

@@ -14,9 +14,12 @@ import { impactOf } from '../../store/incident-impact.js';
 import { findIncident, stateOf, timelineOfIncident } from '../../store/incidents.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { IncidentsReportFlags } from '../definitions/incidents.js';
 import { CliError } from '../errors.js';
 import { incidentNamed } from '../incident-name.js';
+
+export interface IncidentsReportFlags {
+  readonly pdf?: string;
+}
 
 /**
  * The report of an incident as Markdown on stdout; with `--pdf` as a file, too.

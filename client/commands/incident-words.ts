@@ -2,10 +2,10 @@ import { type Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCance
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { NetworkError } from '../../core/errors.js';
 import { incidentWorkflowId, TASK_QUEUES } from '../../core/ids.js';
+import type { IncidentFault } from '../../core/schemas/alerts.js';
 import type {
   AckIncident,
   CheckIncident,
-  IncidentFault,
   IncidentState,
   NoteIncident,
   ResolveIncident,
@@ -15,12 +15,27 @@ import { severityNamed } from '../../domain/incidents/severity.js';
 import type { incident } from '../../workflows/incident.js';
 import { readSetting, withTemporal } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { IncidentsOpenFlags, IncidentsWordFlags } from '../definitions/incidents.js';
 import { CliError } from '../errors.js';
 import { causeIn, incidentNamed, ofIncident } from '../incident-name.js';
 import { Faults, readWhole, theMarket } from '../run-request.js';
 import { given, readWords } from '../source-request.js';
 import { servesQueue } from '../worker-check.js';
+
+export interface IncidentsWordFlags {
+  readonly by?: string;
+  readonly note?: string;
+  readonly text?: string;
+  readonly keepOpen?: true;
+  readonly why?: string;
+  readonly how?: string;
+}
+
+export interface IncidentsOpenFlags {
+  readonly market?: string;
+  readonly severity?: string;
+  readonly text?: string;
+  readonly by?: string;
+}
 
 /** A worker that is up answers within a second. */
 const UPDATE_MS = 15_000;

@@ -6,11 +6,20 @@ import { deadlinesOf, nextStep } from '../../domain/incidents/clocks.js';
 import { findIncident, keepIncident, listIncidents, stateOf, timelineOfIncident } from '../../store/incidents.js';
 import { readSetting, withDatabase, withTemporal } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { IncidentsListFlags, IncidentsShowFlags } from '../definitions/incidents.js';
 import { CliError } from '../errors.js';
 import { causeIn, incidentNamed, ofIncident } from '../incident-name.js';
 import { columnsOf } from '../output.js';
 import { Faults, readWhole, theMarket } from '../run-request.js';
+
+export interface IncidentsListFlags {
+  readonly market?: string;
+  readonly state?: string;
+  readonly limit?: string;
+}
+
+export interface IncidentsShowFlags {
+  readonly live?: true;
+}
 
 const OPEN = ['open', 'acknowledged', 'recovered'] as const;
 const STATES = { open: OPEN, resolved: ['resolved'], all: [...OPEN, 'resolved'] } as const;

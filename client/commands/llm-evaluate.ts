@@ -20,10 +20,16 @@ import { type EvaluationSet, loadSet, SET_NAMES, type SetName } from '../../llm/
 import { createTextReader, type TextReader } from '../../llm/extract.js';
 import { fieldsForModel } from '../../llm/extraction-settings.js';
 import type { CliContext } from '../context.js';
-import type { EvaluateFlags } from '../definitions/llm.js';
 import { CliError } from '../errors.js';
 import { modelUnderTest } from '../model-under-test.js';
 import { columnsOf } from '../output.js';
+
+export interface EvaluateFlags {
+  readonly set: 'sandbox' | 'hand' | 'all';
+  readonly rulesOnly?: true;
+  readonly injections?: true;
+  readonly update?: true;
+}
 
 /** Exit code of a check that found a problem. */
 const FOUND = 3;

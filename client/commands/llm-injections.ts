@@ -12,8 +12,8 @@ import {
 import { createTextReader } from '../../llm/extract.js';
 import { withTextFacts } from '../../llm/with-text-facts.js';
 import type { CliContext } from '../context.js';
-import type { EvaluateFlags } from '../definitions/llm.js';
 import { modelUnderTest } from '../model-under-test.js';
+import type { EvaluateFlags } from './llm-evaluate.js';
 
 /** Exit code of a check that found a problem. */
 const FOUND = 3;

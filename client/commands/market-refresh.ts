@@ -3,10 +3,14 @@ import { MARKET_FILES } from '../../core/schemas/market-data.js';
 import type { refreshMarket } from '../../workflows/refresh-market.js';
 import { readSetting, withTemporal } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { MarketRefreshFlags } from '../definitions/market.js';
 import { columnsOf } from '../output.js';
 import { Faults } from '../run-request.js';
 import { servesQueue } from '../worker-check.js';
+
+export interface MarketRefreshFlags {
+  readonly file?: readonly string[];
+  readonly force?: true;
+}
 
 /** Exit code of a check that found a problem: a file failed or stands still. */
 const FOUND = 3;

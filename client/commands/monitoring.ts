@@ -10,7 +10,13 @@ import { findProgram } from '../../stack/find-program.js';
 import { runCommand } from '../../stack/run-command.js';
 import { readSetting } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { MonitoringFlags } from '../definitions/monitoring.js';
+
+export interface MonitoringFlags {
+  readonly out?: string;
+  readonly check?: true;
+  readonly prometheus?: string;
+  readonly alertmanager?: string;
+}
 
 /** Exit code of the CLI conventions: the check found a problem. */
 const PROBLEM = 3;

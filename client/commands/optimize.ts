@@ -6,10 +6,18 @@ import { applyBatch, resetBatch } from '../../store/tuning.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import { readDecision } from '../cost-words.js';
-import type { OptimizeFlags } from '../definitions/optimize.js';
 import { measuredHosts } from '../measured-hosts.js';
 import { Faults, readWhole } from '../run-request.js';
 import { marketFlag } from './baseline.js';
+
+export interface OptimizeFlags {
+  readonly market?: string;
+  readonly days?: string;
+  readonly apply?: true;
+  readonly reset?: true;
+  readonly by?: string;
+  readonly note?: string;
+}
 
 const DAYS = 14;
 

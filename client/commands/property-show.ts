@@ -12,13 +12,18 @@ import { propertyAsOf } from '../../store/history.js';
 import { readEnrichments, readProperties, readWorkedOut } from '../../store/properties.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { PropertyShowFlags } from '../definitions/property.js';
 import { CliError } from '../errors.js';
 import { nearest } from '../nearest.js';
 import { kindOrderOf } from '../plan-sources.js';
 import { findProperty, type PropertyName, readPropertyName } from '../property-name.js';
 import { Faults, theMarket } from '../run-request.js';
 import { readAsOf } from '../source-request.js';
+
+export interface PropertyShowFlags {
+  readonly field?: string;
+  readonly asOf?: string;
+  readonly knownAt?: string;
+}
 
 /** What is known of a property at one time. */
 interface Known {

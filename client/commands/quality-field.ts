@@ -2,11 +2,10 @@ import { DOCUMENT_FIELDS } from '../../domain/document-shape.js';
 import { CANNOT_GIVE } from '../../domain/quality/expected.js';
 import type { GatherableRow } from '../../domain/quality/row.js';
 import type { CliContext } from '../context.js';
-import type { QualityFlags } from '../definitions/quality.js';
 import { CliError } from '../errors.js';
 import { nearest } from '../nearest.js';
 import { columnsOf } from '../output.js';
-import { percent, readAskedQuality, scopeOf } from '../quality-rows.js';
+import { percent, type QualityFlags, readAskedQuality, scopeOf } from '../quality-rows.js';
 
 const MOST_FINDINGS = 10;
 

@@ -2,9 +2,8 @@ import { CANNOT_GIVE } from '../../domain/quality/expected.js';
 import type { GatheredQuality, PartQuality } from '../../domain/quality/gather.js';
 import { type GatherableRow, RULES_VERSION } from '../../domain/quality/row.js';
 import type { CliContext } from '../context.js';
-import type { QualityFlags } from '../definitions/quality.js';
 import { columnsOf } from '../output.js';
-import { type AskedQuality, percent, readAskedQuality, scopeOf } from '../quality-rows.js';
+import { type AskedQuality, percent, type QualityFlags, readAskedQuality, scopeOf } from '../quality-rows.js';
 
 /** Of the requirements, section 14. */
 const TARGETS: readonly (readonly [name: keyof GatheredQuality & string, words: string, target: string])[] = [

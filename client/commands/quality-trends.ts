@@ -3,11 +3,15 @@ import { degradationsIn } from '../../domain/quality/trend.js';
 import { type QualityRunDocument, readQualityRuns } from '../../store/quality.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { QualityTrendsFlags } from '../definitions/quality.js';
 import { CliError } from '../errors.js';
 import { columnsOf } from '../output.js';
 import { percent } from '../quality-rows.js';
 import { Faults, readWhole, theMarket } from '../run-request.js';
+
+export interface QualityTrendsFlags {
+  readonly market?: string;
+  readonly days?: string;
+}
 
 const USUAL_DAYS = 14;
 const MOST_DAYS = 3_650;

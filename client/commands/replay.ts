@@ -4,10 +4,16 @@ import type { ReplayTotals } from '../../core/schemas/replay.js';
 import type { replayDay } from '../../workflows/replay-day.js';
 import { readSetting, withTemporal } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { ReplayFlags } from '../definitions/replay.js';
 import { columnsOf } from '../output.js';
 import { Faults, readRunFlags, theMarket } from '../run-request.js';
 import { servesQueue } from '../worker-check.js';
+
+export interface ReplayFlags {
+  readonly date?: string;
+  readonly source?: readonly string[];
+  readonly market?: string;
+  readonly apply?: true;
+}
 
 /** Lets a worker read the stored answers of a day once more, and waits. Nothing is asked of any service. @returns 0 */
 export async function replay(context: CliContext, flags: ReplayFlags): Promise<number> {

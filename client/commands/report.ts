@@ -19,10 +19,32 @@ import type { periodicReport } from '../../workflows/periodic-report.js';
 import { awaitWorkflow } from '../await-workflow.js';
 import { phxOn, readSetting, withDatabase, withTemporal } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { ReportFlags, ReportListFlags, ReportNoteFlags } from '../definitions/report.js';
 import { CliError } from '../errors.js';
 import { columnsOf } from '../output.js';
 import { Faults, readWhole, theMarket } from '../run-request.js';
+
+export interface ReportFlags {
+  readonly market?: string;
+  readonly date?: string;
+  readonly week?: string;
+  readonly month?: string;
+  readonly quarter?: string;
+  readonly range?: string;
+  readonly send?: true;
+  readonly again?: true;
+  readonly out?: string;
+}
+
+export interface ReportListFlags {
+  readonly market?: string;
+  readonly kind?: string;
+  readonly limit?: string;
+}
+
+export interface ReportNoteFlags {
+  readonly market?: string;
+  readonly by?: string;
+}
 
 const USUAL_LIMIT = 30;
 const MOST_LIMIT = 1_000;

@@ -3,11 +3,26 @@ import type { DecidedBy, EntityLinkDocument, ReviewDocument } from '../../store/
 import { decidePair, listMergedLinks, listReviews, readPair } from '../../store/reviews.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { ReviewsDecideFlags, ReviewsListFlags, ReviewsShowFlags } from '../definitions/reviews.js';
 import { CliError } from '../errors.js';
 import { columnsOf } from '../output.js';
 import { Faults, readWhole, theMarket } from '../run-request.js';
 import { given, readWords } from '../source-request.js';
+
+export interface ReviewsListFlags {
+  readonly market?: string;
+  readonly state?: string;
+  readonly limit?: string;
+}
+
+export interface ReviewsShowFlags {
+  readonly market?: string;
+}
+
+export interface ReviewsDecideFlags {
+  readonly market?: string;
+  readonly by?: string;
+  readonly note?: string;
+}
 
 const STATES = ['open', 'decided', 'settled', 'merged'] as const;
 const LABELS = ['merged', 'apart'] as const;

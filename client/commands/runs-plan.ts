@@ -3,11 +3,11 @@ import { marketOf, zipsOf } from '../../core/product-settings.js';
 import { optionsIn } from '../../core/run-options.js';
 import { readSetting } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { RunsStartFlags } from '../definitions/runs.js';
 import { columnsOf } from '../output.js';
 import { sourcesForPlans } from '../plan-sources.js';
 import { Faults, type RunRequest, readMode, readRunFlags } from '../run-request.js';
 import { sequenceIdOf } from '../starters.js';
+import type { RunsStartFlags } from './runs-start.js';
 
 const MICROS = 1_000_000;
 

@@ -6,16 +6,22 @@ import { latestRunOf } from '../../store/runs.js';
 import type { dailySequence } from '../../workflows/daily-sequence.js';
 import { phxOn, readSetting, type Setting, withDatabase, withTemporal } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { PartFlags, RunsStartFlags } from '../definitions/runs.js';
 import { CliError } from '../errors.js';
 import { finishRun } from '../finish-run.js';
 import { type Followed, followRun } from '../follow-run.js';
 import { linksOf } from '../run-links.js';
+import type { RunFlags } from '../run-request.js';
 import { Faults, readMode, readRunFlags, readSources, readZips } from '../run-request.js';
+import type { PartFlags } from '../run-target.js';
 import { notFound, runTargetOf } from '../run-target.js';
 import type { Snapshot } from '../snapshot.js';
 import { type SequenceRequest, startSequence } from '../starters.js';
 import { servesQueue } from '../worker-check.js';
+
+export interface RunsStartFlags extends RunFlags {
+  readonly plan?: true;
+  readonly detach?: true;
+}
 
 /** Starts or joins a run and waits for it. Ctrl-C leaves it running. @returns the exit code of its status */
 export async function startRun(context: CliContext, flags: RunsStartFlags): Promise<number> {

@@ -4,8 +4,8 @@ import { NetworkError, StoreUnavailable } from '../../core/errors.js';
 import { noteCommand } from '../../store/measures.js';
 import { readSetting, withDatabase, withTemporal } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { PartFlags } from '../definitions/runs.js';
 import { CliError } from '../errors.js';
+import type { PartFlags } from '../run-target.js';
 import { partIdOf, runTargetOf } from '../run-target.js';
 import { servesQueue } from '../worker-check.js';
 

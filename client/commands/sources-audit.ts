@@ -7,10 +7,14 @@ import { sourceTargets } from '../../sources/index.js';
 import { type HostRequests, requestsByHost } from '../../store/fetches.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { AuditFlags } from '../definitions/sources.js';
 import { columnsOf } from '../output.js';
 import { Faults, readSources, theMarket } from '../run-request.js';
 import { readSince } from '../source-request.js';
+
+export interface AuditFlags {
+  readonly source?: readonly string[];
+  readonly since?: string;
+}
 
 /** Exit code of a check that found a problem. */
 const FOUND = 3;

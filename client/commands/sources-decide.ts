@@ -13,10 +13,22 @@ import {
 } from '../../store/decisions.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { DecisionFlags, PermitFlags } from '../definitions/sources.js';
 import { CliError } from '../errors.js';
 import { Faults } from '../run-request.js';
 import { given, readOneSource, readPace, readWords } from '../source-request.js';
+
+/** Who decides, and why. */
+export interface DecisionFlags {
+  readonly by?: string;
+  readonly note?: string;
+}
+
+export interface PermitFlags {
+  readonly by?: string;
+  readonly reference?: string;
+  readonly for?: readonly string[];
+  readonly revoke?: true;
+}
 
 const OPERATOR = 'the operator';
 

@@ -3,10 +3,13 @@ import { stopsByDrift } from '../../store/artifacts.js';
 import { shapeChanges } from '../../store/json-shapes.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { DriftFlags } from '../definitions/source-drift.js';
 import { RECENT_MS } from '../drift-notes.js';
 import { Faults, theMarket } from '../run-request.js';
 import { readOneSource, readSince } from '../source-request.js';
+
+export interface DriftFlags {
+  readonly since?: string;
+}
 
 /** Exit code of a check that found a problem: a source was stopped. */
 const FOUND = 3;

@@ -7,11 +7,15 @@ import type { FieldReview } from '../../core/source-repair.js';
 import { latestRepair, type SelectorSetDocument } from '../../store/selector-sets.js';
 import { readSetting, withDatabase, withTemporal } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { RepairFlags } from '../definitions/source-drift.js';
 import { CliError } from '../errors.js';
 import { Faults } from '../run-request.js';
 import { given, readOneSource, readWords } from '../source-request.js';
 import { servesQueue } from '../worker-check.js';
+
+export interface RepairFlags {
+  readonly by?: string;
+  readonly reason?: string;
+}
 
 /** A worker that is up answers within a second. */
 const UPDATE_MS = 15_000;

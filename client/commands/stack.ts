@@ -6,13 +6,16 @@ import { stopStack } from '../../stack/stop-stack.js';
 import { readEmergency } from '../../store/emergency.js';
 import { configOn, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { StackUpFlags } from '../definitions/stack.js';
-import type { WorldFlags } from '../definitions/start.js';
 import { columnsOf } from '../output.js';
 import { Faults, readMode } from '../run-request.js';
+import type { WorldFlags } from '../world.js';
 import { readWorldFlags, type World } from '../world.js';
 import { emergencySentence } from './emergency.js';
 import { upStack, worldConfig } from './start.js';
+
+export interface StackUpFlags extends WorldFlags {
+  readonly databaseOnly?: true;
+}
 
 /** Starts the stack and leaves it up, or joins it. */
 export async function stackUp(context: CliContext, flags: StackUpFlags): Promise<number> {

@@ -5,14 +5,20 @@ import type { RunningStack } from '../../stack/running-stack.js';
 import { startStack } from '../../stack/start-stack.js';
 import { baseConfig, configOn, phxOn, withDatabase, withTemporal } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { StartFlags } from '../definitions/start.js';
 import { CliError } from '../errors.js';
 import { finishRun } from '../finish-run.js';
 import { followRun } from '../follow-run.js';
 import { linksOf } from '../run-links.js';
+import type { RunFlags } from '../run-request.js';
 import { Faults, type RunRequest, readMode, readRunFlags } from '../run-request.js';
 import { startSequence } from '../starters.js';
+import type { WorldFlags } from '../world.js';
 import { dataFolderOf, readWorldFlags, sandboxArgsOf, type World } from '../world.js';
+
+/** Flags of what `npm start` runs. */
+export interface StartFlags extends RunFlags, WorldFlags {
+  readonly keep?: true;
+}
 
 /**
  * What `npm start` runs: brings the stack up, runs or joins the day, shows it, and stops what it started unless told to

@@ -2,11 +2,16 @@ import { isRunDate } from '../../core/dates.js';
 import { acceptWindow } from '../../store/accept-window.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { WindowsAcceptFlags } from '../definitions/windows.js';
 import { CliError } from '../errors.js';
 import { sourcesForPlans } from '../plan-sources.js';
 import { Faults, readZips, theMarket, today } from '../run-request.js';
 import { given, readOneSource, readWords } from '../source-request.js';
+
+export interface WindowsAcceptFlags {
+  readonly date?: string;
+  readonly by?: string;
+  readonly note?: string;
+}
 
 /**
  * Makes a suspect window complete on a person's word.

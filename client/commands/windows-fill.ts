@@ -4,12 +4,18 @@ import type { fillGaps } from '../../workflows/fill-gaps.js';
 import { awaitWorkflow } from '../await-workflow.js';
 import { phxOn, readSetting, withTemporal } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { WindowsFillFlags } from '../definitions/windows.js';
 import { columnsOf } from '../output.js';
 import { linksOf } from '../run-links.js';
 import { Faults, readSources, readZips, theMarket, today } from '../run-request.js';
 import { given, readDays } from '../source-request.js';
 import { servesQueue } from '../worker-check.js';
+
+export interface WindowsFillFlags {
+  readonly market?: string;
+  readonly source?: readonly string[];
+  readonly zip?: readonly string[];
+  readonly detach?: true;
+}
 
 /** Exit code of a check that found a problem: something is still not complete. */
 const FOUND = 3;

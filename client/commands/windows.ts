@@ -6,9 +6,14 @@ import type { WindowDocument } from '../../store/documents.js';
 import { windowsOfDay } from '../../store/windows.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
-import type { WindowsListFlags } from '../definitions/windows.js';
 import { columnsOf } from '../output.js';
 import { Faults, readSources, theMarket, today } from '../run-request.js';
+
+export interface WindowsListFlags {
+  readonly market?: string;
+  readonly date?: string;
+  readonly source?: readonly string[];
+}
 
 /** The ledger of a day. Windows that nobody began are `not begun`. */
 export async function listWindows(context: CliContext, flags: WindowsListFlags): Promise<number> {

@@ -1,35 +1,9 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { AlertsSetFlags } from '../commands/alert-rules.js';
+import type { AlertsTestFlags } from '../commands/alert-test.js';
+import type { AlertsAckFlags, AlertsListFlags, AlertsMarketFlags } from '../commands/alerts.js';
+import type { Run } from '../context.js';
 import { describeCommand, gather } from './describe.js';
-
-export interface AlertsListFlags {
-  readonly market?: string;
-  readonly state?: string;
-  readonly limit?: string;
-}
-
-export interface AlertsAckFlags {
-  readonly by?: string;
-  readonly note?: string;
-}
-
-export interface AlertsSetFlags extends AlertsAckFlags {
-  readonly threshold?: string;
-  readonly for?: string;
-  readonly cooldown?: string;
-  readonly mute?: true;
-  readonly unmute?: true;
-  readonly reset?: true;
-}
-
-export interface AlertsMarketFlags {
-  readonly market?: string;
-  readonly days?: string;
-}
-
-export interface AlertsTestFlags {
-  readonly channel?: readonly string[];
-}
 
 const MARKET = ['--market <name>', 'of this market; default the first of config/markets.json'] as const;
 

@@ -1,16 +1,7 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { CreateFlags, RestoreFlags } from '../commands/backup.js';
+import type { Run } from '../context.js';
 import { describeCommand } from './describe.js';
-
-export interface CreateFlags {
-  readonly to?: string;
-  readonly withPersonal?: true;
-}
-
-export interface RestoreFlags {
-  readonly into: string;
-  readonly dropIncomplete?: true;
-}
 
 const WITH_PERSONAL = 'with the personal values of owners, which are left out otherwise';
 

@@ -1,12 +1,7 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { BaselineFlags } from '../commands/baseline.js';
+import type { Run } from '../context.js';
 import { describeCommand } from './describe.js';
-
-export interface BaselineFlags {
-  readonly market?: string;
-  readonly day?: string;
-  readonly days?: string;
-}
 
 const MARKET = 'market; default the first of config/markets.json';
 

@@ -1,10 +1,7 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { CaptchaStatusFlags } from '../commands/captcha.js';
+import type { Run } from '../context.js';
 import { describeCommand } from './describe.js';
-
-export interface CaptchaStatusFlags {
-  readonly since?: string;
-}
 
 export function defineCaptcha(program: Command, run: Run): void {
   const captcha = program

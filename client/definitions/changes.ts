@@ -1,16 +1,8 @@
 import type { Command } from 'commander';
 import { CHANGE_KINDS } from '../../core/schemas/changes.js';
-import type { Run } from '../program.js';
+import type { ChangesListFlags } from '../commands/changes-list.js';
+import type { Run } from '../context.js';
 import { describeCommand, gather } from './describe.js';
-
-export interface ChangesListFlags {
-  readonly market?: string;
-  readonly since?: string;
-  readonly kind?: readonly string[];
-  readonly zip?: readonly string[];
-  readonly property?: string;
-  readonly limit?: string;
-}
 
 export function defineChanges(program: Command, run: Run): void {
   const changes = program

@@ -1,24 +1,7 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { ContactFlags, RotationFlags } from '../commands/contacts.js';
+import type { Run } from '../context.js';
 import { describeCommand, gather } from './describe.js';
-
-export interface ContactFlags {
-  readonly name?: string;
-  readonly role?: readonly string[];
-  readonly mail?: string;
-  readonly phone?: string;
-  readonly hours?: string;
-  readonly by?: string;
-  readonly note?: string;
-}
-
-export interface RotationFlags {
-  readonly people?: readonly string[];
-  readonly from?: string;
-  readonly days?: string;
-  readonly by?: string;
-  readonly note?: string;
-}
 
 /** The roster: who answers for what, and when. */
 export function defineContacts(program: Command, run: Run): void {

@@ -1,27 +1,10 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { BreakdownFlags, PeriodFlags } from '../commands/cost.js';
+import type { CheckFlags } from '../commands/cost-check.js';
+import type { ForecastFlags } from '../commands/cost-forecast.js';
+import type { Run } from '../context.js';
+import type { BudgetFlags } from '../cost-words.js';
 import { describeCommand } from './describe.js';
-
-export interface PeriodFlags {
-  readonly month?: string;
-}
-
-export interface BreakdownFlags extends PeriodFlags {
-  readonly by?: string;
-}
-
-export interface ForecastFlags {
-  readonly backtest?: true;
-}
-
-export interface CheckFlags {
-  readonly ask?: true;
-}
-
-export interface BudgetFlags {
-  readonly by?: string;
-  readonly note?: string;
-}
 
 const MONTH = 'month YYYY-MM, in UTC as providers bill; default this month';
 

@@ -1,16 +1,7 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { FreezeFlags, ThawFlags } from '../commands/emergency.js';
+import type { Run } from '../context.js';
 import { describeCommand } from './describe.js';
-
-export interface FreezeFlags {
-  readonly reason?: string;
-  readonly by?: string;
-}
-
-export interface ThawFlags extends FreezeFlags {
-  readonly ramp?: true;
-  readonly stepSeconds?: string;
-}
 
 export function defineEmergency(program: Command, run: Run): void {
   const emergency = program

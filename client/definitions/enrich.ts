@@ -1,25 +1,9 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { EnrichRedoFlags, EnrichRetryFlags } from '../commands/enrich-again.js';
+import type { EnrichFailedFlags, EnrichFlags } from '../commands/enrich-list.js';
+import type { EnrichRunFlags } from '../commands/enrich-run.js';
+import type { Run } from '../context.js';
 import { describeCommand, gather } from './describe.js';
-
-export interface EnrichFlags {
-  readonly market?: string;
-}
-export interface EnrichRunFlags extends EnrichFlags {
-  readonly seconds?: string;
-  readonly detach?: true;
-}
-export interface EnrichFailedFlags extends EnrichFlags {
-  readonly limit?: string;
-}
-export interface EnrichRetryFlags extends EnrichFlags {
-  readonly id?: readonly string[];
-}
-export interface EnrichRedoFlags extends EnrichRetryFlags {
-  readonly zip?: readonly string[];
-  readonly promptVersion?: string;
-  readonly apply?: true;
-}
 
 const OF_MARKET = ['--market <name>', 'of this market; default the first of config/markets.json'] as const;
 

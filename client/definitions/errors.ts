@@ -1,17 +1,7 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { ErrorsFixedFlags, ErrorsFlags } from '../commands/errors.js';
+import type { Run } from '../context.js';
 import { describeCommand } from './describe.js';
-
-export interface ErrorsFlags {
-  readonly since?: string;
-  readonly source?: string;
-}
-
-export interface ErrorsFixedFlags {
-  readonly release?: string;
-  readonly note?: string;
-  readonly by?: string;
-}
 
 const SINCE = ['--since <day>', 'from this day on (UTC); default 7 days ago'] as const;
 const SOURCE = ['--source <name>', 'of this source'] as const;

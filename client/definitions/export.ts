@@ -1,18 +1,7 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { ExportFlags } from '../commands/export.js';
+import type { Run } from '../context.js';
 import { describeCommand, gather } from './describe.js';
-
-export interface ExportFlags {
-  readonly market?: string;
-  readonly what?: string;
-  readonly format?: string;
-  readonly range?: string;
-  readonly zip?: readonly string[];
-  readonly filter?: readonly string[];
-  readonly asOf?: string;
-  readonly provenance?: true;
-  readonly out?: string;
-}
 
 export function defineExport(program: Command, run: Run): void {
   describeCommand(

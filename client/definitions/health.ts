@@ -1,10 +1,7 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { HealthFlags } from '../commands/health.js';
+import type { Run } from '../context.js';
 import { describeCommand } from './describe.js';
-
-export interface HealthFlags {
-  readonly quick?: true;
-}
 
 export function defineHealth(program: Command, run: Run): void {
   describeCommand(program, 'health', 'Is everything alive? For systemd, cron and health checks of containers', [

@@ -1,36 +1,9 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { IncidentsReportFlags } from '../commands/incident-report.js';
+import type { IncidentsOpenFlags, IncidentsWordFlags } from '../commands/incident-words.js';
+import type { IncidentsListFlags, IncidentsShowFlags } from '../commands/incidents.js';
+import type { Run } from '../context.js';
 import { describeCommand } from './describe.js';
-
-export interface IncidentsListFlags {
-  readonly market?: string;
-  readonly state?: string;
-  readonly limit?: string;
-}
-
-export interface IncidentsShowFlags {
-  readonly live?: true;
-}
-
-export interface IncidentsReportFlags {
-  readonly pdf?: string;
-}
-
-export interface IncidentsWordFlags {
-  readonly by?: string;
-  readonly note?: string;
-  readonly text?: string;
-  readonly keepOpen?: true;
-  readonly why?: string;
-  readonly how?: string;
-}
-
-export interface IncidentsOpenFlags {
-  readonly market?: string;
-  readonly severity?: string;
-  readonly text?: string;
-  readonly by?: string;
-}
 
 const ID = ['<id>', 'id of phx incidents list, or market and cause as in phoenix/run/start'] as const;
 const BY = ['--by <name>', 'who says so'] as const;

@@ -1,10 +1,7 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { RetentionFlags } from '../commands/db-retention.js';
+import type { Run } from '../context.js';
 import { describeCommand } from './describe.js';
-
-export interface RetentionFlags {
-  readonly apply?: true;
-}
 
 export function defineKeeping(db: Command, run: Run): void {
   describeCommand(db, 'size', 'Show how large each collection is, how fast it grows, and when the place is full', [

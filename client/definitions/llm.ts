@@ -1,13 +1,7 @@
 import { type Command, Option } from 'commander';
-import type { Run } from '../program.js';
+import type { EvaluateFlags } from '../commands/llm-evaluate.js';
+import type { Run } from '../context.js';
 import { describeCommand } from './describe.js';
-
-export interface EvaluateFlags {
-  readonly set: 'sandbox' | 'hand' | 'all';
-  readonly rulesOnly?: true;
-  readonly injections?: true;
-  readonly update?: true;
-}
 
 export function defineLlm(program: Command, run: Run): void {
   const llm = program

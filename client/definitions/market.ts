@@ -1,11 +1,7 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { MarketRefreshFlags } from '../commands/market-refresh.js';
+import type { Run } from '../context.js';
 import { describeCommand, gather } from './describe.js';
-
-export interface MarketRefreshFlags {
-  readonly file?: readonly string[];
-  readonly force?: true;
-}
 
 export function defineMarket(program: Command, run: Run): void {
   const market = program

@@ -1,10 +1,7 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { MigrateFlags } from '../commands/db-migrate.js';
+import type { Run } from '../context.js';
 import { describeCommand } from './describe.js';
-
-export interface MigrateFlags {
-  readonly dryRun?: true;
-}
 
 export function defineMigrate(db: Command, run: Run): void {
   const migrate = db

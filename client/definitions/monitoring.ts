@@ -1,13 +1,7 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { MonitoringFlags } from '../commands/monitoring.js';
+import type { Run } from '../context.js';
 import { describeCommand } from './describe.js';
-
-export interface MonitoringFlags {
-  readonly out?: string;
-  readonly check?: true;
-  readonly prometheus?: string;
-  readonly alertmanager?: string;
-}
 
 const OUT = 'folder that holds deploy/; default the project';
 

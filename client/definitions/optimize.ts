@@ -1,22 +1,9 @@
 import type { Command } from 'commander';
 import type { OptimizeArea } from '../../domain/optimize/proposal.js';
-import type { Run } from '../program.js';
+import type { CapacityFlags } from '../commands/capacity.js';
+import type { OptimizeFlags } from '../commands/optimize.js';
+import type { Run } from '../context.js';
 import { describeCommand } from './describe.js';
-
-export interface OptimizeFlags {
-  readonly market?: string;
-  readonly days?: string;
-  readonly apply?: true;
-  readonly reset?: true;
-  readonly by?: string;
-  readonly note?: string;
-}
-
-export interface CapacityFlags {
-  readonly markets?: string;
-  readonly zips?: string;
-  readonly market?: string;
-}
 
 const SUMMARIES: Readonly<Record<OptimizeArea, string>> = {
   batch: 'Show whether batches of the model should begin otherwise, by the batches that were measured',

@@ -1,12 +1,7 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { PropertyShowFlags } from '../commands/property-show.js';
+import type { Run } from '../context.js';
 import { describeCommand } from './describe.js';
-
-export interface PropertyShowFlags {
-  readonly field?: string;
-  readonly asOf?: string;
-  readonly knownAt?: string;
-}
 
 export function defineProperty(program: Command, run: Run): void {
   const property = program

@@ -1,17 +1,8 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { QualityTrendsFlags } from '../commands/quality-trends.js';
+import type { Run } from '../context.js';
+import type { QualityFlags } from '../quality-rows.js';
 import { describeCommand } from './describe.js';
-
-export interface QualityFlags {
-  readonly market?: string;
-  readonly zip?: string;
-  readonly source?: string;
-}
-
-export interface QualityTrendsFlags {
-  readonly market?: string;
-  readonly days?: string;
-}
 
 export function defineQuality(program: Command, run: Run): void {
   const quality = program

@@ -1,13 +1,7 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { ReplayFlags } from '../commands/replay.js';
+import type { Run } from '../context.js';
 import { describeCommand, gather } from './describe.js';
-
-export interface ReplayFlags {
-  readonly date?: string;
-  readonly source?: readonly string[];
-  readonly market?: string;
-  readonly apply?: true;
-}
 
 export function defineReplay(program: Command, run: Run): void {
   describeCommand(program, 'replay', "Read a past day's stored answers with today's parsers and say what differs", [

@@ -1,30 +1,8 @@
 import type { Command } from 'commander';
 import { REPORT_NAMES, REPORT_SPANS, type ReportKind, type ReportSpan } from '../../core/schemas/periodic.js';
-import type { Run } from '../program.js';
+import type { ReportFlags, ReportListFlags, ReportNoteFlags } from '../commands/report.js';
+import type { Run } from '../context.js';
 import { describeCommand } from './describe.js';
-
-export interface ReportFlags {
-  readonly market?: string;
-  readonly date?: string;
-  readonly week?: string;
-  readonly month?: string;
-  readonly quarter?: string;
-  readonly range?: string;
-  readonly send?: true;
-  readonly again?: true;
-  readonly out?: string;
-}
-
-export interface ReportListFlags {
-  readonly market?: string;
-  readonly kind?: string;
-  readonly limit?: string;
-}
-
-export interface ReportNoteFlags {
-  readonly market?: string;
-  readonly by?: string;
-}
 
 const MARKET = ['--market <name>', 'of this market; default the first of config/markets.json'] as const;
 /** The flag that names the period of a kind, and an example. */

@@ -1,22 +1,7 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { ReviewsDecideFlags, ReviewsListFlags, ReviewsShowFlags } from '../commands/reviews.js';
+import type { Run } from '../context.js';
 import { describeCommand } from './describe.js';
-
-export interface ReviewsListFlags {
-  readonly market?: string;
-  readonly state?: string;
-  readonly limit?: string;
-}
-
-export interface ReviewsShowFlags {
-  readonly market?: string;
-}
-
-export interface ReviewsDecideFlags {
-  readonly market?: string;
-  readonly by?: string;
-  readonly note?: string;
-}
 
 export function defineReviews(program: Command, run: Run): void {
   const reviews = program

@@ -1,18 +1,6 @@
 import type { Command } from 'commander';
 import { gather } from './describe.js';
 
-/** Flags that say what a run does; the same for `phx start` and `phx runs start`. Texts are checked by `readRunFlags`. */
-export interface RunFlags {
-  readonly market?: string;
-  readonly source?: readonly string[];
-  readonly zip?: readonly string[];
-  readonly limit?: string;
-  readonly date?: string;
-  readonly force?: true;
-  readonly forceLlm?: true;
-  readonly llmSeconds?: string;
-}
-
 /** Adds them to a command. */
 export function addRunFlags(command: Command): Command {
   return command

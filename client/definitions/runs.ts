@@ -1,18 +1,9 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { RunsStartFlags } from '../commands/runs-start.js';
+import type { Run } from '../context.js';
+import type { PartFlags } from '../run-target.js';
 import { describeCommand, gather } from './describe.js';
-import { addRunFlags, type RunFlags } from './run-flags.js';
-
-export interface RunsStartFlags extends RunFlags {
-  readonly plan?: true;
-  readonly detach?: true;
-}
-
-/** Names a part of a run: a source of it, or a ZIP of a source. */
-export interface PartFlags {
-  readonly source?: readonly string[];
-  readonly zip?: readonly string[];
-}
+import { addRunFlags } from './run-flags.js';
 
 const RUN_ARGUMENT = 'workflow id, a day, or today (default)';
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { Run } from '../context.js';
 import { describeCommand } from './describe.js';
 
 export function defineSchedules(program: Command, run: Run): void {

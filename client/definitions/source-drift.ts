@@ -1,15 +1,8 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { DriftFlags } from '../commands/sources-drift.js';
+import type { RepairFlags } from '../commands/sources-repair.js';
+import type { Run } from '../context.js';
 import { describeCommand } from './describe.js';
-
-export interface DriftFlags {
-  readonly since?: string;
-}
-
-export interface RepairFlags {
-  readonly by?: string;
-  readonly reason?: string;
-}
 
 const SOURCE = ['<source>', 'source; a unique beginning of the name is enough'] as const;
 

@@ -1,25 +1,9 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { AuditFlags } from '../commands/sources-audit.js';
+import type { DecisionFlags, PermitFlags } from '../commands/sources-decide.js';
+import type { Run } from '../context.js';
 import { describeCommand, gather } from './describe.js';
 import { defineDrift } from './source-drift.js';
-
-/** Who decides, and why. */
-export interface DecisionFlags {
-  readonly by?: string;
-  readonly note?: string;
-}
-
-export interface PermitFlags {
-  readonly by?: string;
-  readonly reference?: string;
-  readonly for?: readonly string[];
-  readonly revoke?: true;
-}
-
-export interface AuditFlags {
-  readonly source?: readonly string[];
-  readonly since?: string;
-}
 
 const SOURCE = ['<source>', 'source; a unique beginning of the name is enough'] as const;
 

@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { StackUpFlags } from '../commands/stack.js';
+import type { Run } from '../context.js';
+import type { WorldFlags } from '../world.js';
 import { describeCommand } from './describe.js';
-import { addWorldFlags, type WorldFlags } from './start.js';
-
-export interface StackUpFlags extends WorldFlags {
-  readonly databaseOnly?: true;
-}
+import { addWorldFlags } from './start.js';
 
 export function defineStack(program: Command, run: Run): void {
   const stack = program

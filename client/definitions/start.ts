@@ -1,18 +1,8 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { StartFlags } from '../commands/start.js';
+import type { Run } from '../context.js';
 import { describeCommand } from './describe.js';
-import { addRunFlags, type RunFlags } from './run-flags.js';
-
-/** Flags of what `npm start` runs. */
-export interface StartFlags extends RunFlags, WorldFlags {
-  readonly keep?: true;
-}
-
-/** Flags that choose another sandbox world; `demo` alone. */
-export interface WorldFlags {
-  readonly recordings?: string;
-  readonly parcels?: string;
-}
+import { addRunFlags } from './run-flags.js';
 
 export function addWorldFlags(command: Command): Command {
   return command

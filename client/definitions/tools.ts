@@ -1,12 +1,9 @@
 import { Argument, type Command } from 'commander';
-import type { Run } from '../program.js';
+import type { DbVerifyFlags } from '../commands/db-verify.js';
+import type { Run } from '../context.js';
 import { describeCommand } from './describe.js';
 import { defineKeeping } from './keeping.js';
 import { defineMigrate } from './migrate.js';
-
-export interface DbVerifyFlags {
-  readonly sample?: string;
-}
 
 /** Commands about the installation itself. */
 export function defineTools(program: Command, run: Run): void {

@@ -1,25 +1,9 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.js';
+import type { WindowsListFlags } from '../commands/windows.js';
+import type { WindowsAcceptFlags } from '../commands/windows-accept.js';
+import type { WindowsFillFlags } from '../commands/windows-fill.js';
+import type { Run } from '../context.js';
 import { describeCommand, gather } from './describe.js';
-
-export interface WindowsListFlags {
-  readonly market?: string;
-  readonly date?: string;
-  readonly source?: readonly string[];
-}
-
-export interface WindowsFillFlags {
-  readonly market?: string;
-  readonly source?: readonly string[];
-  readonly zip?: readonly string[];
-  readonly detach?: true;
-}
-
-export interface WindowsAcceptFlags {
-  readonly date?: string;
-  readonly by?: string;
-  readonly note?: string;
-}
 
 export function defineWindows(program: Command, run: Run): void {
   const windows = program

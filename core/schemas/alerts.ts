@@ -1,5 +1,21 @@
 import { z } from 'zod';
-import type { IncidentFault } from './incidents.js';
+import type { IncidentSeverity } from './names.js';
+
+/** One thing that is wrong, as an alert or the watchdog tells it. */
+export interface IncidentFault {
+  /** Names what is wrong: the alert's id. */
+  readonly alertId: string;
+  /** Number of the alert's transition: what comes twice or late is known by it. */
+  readonly seq: number;
+  readonly rule: string;
+  readonly severity: IncidentSeverity;
+  readonly kind: TransitionKind;
+  readonly text: string;
+  /** Who took it, where a person did; null otherwise. */
+  readonly by: string | null;
+  /** ISO 8601 UTC. */
+  readonly at: string;
+}
 
 /** What can be measured about the system; each has a detector of its own in `store/detectors/`. */
 export const MEASURES = [

@@ -1,8 +1,13 @@
 import { z } from 'zod';
-import { TIERS, type TransitionKind } from './alerts.js';
-import { INCIDENT_LEVELS, INCIDENT_SEVERITIES, RECOVERY_STEPS, type SourceName } from './names.js';
+import { type IncidentFault, TIERS } from './alerts.js';
+import {
+  INCIDENT_LEVELS,
+  INCIDENT_SEVERITIES,
+  type IncidentSeverity,
+  RECOVERY_STEPS,
+  type SourceName,
+} from './names.js';
 
-export type IncidentSeverity = (typeof INCIDENT_SEVERITIES)[number];
 /** Who is told: the levels of escalation that people answer, and the head of the second. */
 export type IncidentLevel = (typeof INCIDENT_LEVELS)[number];
 /** What the machine tries by itself. */
@@ -58,22 +63,6 @@ export const incidentSettings = z.strictObject({
 export type IncidentSettings = z.infer<typeof incidentSettings>;
 /** What the clocks of an incident go by. */
 export type ClockSettings = Pick<IncidentSettings, 'severities' | 'reviewHours' | 'reviewReminderHours'>;
-
-/** One thing that is wrong, as an alert or the watchdog tells it. */
-export interface IncidentFault {
-  /** Names what is wrong: the alert's id. */
-  readonly alertId: string;
-  /** Number of the alert's transition: what comes twice or late is known by it. */
-  readonly seq: number;
-  readonly rule: string;
-  readonly severity: IncidentSeverity;
-  readonly kind: TransitionKind;
-  readonly text: string;
-  /** Who took it, where a person did; null otherwise. */
-  readonly by: string | null;
-  /** ISO 8601 UTC. */
-  readonly at: string;
-}
 
 /** A fault as an incident keeps it. */
 export interface KnownFault extends Omit<IncidentFault, 'kind' | 'by'> {

@@ -43,3 +43,5 @@ export const RECOVERY_STEPS = [
   'reload-model',
   'probe-components',
 ] as const;
+
+export type IncidentSeverity = (typeof INCIDENT_SEVERITIES)[number];

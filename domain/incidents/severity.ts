@@ -1,5 +1,5 @@
-import type { IncidentSeverity, IncidentState } from '../../core/schemas/incidents.js';
-import { INCIDENT_SEVERITIES } from '../../core/schemas/names.js';
+import type { IncidentState } from '../../core/schemas/incidents.js';
+import { INCIDENT_SEVERITIES, type IncidentSeverity } from '../../core/schemas/names.js';
 
 /** Whether the first is worse than the second. */
 export function isWorse(one: IncidentSeverity, other: IncidentSeverity): boolean {

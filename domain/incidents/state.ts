@@ -1,7 +1,7 @@
+import type { IncidentFault } from '../../core/schemas/alerts.js';
 import type {
   AckIncident,
   CheckIncident,
-  IncidentFault,
   IncidentInput,
   IncidentLevel,
   IncidentState,

@@ -1,5 +1,6 @@
 import type { RaisedAlert } from '../../core/schemas/alerts.js';
-import type { IncidentSeverity, WatchFault, WatchKind, WatchVerdict } from '../../core/schemas/incidents.js';
+import type { WatchFault, WatchKind, WatchVerdict } from '../../core/schemas/incidents.js';
+import type { IncidentSeverity } from '../../core/schemas/names.js';
 
 interface Told {
   readonly cause: string;

@@ -1,19 +1,13 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Json } from '../../core/hash.js';
 import type { ColumnHead, ColumnType, Row } from './columns.js';
+import type { Encoder } from './encoder.js';
 import { createParquet } from './parquet.js';
 import { safeCell } from './safe-cell.js';
 
 /** Formats of a file; each is its extension, too. */
 export const FORMATS = ['csv', 'json', 'jsonl', 'parquet'] as const;
 export type ExportFormat = (typeof FORMATS)[number];
-
-/** Bytes of a file, piece by piece. A piece may be empty. */
-export interface Encoder {
-  begin(): Uint8Array;
-  rows(rows: readonly Row[]): Uint8Array;
-  end(): Uint8Array;
-}
 
 /** Makes the encoder of a file. */
 export function createEncoder(format: ExportFormat, columns: readonly ColumnHead[], createdBy: string): Encoder {

@@ -1,7 +1,7 @@
 import { ByteWriter, type ColumnSource, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
 import type { Json } from '../../core/hash.js';
 import type { ColumnHead, ColumnType, Row } from './columns.js';
-import type { Encoder } from './formats.js';
+import type { Encoder } from './encoder.js';
 
 /** Rows held in memory until they are written as one row group. */
 const GROUP_ROWS = 2_000;

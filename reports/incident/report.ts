@@ -1,4 +1,5 @@
-import type { IncidentSettings, IncidentSeverity, IncidentState } from '../../core/schemas/incidents.js';
+import type { IncidentSettings, IncidentState } from '../../core/schemas/incidents.js';
+import type { IncidentSeverity } from '../../core/schemas/names.js';
 import { deadlinesOf, isReviewed, nextStep } from '../../domain/incidents/clocks.js';
 import { openFaults } from '../../domain/incidents/severity.js';
 import type { DeliveryDocument } from '../../store/alert-documents.js';

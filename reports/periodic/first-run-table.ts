@@ -1,7 +1,7 @@
 import type { ReportTarget } from '../../core/product-settings.js';
 import { type Figures, shareOf, type TableFigure } from './figure.js';
+import { MEASURES, type MeasureName } from './measures/index.js';
 import type { Cell, Unit } from './model.js';
-import { MEASURES, type MeasureName } from './registry.js';
 import { NO_DATA, targetWords, valueWords } from './words.js';
 
 /** Figures that a first run is judged by, each with its row `first-run-…` in `config/report-targets.json` (R-DP, "24-Hour Production Validation"). */

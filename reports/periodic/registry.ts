@@ -1,18 +1,8 @@
 import type { CHARTS } from './charts.js';
-import type { Measure } from './figure.js';
 import type { LISTS } from './lists.js';
-import { COLLECTION_MEASURES } from './measures/collection.js';
-import { MONEY_MEASURES } from './measures/money.js';
-import { OPERATION_MEASURES } from './measures/operation.js';
-import { QUALITY_MEASURES } from './measures/quality.js';
+import type { MeasureName } from './measures/index.js';
 import type { NoteTopic } from './notes.js';
 import type { TABLES } from './tables.js';
-
-const ALL = { ...COLLECTION_MEASURES, ...MONEY_MEASURES, ...QUALITY_MEASURES, ...OPERATION_MEASURES };
-
-export type MeasureName = keyof typeof ALL;
-/** Every single figure, by the name of its formula. */
-export const MEASURES: Readonly<Record<MeasureName, Measure>> = ALL;
 
 /** One part of a section, by the name of its figure. */
 export type BlockName =

@@ -1,8 +1,8 @@
 import { ResponseInvalid } from '../../core/errors.js';
 import type { Json } from '../../core/hash.js';
 import { normaliseParcelNumber } from '../../core/ids.js';
+import type { RawPayload, SourceDetail } from '../../core/raw-payload.js';
 import type { Window } from '../../core/schemas/collect.js';
-import type { RawPayload, SourceDetail } from '../../core/source.js';
 import { fieldOf } from '../../domain/readings.js';
 import type { Asked, MaricopaClient } from './client.js';
 import type { DocumentKind, PayloadKind } from './kinds.js';

@@ -1,5 +1,5 @@
+import type { RawPayload } from '../../core/raw-payload.js';
 import type { ParseResult } from '../../core/schemas/facts.js';
-import type { RawPayload } from '../../core/source.js';
 import { envelopeDrift } from './errors.js';
 import { isDocumentKind, isSearchKind } from './kinds.js';
 import { parseDocument } from './parse-document.js';

@@ -1,5 +1,5 @@
+import type { RawPayload } from '../../core/raw-payload.js';
 import type { PersonalClass, PersonalFact } from '../../core/schemas/personal.js';
-import type { RawPayload } from '../../core/source.js';
 import { fieldOf } from '../../domain/readings.js';
 import { isDocumentKind } from './kinds.js';
 import { isNothing, WITHHELD } from './redact.js';

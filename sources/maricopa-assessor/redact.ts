@@ -1,5 +1,5 @@
 import type { Json } from '../../core/hash.js';
-import type { RawBody } from '../../core/source.js';
+import type { RawBody } from '../../core/raw-payload.js';
 import { OWNER_CLASSES, ownerClassOf } from './owner-class.js';
 
 /** Stands where a personal value stood. */

@@ -1,6 +1,6 @@
 import { Blocked, type PhoenixError, ResponseInvalid, SchemaDrift } from '../../core/errors.js';
+import type { RawPayload } from '../../core/raw-payload.js';
 import type { Window } from '../../core/schemas/collect.js';
-import type { RawPayload } from '../../core/source.js';
 import type { PageAnswer, VisitPage } from '../../net/page-visit.js';
 import { createRobotsGate } from '../../net/robots.js';
 import { CAPTCHA_BOX, captchaIn } from './captcha.js';

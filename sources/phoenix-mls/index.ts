@@ -1,6 +1,7 @@
 import { type ErrorCode, PhoenixError, ResponseInvalid } from '../../core/errors.js';
+import type { SourceDetail } from '../../core/raw-payload.js';
 import type { Cursor, Window } from '../../core/schemas/collect.js';
-import type { ProbeResult, Source, SourceDetail, SourcePage } from '../../core/source.js';
+import type { ProbeResult, Source, SourcePage } from '../../core/source.js';
 import type { VisitPage } from '../../net/page-visit.js';
 import { createClient, type PhoenixMlsClient, payloadOf } from './client.js';
 import { createKnownSets, type KnownSets } from './known-sets.js';

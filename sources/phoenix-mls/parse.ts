@@ -1,7 +1,7 @@
 import { driftOf } from '../../core/drift.js';
 import { SchemaDrift } from '../../core/errors.js';
+import type { RawPayload } from '../../core/raw-payload.js';
 import type { FactInput, FactValue, ParseResult, Reject, SourceRecord } from '../../core/schemas/facts.js';
-import type { RawPayload } from '../../core/source.js';
 import { parseAddress } from '../../domain/address.js';
 import { normaliseNumber } from '../../domain/normalise.js';
 import { FIELDS, type Reading, readBaths, standardStatus } from './pages/listing-fields.js';

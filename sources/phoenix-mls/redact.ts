@@ -1,5 +1,5 @@
 import { load } from 'cheerio';
-import type { RawBody } from '../../core/source.js';
+import type { RawBody } from '../../core/raw-payload.js';
 import { WITHHELD, withoutContacts } from '../../domain/contacts.js';
 import type { Elements } from './pages/text.js';
 

@@ -1,5 +1,5 @@
+import type { RawPayload } from '../../core/raw-payload.js';
 import type { FactInput, ParseResult, Reject } from '../../core/schemas/facts.js';
-import type { RawPayload } from '../../core/source.js';
 import { type BlockReading, readBlock } from '../../domain/field-rules.js';
 import { fieldOf, type Reading } from '../../domain/readings.js';
 import { envelopeDrift } from './errors.js';

@@ -1,5 +1,5 @@
 import type { Json } from '../../core/hash.js';
-import type { RawBody } from '../../core/source.js';
+import type { RawBody } from '../../core/raw-payload.js';
 import { WITHHELD, withoutContacts } from '../../domain/contacts.js';
 import { FIELD_NAMES } from './fields.js';
 

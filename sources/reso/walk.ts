@@ -1,6 +1,7 @@
 import { ResponseInvalid } from '../../core/errors.js';
+import type { RawPayload } from '../../core/raw-payload.js';
 import type { Cursor, Walk, Window } from '../../core/schemas/collect.js';
-import type { RawPayload, SourcePage } from '../../core/source.js';
+import type { SourcePage } from '../../core/source.js';
 import { type Asked, checkedLink, type ResoClient } from './client.js';
 import { RESO_KEYS, RESO_PAGE, type ResoPage, readPage } from './parse.js';
 import { MOST_PAGES, type WalkCursor, type WalkSpan, walkCursor } from './schema.js';

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { Json } from '../../core/hash.js';
-import type { RawPayload } from '../../core/source.js';
+import type { RawPayload } from '../../core/raw-payload.js';
 import { type Kit, textOf, typedErrorOf } from './kit.js';
 
 /** Makes any later change of a value an error. */

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
+import type { SourceDetail } from '../../core/raw-payload.js';
 import type { Window } from '../../core/schemas/collect.js';
-import type { SourceDetail } from '../../core/source.js';
 import type { WindowPageDocument } from '../../store/documents.js';
 import { detailStep, storeDetail, storePage } from '../../store/pages.js';
 import { closeWindow, countRun, openWindow } from '../../store/windows.js';

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { Json } from '../../core/hash.js';
 import { projectRoot } from '../../core/paths.js';
+import type { RawPayload } from '../../core/raw-payload.js';
 import type { Window } from '../../core/schemas/collect.js';
 import type { FactValue, SourceRecord } from '../../core/schemas/facts.js';
-import type { RawPayload, Source } from '../../core/source.js';
+import type { Source } from '../../core/source.js';
 import { loadRecordings } from '../../sandbox/exchange.js';
 import { createMaricopaAssessor, createMaricopaSettings, kindOfPath } from '../../sources/maricopa-assessor/index.js';
 import { openHttpGet } from './local-http.js';

@@ -3,8 +3,9 @@ import { allTargets } from '../../reports/periodic/build.js';
 import { CHARTS } from '../../reports/periodic/charts.js';
 import { REPORT_KINDS } from '../../reports/periodic/kinds/index.js';
 import { LISTS } from '../../reports/periodic/lists.js';
+import { MEASURES } from '../../reports/periodic/measures/index.js';
 import { NOTES } from '../../reports/periodic/notes.js';
-import { type BlockName, MEASURES, type SectionPlan } from '../../reports/periodic/registry.js';
+import type { BlockName, SectionPlan } from '../../reports/periodic/registry.js';
 import { TABLES } from '../../reports/periodic/tables.js';
 import { targetWords } from '../../reports/periodic/words.js';
 

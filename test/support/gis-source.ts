@@ -1,6 +1,7 @@
 import type { Json } from '../../core/hash.js';
+import type { RawPayload } from '../../core/raw-payload.js';
 import type { Window } from '../../core/schemas/collect.js';
-import type { RawPayload, Source } from '../../core/source.js';
+import type { Source } from '../../core/source.js';
 import { createGisSettings, createMaricopaGis } from '../../sources/maricopa-gis/index.js';
 import { openHttpGet } from './local-http.js';
 

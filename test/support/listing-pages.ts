@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../core/paths.js';
-import type { RawPayload } from '../../core/source.js';
+import type { RawPayload } from '../../core/raw-payload.js';
 import type { LayoutName } from '../../sandbox/listing-site/layouts.js';
 
 /**

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { parcelPropertyId, recordId } from '../../core/ids.js';
 import { projectRoot } from '../../core/paths.js';
+import type { RawPayload } from '../../core/raw-payload.js';
 import type { Fact } from '../../core/schemas/facts.js';
 import type { StoredRecord } from '../../core/schemas/property.js';
-import type { RawPayload, Source } from '../../core/source.js';
+import type { Source } from '../../core/source.js';
 import { gisRecords } from '../../sandbox/gis.js';
 import { resoRecord } from '../../sandbox/reso-record.js';
 import { createWorld } from '../../sandbox/world.js';

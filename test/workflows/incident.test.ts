@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TellIncidentInput } from '../../activities/incidents.js';
-import type { IncidentFault, IncidentSeverity } from '../../core/schemas/incidents.js';
+import type { IncidentFault } from '../../core/schemas/alerts.js';
+import type { IncidentSeverity } from '../../core/schemas/names.js';
 import type { incident } from '../../workflows/incident.js';
 import {
   ackIncidentUpdate,

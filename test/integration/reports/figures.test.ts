@@ -10,8 +10,8 @@ import { REPORT_NAMES, type ReportKind } from '../../../core/schemas/periodic.js
 import { createPrinter, type Printer } from '../../../net/printer.js';
 import { createCleanText } from '../../../reports/clean-text.js';
 import { buildReport } from '../../../reports/periodic/build.js';
+import { MEASURES } from '../../../reports/periodic/measures/index.js';
 import type { ReportLine, ReportModel } from '../../../reports/periodic/model.js';
-import { MEASURES } from '../../../reports/periodic/registry.js';
 import { printReport, renderReportMail, renderReportPage } from '../../../reports/periodic/render.js';
 import { type Database, initDatabase, openDatabase } from '../../../store/database.js';
 import { addReportNote, findReport } from '../../../store/reports.js';

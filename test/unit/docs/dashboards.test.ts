@@ -9,8 +9,8 @@ import { CHARTS } from '../../../reports/periodic/charts.js';
 import { FIRST_RUN_TARGETS } from '../../../reports/periodic/first-run-table.js';
 import { REPORT_KINDS } from '../../../reports/periodic/kinds/index.js';
 import { LISTS } from '../../../reports/periodic/lists.js';
+import { MEASURES } from '../../../reports/periodic/measures/index.js';
 import { NOTES } from '../../../reports/periodic/notes.js';
-import { MEASURES } from '../../../reports/periodic/registry.js';
 import { TABLES } from '../../../reports/periodic/tables.js';
 import { dashboardsDoc } from '../../support/dashboards-doc.js';
 

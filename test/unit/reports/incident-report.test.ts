@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { loadIncidentSettings } from '../../../core/product-settings.js';
-import type { IncidentFault } from '../../../core/schemas/incidents.js';
+import type { IncidentFault } from '../../../core/schemas/alerts.js';
 import { acknowledgedBy, openedIncident, resolvedBy, withNote, withTry } from '../../../domain/incidents/state.js';
 import { reportHtml, reportMarkdown } from '../../../reports/incident/render.js';
 import { incidentReport } from '../../../reports/incident/report.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { loadAlertRules, loadIncidentSettings, loadRoster } from '../../../../core/product-settings.js';
-import type { IncidentSeverity, IncidentState } from '../../../../core/schemas/incidents.js';
-import { INCIDENT_SEVERITIES } from '../../../../core/schemas/names.js';
+import type { IncidentState } from '../../../../core/schemas/incidents.js';
+import { INCIDENT_SEVERITIES, type IncidentSeverity } from '../../../../core/schemas/names.js';
 import { nextStep, updatesUntil } from '../../../../domain/incidents/clocks.js';
 import { mayTry, recoveryFor } from '../../../../domain/incidents/recovery.js';
 import {
