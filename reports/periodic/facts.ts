@@ -28,6 +28,7 @@ import {
   upkeepBetween,
   windowsOfDays,
 } from '../../store/report-facts.js';
+import { costOfMarket, sharedPart } from '../cost/market-costs.js';
 
 /** What happened in a period. Days of windows and runs are those of the market, days of costs UTC, as providers bill. */
 export interface PeriodFacts {
@@ -40,7 +41,10 @@ export interface PeriodFacts {
   readonly batches: readonly LlmBatchDocument[];
   readonly changes: Awaited<ReturnType<typeof changesBetween>>;
   readonly quarantine: Awaited<ReturnType<typeof quarantineOfRuns>>;
+  /** Of all markets. */
   readonly costs: readonly CostEntryDocument[];
+  /** Of it what counts for the market: its own, and its part of what serves all. */
+  readonly marketCostUsdMicros: number;
   /** The last judgement of each day, the oldest first. */
   readonly quality: readonly QualityRunDocument[];
   readonly uptime: { readonly up: number; readonly of: number };
@@ -74,6 +78,7 @@ export async function readPeriodFacts(db: Db, market: string, period: Period, no
   const runs = await runsOfDays(db, market, from, to);
   const runKeys = runs.map(({ _id }) => _id);
   const transitions = await transitionsBetween(db, market, begin, end);
+  const costs = await entriesBetween(db, from, to);
   return {
     period,
     runs,
@@ -84,7 +89,8 @@ export async function readPeriodFacts(db: Db, market: string, period: Period, no
     batches: await batchesOfRuns(db, runKeys),
     changes: await changesBetween(db, market, begin, end),
     quarantine: await quarantineOfRuns(db, runKeys),
-    costs: await entriesBetween(db, from, to),
+    costs,
+    marketCostUsdMicros: costOfMarket(costs, market, await sharedPart(db, market)),
     quality: await qualityOfDays(db, market, from, to),
     uptime: await minutesUp(db, fromMs, toMs),
     transitions,

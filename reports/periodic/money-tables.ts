@@ -180,8 +180,8 @@ export const MONEY_TABLES = {
   },
   'value-case': {
     label: 'Value and return: assumed, not measured',
-    says: 'properties kept × assumed value of each in a month = value of a month; return = (value − cost) ÷ cost, where cost is the ledger of the period; a year: value × 12; covered after: cost ÷ value × 30 days. Assumed, not measured',
-    inputs: `\`processed_properties\`; ${LEDGER}; \`config/budget.json\` and \`settings\`: \`assumptions\``,
+    says: 'properties kept × assumed value of each in a month = value of a month; return = (value − cost) ÷ cost, where cost is that of the market in the period (`cost-market`); a year: value × 12; covered after: cost ÷ value × 30 days. Assumed, not measured',
+    inputs: `\`processed_properties\`; ${LEDGER}, \`market\`; \`config/budget.json\` and \`settings\`: \`assumptions\``,
     columns: [
       words('Assumed'),
       column('Kept'),
@@ -231,7 +231,7 @@ function valueRows({ period, now: { homes, budget } }: Figures): readonly (reado
     budget.assumptions['property-value-low-usd'],
     budget.assumptions['property-value-high-usd'],
   ];
-  const cost = spentIn(period);
+  const cost = period.marketCostUsdMicros;
   const value = valueOfData(properties, cost, { lowUsd, highUsd });
   const row = (name: string, each: number, micros: number, gain: number | null): readonly Cell[] => [
     ...[name, properties, each, usdOf(micros), usdOf(cost), gain, usdOf(micros) * MONTHS_OF_YEAR],

@@ -5,6 +5,7 @@ import type { Budget } from '../../core/schemas/money.js';
 import type { AlertDocument } from '../../store/alert-documents.js';
 import { type BaselineDocument, standingBaselines } from '../../store/baselines/baselines.js';
 import { currentBudget } from '../../store/budget-settings.js';
+import { accountingDay, entriesBetween } from '../../store/cost-entries.js';
 import type { MachineFigures } from '../../store/detectors/context.js';
 import type { QueueDocument } from '../../store/documents.js';
 import { type IncidentDocument, listIncidents } from '../../store/incidents.js';
@@ -12,6 +13,7 @@ import { queueStates } from '../../store/queue.js';
 import { homesByZip, lastComplete, openAlerts, openReviews, type ZipHomes } from '../../store/report-standing.js';
 import { databaseBytes } from '../../store/size.js';
 import { type Composite, composites } from '../baselines/composite.js';
+import { costOfMarket, sharedPart } from '../cost/market-costs.js';
 import { propertiesByZip } from '../cost/property-costs.js';
 import { type Recommendation, type Remeasured, recommend } from '../cost/recommend.js';
 import { type CostState, readCostState } from '../cost/state.js';
@@ -30,7 +32,10 @@ export interface Standing {
   readonly databaseBytes: number;
   readonly quotaBytes: number | null;
   readonly machine: MachineFigures | null;
+  /** Of all markets. */
   readonly cost: CostState;
+  /** What the last 30 days (UTC) cost that counts for the market: its own, and its part of what serves all. */
+  readonly marketCostUsdMicros: number;
   readonly budget: Budget;
   readonly recommendations: readonly Recommendation[];
   /** Not resolved, the latest first. */
@@ -56,6 +61,9 @@ export interface StandingInput {
 
 const MOST_INCIDENTS = 50;
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** As long as a property is worth what is assumed of it in a month. */
+const MONTH_DAYS = 30;
 
 /** Reads how things stand. Asks no service. */
 export async function readStanding({ db, market, nowMs, quotaBytes, machine }: StandingInput): Promise<Standing> {
@@ -72,6 +80,7 @@ export async function readStanding({ db, market, nowMs, quotaBytes, machine }: S
     quotaBytes,
     machine: machine === null ? null : await machine(),
     cost: await readCostState(db, nowMs),
+    marketCostUsdMicros: await costOfLastMonth(db, market, nowMs),
     budget: await currentBudget(db),
     incidents: await listIncidents(db, market, ['open', 'acknowledged', 'recovered'], MOST_INCIDENTS),
     baselines: await standingBaselines(db, market),
@@ -81,6 +90,11 @@ export async function readStanding({ db, market, nowMs, quotaBytes, machine }: S
     propertiesByZip: await propertiesByZip(db),
     hostedModelUsdMicros: loadPrices()['hosted-model'].at(-1)?.usdMicros ?? 0,
   };
+}
+
+async function costOfLastMonth(db: Db, market: string, nowMs: number): Promise<number> {
+  const entries = await entriesBetween(db, accountingDay(nowMs - (MONTH_DAYS - 1) * DAY_MS), accountingDay(nowMs));
+  return costOfMarket(entries, market, await sharedPart(db, market));
 }
 
 async function agesOf(db: Db, market: string, nowMs: number): Promise<Standing['ages']> {

@@ -135,10 +135,18 @@ async function moneyAgain(asked: Asked) {
   const seen = await one(db, 'windows', { runDate: days(asked) }, { seen: { $sum: '$seen' } });
   const cost = (all.micros ?? 0) / 1_000_000;
   const count = (Date.parse(to) - Date.parse(from)) / 86_400_000 + 1;
+  const properties = db.collection('processed_properties');
+  const part = (await properties.countDocuments({ market: 'phoenix' })) / (await properties.countDocuments());
+  const dollars = async (market: string | null) => {
+    const found = await one(db, 'cost_entries', { day: days(asked), market }, { micros: { $sum: '$costUsdMicros' } });
+    return (found.micros ?? 0) / 1_000_000;
+  };
+  const ofMarket = (await dollars('phoenix')) + (await dollars(null)) * part;
   return {
     cost,
+    'cost-market': ofMarket,
     'cost-day': cost / count,
-    'cost-property': ratio(cost, seen.seen ?? 0),
+    'cost-property': ratio(ofMarket, seen.seen ?? 0),
     corrections: (corrections.micros ?? 0) / 1_000_000,
   };
 }

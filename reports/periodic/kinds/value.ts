@@ -4,13 +4,13 @@ import { type KindPlan, lines } from '../registry.js';
 export const VALUE: KindPlan = {
   title: 'Value and return',
   layout: 'page',
-  headline: ['properties', 'value-low', 'value-high', 'cost', 'cost-property', 'budget-used'],
+  headline: ['properties', 'value-low', 'value-high', 'cost-market', 'cost-property', 'budget-used'],
   sections: [
     { id: 'case', title: 'Value and return', blocks: [{ table: 'value-case' }, { table: 'assumptions' }] },
     {
       id: 'investment',
       title: 'What was put in',
-      blocks: [...lines('cost', 'cost-day', 'corrections'), { table: 'cost-review' }, { chart: 'cost' }],
+      blocks: [...lines('cost-market', 'cost', 'cost-day', 'corrections'), { table: 'cost-review' }, { chart: 'cost' }],
     },
     {
       id: 'result',

@@ -6,11 +6,11 @@ import type { Standing } from '../standing.js';
 const LEDGER = '`cost_entries`: `costUsdMicros`, `day` (UTC)';
 const spent = ({ costs }: Pick<PeriodFacts, 'costs'>) => usdOf(sumOf(costs, ({ costUsdMicros }) => costUsdMicros));
 
-/** What the kept properties are worth by the stated assumptions, of what the month has cost so far. */
-function valueNow({ homes, cost, budget }: Standing) {
+/** What the kept properties are worth in a month by the stated assumptions, and what the last 30 days cost. Both are of the market. */
+function valueNow({ homes, marketCostUsdMicros, budget }: Standing) {
   const properties = sumOf(homes, (one) => one.properties);
   const lowUsd = budget.assumptions['property-value-low-usd'];
-  return valueOfData(properties, cost.bookedUsdMicros, {
+  return valueOfData(properties, marketCostUsdMicros, {
     lowUsd,
     highUsd: budget.assumptions['property-value-high-usd'],
   });
@@ -25,12 +25,20 @@ export const MONEY_MEASURES = {
     inputs: LEDGER,
     value: spent,
   },
+  'cost-market': {
+    label: 'Cost of the market',
+    unit: 'usd',
+    of: 'period',
+    says: 'ledger of the period: what was booked for the market, and its part of what serves all markets (by properties kept now, ÷ those of all)',
+    inputs: `${LEDGER}, \`market\`; \`processed_properties\``,
+    value: ({ marketCostUsdMicros }) => usdOf(marketCostUsdMicros),
+  },
   'cost-day': {
     label: 'Cost a day',
     unit: 'usd',
     target: 'cost-day',
     of: 'period',
-    says: 'sum of the ledger ÷ days of the period',
+    says: 'sum of the ledger ÷ days of the period, all markets',
     inputs: LEDGER,
     value: (facts) => spent(facts) / facts.period.days.length,
   },
@@ -39,11 +47,11 @@ export const MONEY_MEASURES = {
     unit: 'usd-small',
     target: 'cost-property',
     of: 'period',
-    says: 'sum of the ledger ÷ records confirmed in the period',
-    inputs: `${LEDGER}; \`windows\`: \`seen\``,
+    says: 'cost of the market (`cost-market`) ÷ records of the market confirmed in the period',
+    inputs: `${LEDGER}, \`market\`; \`windows\`: \`seen\`; \`processed_properties\``,
     value: (facts) => {
       const seen = sumOf(facts.windows, (window) => window.seen);
-      return seen === 0 ? null : spent(facts) / seen;
+      return seen === 0 ? null : usdOf(facts.marketCostUsdMicros) / seen;
     },
   },
   'month-cost': {
@@ -147,7 +155,7 @@ export const MONEY_MEASURES = {
     label: 'Return, low assumption',
     unit: 'percent',
     of: 'now',
-    says: '(value by the low assumption − cost of the month) ÷ cost of the month; no data while nothing was spent',
+    says: '(value of a month by the low assumption − cost of the market in the last 30 days) ÷ that cost; no data while nothing was spent',
     inputs: '`processed_properties`, `cost_entries`; `config/budget.json`: `assumptions`',
     value: (now) => valueNow(now).lowReturn,
   },

@@ -24,6 +24,14 @@ describe('reports about money and quarters', () => {
     await book('in-january', '2026-01-15', { costUsdMicros: 1_234_567 });
     await book('of-a-zip', '2026-02-26', { zip: '85031', source: 'phoenix-mls', costUsdMicros: 70_001 });
     await book('dear', '2026-02-27', { line: 'data', item: 'reconciliation', costUsdMicros: 16_000_000 });
+    await book('own', '2026-02-27', { market: 'phoenix', zip: '85031', costUsdMicros: 400_000 });
+    await book('of-another-market', '2026-02-27', { market: 'scottsdale', zip: '85250', costUsdMicros: 900_000 });
+    const elsewhere = { market: 'scottsdale', quality_score: 0.9, mode: 'demo' };
+    const address = { zip: '85250', street: 'one' };
+    const pricing = { list_price: null, price_per_sqft: null };
+    await database.db
+      .collection('processed_properties')
+      .insertMany([1, 2, 3, 4, 5].map(() => ({ ...elsewhere, normalized: { address, pricing } })));
   }, 120_000);
   afterAll(async () => {
     await database.close();
@@ -54,6 +62,9 @@ describe('reports about money and quarters', () => {
       .toArray();
     return Number(row?.micros ?? 0) / 1_000_000;
   }
+  /** What counts for the first market: its own, and three quarters of what serves all, as 15 of 20 properties are in it. */
+  const ofPhoenix = async (day: object) =>
+    (await direct({ day, market: 'phoenix' })) + (await direct({ day, market: null })) * 0.75;
   const cellOf = (rows: ReportTable['rows'], name: string, at: number): Cell =>
     rows.find(([first]) => first === name)?.[at] ?? null;
 
@@ -117,7 +128,8 @@ describe('reports about money and quarters', () => {
     const report = await build('value', '2026-02');
     const { 'property-value-low-usd': low } = loadBudget().assumptions;
     const properties = await database.db.collection('processed_properties').countDocuments({ market: 'phoenix' });
-    const cost = await direct({ day: FEBRUARY });
+    const cost = await ofPhoenix(FEBRUARY);
+    expect(cost).toBeLessThan(await direct({ day: FEBRUARY }));
     const value = properties * low;
     expect(rowsOf(report, 'value-case')[0]).toEqual([
       ...['low', properties, low, expect.closeTo(value, 6), expect.closeTo(cost, 9)],
@@ -126,6 +138,25 @@ describe('reports about money and quarters', () => {
     ]);
     expect(rowsOf(report, 'assumptions')).toContainEqual(['property-value-low-usd', `$${low}`]);
     expect(await renderReportPage(report)).toContain('assumed, not measured');
+  });
+
+  it('divide what a market cost by what is of the market, by the rule that is stated', async () => {
+    const report = await build('value', '2026-02');
+    const lineOf = (formula: string, { headline, sections } = report) =>
+      [
+        ...headline,
+        ...sections.flatMap(({ blocks }) => blocks.flatMap((block) => (block.type === 'line' ? [block] : []))),
+      ].find((line) => line.formula === formula)?.value;
+    const windows = await database.db.collection('windows').find({ market: 'phoenix', runDate: FEBRUARY }).toArray();
+    const seen = windows.reduce((sum, window) => sum + Number(window.seen), 0);
+    const cost = await ofPhoenix(FEBRUARY);
+    expect(lineOf('cost-market')).toBeCloseTo(cost, 9);
+    expect(lineOf('cost-property')).toBeCloseTo(cost / seen, 9);
+    expect(lineOf('cost')).toBeCloseTo(await direct({ day: FEBRUARY }), 9);
+    // The return of now: the last 30 days beside the value of a month.
+    const month = await ofPhoenix({ $gte: '2026-01-31', $lte: '2026-03-01' });
+    const { 'property-value-low-usd': low } = loadBudget().assumptions;
+    expect(lineOf('return-low', await build('monthly', '2026-02'))).toBeCloseTo((15 * low - month) / month, 9);
   });
 
   it('hold the months of a quarter beside each other', async () => {
