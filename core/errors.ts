@@ -45,15 +45,21 @@ export class NetworkError extends PhoenixError {
   }
 }
 
-/** The service answered, but with a 5xx or a body cut short. Tried again with back-off; five in a row open the circuit. */
+/**
+ * The service answered, but with a 5xx, a body cut short, or a page in the place of data. Tried again with back-off; five in a row
+ * open the circuit.
+ */
 export class SourceUnavailable extends PhoenixError {
   override readonly code = 'SourceUnavailable';
+  /** True where a page came in the place of data: tried again for a while, and not for hours. */
+  readonly isPage: boolean;
   constructor(
     readonly host: string,
     problem: string,
-    options?: ErrorOptions,
+    { isPage = false, ...options }: ErrorOptions & { readonly isPage?: boolean } = {},
   ) {
     super(`${host}: ${problem}`, { retry: 'retry', scope: 'host', ...options });
+    this.isPage = isPage;
   }
 }
 
@@ -149,7 +155,7 @@ export class SchemaDrift extends PhoenixError {
   }
 }
 
-/** One answer is not what was asked for (HTML for JSON, wrong content type, too large). Its page fails, the source goes on. */
+/** One answer is not what was asked for (a page for data again and again, wrong content type, too large). Its page fails, the source goes on. */
 export class ResponseInvalid extends PhoenixError {
   override readonly code = 'ResponseInvalid';
   constructor(

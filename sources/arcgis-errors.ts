@@ -11,6 +11,7 @@ import type { Json } from '../core/hash.js';
 import type { SourceName } from '../core/schemas/names.js';
 import { fieldOf, isObject } from '../domain/readings.js';
 import type { HttpAnswer } from '../net/http-client.js';
+import { isChallengePage, pageForData } from '../net/page-for-data.js';
 
 /** Pause where the layer says "too many requests" in a body, which names no time (assumed). */
 const UNNAMED_PAUSE_MS = 60_000;
@@ -46,16 +47,17 @@ export function createLayerErrors(source: SourceName): LayerErrors {
   };
 }
 
-function refusalOf(source: SourceName, { status, contentType, text }: HttpAnswer): PhoenixError | null {
+function refusalOf(source: SourceName, answer: HttpAnswer): PhoenixError | null {
+  const { status } = answer;
   if (status === 401) return new AuthRejected(source, 'status 401: the layer is no longer open without a token');
-  if (contentType === 'text/html' && isBlockPage(text))
-    return new Blocked(source, `status ${status} with a block page`);
+  if (isChallengePage(answer)) return new Blocked(source, `status ${status} with a block page`);
   return status === 403 ? new Blocked(source, 'status 403') : null;
 }
 
 function failureIn(source: SourceName, answer: HttpAnswer, url: string): PhoenixError | null {
-  if (answer.contentType === 'text/html' && isBlockPage(answer.text))
-    return new Blocked(source, 'block page with status 200');
+  if (isChallengePage(answer)) return new Blocked(source, 'block page with status 200');
+  const page = pageForData(answer, url);
+  if (page !== null) return page;
   const error = answer.text.length > LONGEST_ERROR ? undefined : fieldOf(parsed(answer.text), 'error');
   if (error === undefined) return null;
   const { host } = new URL(url);
@@ -72,7 +74,7 @@ function jsonOf(source: SourceName, { status, contentType, text }: HttpAnswer, u
   if (status !== 200) throw new ResponseInvalid(source, `${url}: status ${status}`);
   // The server says text/plain for `f=json` to browsers, and JSON to others (ArcGIS REST API, "Output formats").
   const mayBeJson = /^(text\/plain|(application|text)\/([\w.-]+\+)?json)$/.test(contentType);
-  if (!mayBeJson || /^\uFEFF?\s*</.test(text.slice(0, 200))) {
+  if (!mayBeJson) {
     throw new ResponseInvalid(source, `${url}: ${contentType || 'no content type'} where JSON is due`);
   }
   const json = parsed(text);
@@ -88,9 +90,3 @@ function parsed(text: string): Json | undefined {
     return undefined;
   }
 }
-
-/** Marks of the firewall's challenge pages (assumed; none was recorded of this host). */
-const isBlockPage = (text: string) =>
-  /<title>(Just a moment|Attention Required|Access Denied|Request Rejected)|cf-chl-|_cf_chl_opt/i.test(
-    text.slice(0, 20_000),
-  );

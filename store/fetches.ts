@@ -60,3 +60,45 @@ export async function lastAsked(db: Db): Promise<ReadonlyMap<SourceName, Date>> 
     .toArray();
   return new Map(rows.map(({ _id, at }) => [_id, at]));
 }
+
+interface FetchOutcome {
+  readonly url: string;
+  readonly sentAt: Date;
+  readonly status?: number | null;
+  readonly error?: string | null;
+}
+
+/** Rows of answers with a good status that held no data: pages, and failures told in a body. */
+const NO_DATA = { error: 'SourceUnavailable', status: { $gte: 200, $lt: 300 } };
+const DATA = { error: null, status: { $gte: 200, $lt: 400 } };
+
+/** What a run met at an endpoint of a source: pages in the place of data, at one address and at all. Fields as in `net/page-patience.ts`. */
+export async function pagesForData(
+  db: Db,
+  {
+    url,
+    ...asked
+  }: { readonly runKey: string; readonly source: SourceName; readonly endpoint: string; readonly url: string },
+) {
+  const fetches = db.collection<FetchOutcome>('fetches');
+  const lastData = await fetches.findOne({ ...asked, ...DATA }, { sort: { sentAt: -1 } });
+  const since = lastData?.sentAt ?? new Date(0);
+  const pages = await fetches
+    .find({ ...asked, ...NO_DATA, sentAt: { $gt: since } })
+    .sort({ sentAt: 1 })
+    .toArray();
+  const own = await fetches
+    .find({ ...asked, url, sentAt: { $lte: since } })
+    .sort({ sentAt: 1 })
+    .toArray();
+  const [first] = pages;
+  const { runKey, source } = asked;
+  const other = first && (await fetches.findOne({ runKey, source, ...DATA, sentAt: { $gt: first.sentAt } }));
+  const streak = own.slice(own.findLastIndex(({ error }) => error === null) + 1);
+  return {
+    passedBy: streak.filter(({ error, status }) => error === NO_DATA.error && (status ?? 0) >= 200).length,
+    onlyPagesSinceMs: first?.sentAt.getTime() ?? null,
+    addresses: new Set(pages.map((page) => page.url)).size,
+    otherData: other !== undefined && other !== null,
+  };
+}

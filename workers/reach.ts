@@ -15,6 +15,7 @@ import { unlessPaused } from '../net/kill-switch.js';
 import { createLimiter, type HostLimit } from '../net/limiter.js';
 import { obeyRobots } from '../net/obey-robots.js';
 import { withPaces } from '../net/pace.js';
+import { withPagePatience } from '../net/page-patience.js';
 import type { VisitPage } from '../net/page-visit.js';
 import type { SourceTarget } from '../net/polite-request.js';
 import { ifProxiesPermitted, proxyRefusal } from '../net/proxies/permission.js';
@@ -27,6 +28,7 @@ import { suspensionReason } from '../store/controls.js';
 import type { Database } from '../store/database.js';
 import { pauseError, permissionHeld, standingDecision } from '../store/decisions.js';
 import { readEmergency } from '../store/emergency.js';
+import { pagesForData } from '../store/fetches.js';
 import { createProxyLedger } from '../store/proxies.js';
 import { approvedSets } from '../store/selector-sets.js';
 import { createSessions } from '../store/sessions.js';
@@ -99,7 +101,8 @@ export function createReach(config: Config, { db }: Database, options: ReachOpti
   const obeying = obeyRobots(createHttpGet({ ...polite, userAgent, targets, proxies }), targets, (host, delayMs) =>
     crawlDelays.set(host, delayMs),
   );
-  const http = unlessPaused(ifProxiesPermitted(obeying, unpermitted), paused);
+  const patient = withPagePatience(obeying, (asked) => pagesForData(db, asked));
+  const http = unlessPaused(ifProxiesPermitted(patient, unpermitted), paused);
   const visiting = createVisitPage({ ...polite, pool, targets, keepFailedPage, captcha: createSolver(config, { db }) });
   const visit = unlessPaused(ifProxiesPermitted(visiting, unpermitted), paused);
   const sources = createSources({

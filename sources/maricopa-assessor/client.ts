@@ -4,7 +4,7 @@ import type { Window } from '../../core/schemas/collect.js';
 import type { TroubleWatch } from '../../core/trouble-watch.js';
 import type { HttpAnswer, HttpGet } from '../../net/http-client.js';
 import { createCredentials, refusalIn, type Sent } from './credentials.js';
-import { type Content, contentOf, isUnexplained, refusalOf } from './errors.js';
+import { type Content, contentOf, failureIn, isUnexplained, refusalOf } from './errors.js';
 import type { DocumentKind } from './kinds.js';
 import { type Credential, MARICOPA, type MaricopaSettings } from './settings.js';
 
@@ -20,7 +20,7 @@ export interface Asked {
 /**
  * The county's service over HTTP. Nothing is tried again here, save with the other token when one is refused. Both raise
  * what `HttpGet` raises, and AuthRejected (every token was refused), Blocked (the source stops), ResponseInvalid (the page
- * is not usable), SourceUnavailable (body cut short; tried again).
+ * is not usable), SourceUnavailable (body cut short, or a page in its place; tried again).
  */
 export interface MaricopaClient {
   /**
@@ -61,7 +61,9 @@ export function createMaricopaClient(
     };
     const headers: Readonly<Record<string, string>> = credential === null ? {} : { AUTHORIZATION: credential.token };
     try {
-      return { status: 'answered', answer: await http({ source: MARICOPA, headers, refusalOf: refused, ...call }) };
+      const pages = (answer: HttpAnswer) => failureIn(answer, call.url);
+      const request = { source: MARICOPA, headers, refusalOf: refused, failureIn: pages, ...call };
+      return { status: 'answered', answer: await http(request) };
     } catch (problem) {
       const refusal = refusalIn(problem, unexplained);
       if (refusal !== 'unexplained') return { status: 'failed', problem, refusal };

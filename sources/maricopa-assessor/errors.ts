@@ -8,6 +8,7 @@ import {
 } from '../../core/errors.js';
 import type { Json } from '../../core/hash.js';
 import type { HttpAnswer } from '../../net/http-client.js';
+import { isChallengePage, pageForData } from '../../net/page-for-data.js';
 import { MARICOPA } from './settings.js';
 
 /** What the JSON of an answer is, or that the county has no such thing. */
@@ -21,13 +22,18 @@ export type Content =
  */
 export function refusalOf({ status, reason, contentType, text }: HttpAnswer): PhoenixError | null {
   if (status === 401) return new AuthRejected(MARICOPA, 'status 401: the token was refused');
-  if (contentType === 'text/html' && isBlockPage(text))
-    return new Blocked(MARICOPA, `status ${status} with a block page`);
+  if (isChallengePage({ contentType, text })) return new Blocked(MARICOPA, `status ${status} with a block page`);
   if (status === 403) return new Blocked(MARICOPA, 'status 403');
   if (status >= 500 && isBare({ contentType, text }) && /unauthori[sz]ed/i.test(reason)) {
     return new AuthRejected(MARICOPA, `status ${status}: the token was refused`);
   }
   return null;
+}
+
+/** The error an answer with a good status stands for: a challenge, or a page in the place of data. Null for what may be data. */
+export function failureIn(answer: HttpAnswer, url: string): PhoenixError | null {
+  if (isChallengePage(answer)) return new Blocked(MARICOPA, `block page with status ${answer.status}`);
+  return pageForData(answer, url);
 }
 
 /**
@@ -39,17 +45,15 @@ export function isUnexplained({ status, reason, contentType, text }: HttpAnswer)
 }
 
 /**
- * JSON of an answer that was not refused.
- * @throws ResponseInvalid (page: not JSON at all, or a status nobody foresaw), SourceUnavailable (retried: JSON cut short),
- *   Blocked (firewall page with status 200)
+ * JSON of an answer that was not refused, and is no page.
+ * @throws ResponseInvalid (page: of another type, or a status nobody foresaw), SourceUnavailable (retried: JSON cut short)
  */
 export function contentOf(answer: HttpAnswer, url: string): Content {
   const { status, contentType, text } = answer;
   if (status === 404) return { status: 'absent', reason: 'the county has no such parcel (status 404)' };
   if (status === 204) return { status: 'absent', reason: 'the county says nothing (status 204)' };
   if (status < 200 || status >= 300) throw new ResponseInvalid(MARICOPA, `${url}: status ${status}`);
-  if (contentType === 'text/html' && isBlockPage(text)) throw new Blocked(MARICOPA, 'block page with status 200');
-  if (!/^(application|text)\/([\w.-]+\+)?json$/.test(contentType) || /^\uFEFF?\s*</.test(text.slice(0, 200))) {
+  if (!/^(application|text)\/([\w.-]+\+)?json$/.test(contentType)) {
     throw new ResponseInvalid(MARICOPA, `${url}: ${contentType || 'no content type'} where JSON is due`);
   }
   return { status: 'found', json: jsonOf(text, url) };
@@ -73,7 +77,3 @@ function jsonOf(text: string, url: string): Json {
 
 const isBare = ({ contentType, text }: Pick<HttpAnswer, 'contentType' | 'text'>) =>
   contentType === 'text/html' && text.trim() === '';
-
-/** Marks of the firewall in front of the service (Cloudflare's challenge pages; assumed, none was recorded). */
-const isBlockPage = (text: string) =>
-  /<title>(Just a moment|Attention Required)|cf-chl-|_cf_chl_opt/i.test(text.slice(0, 20_000));

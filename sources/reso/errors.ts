@@ -10,6 +10,7 @@ import {
 import type { Json } from '../../core/hash.js';
 import { fieldOf } from '../../domain/readings.js';
 import type { HttpAnswer } from '../../net/http-client.js';
+import { isChallengePage, pageForData } from '../../net/page-for-data.js';
 import { RESO } from './settings.js';
 
 /** Pause where the provider says "over limit" without a 429, and names no time (assumed). */
@@ -46,8 +47,11 @@ export function refusalOf(answer: HttpAnswer, url: string): PhoenixError | null 
   return status === 501 ? new ResponseInvalid(RESO, `${url}: status 501, the service cannot do what was asked`) : null;
 }
 
-/** The error that stands in an answer of status 200; null when there is none. */
+/** The error that stands in an answer of status 200, or that it is a page; null when there is none. */
 export function failureIn(answer: HttpAnswer, url: string): PhoenixError | null {
+  if (isChallengePage(answer)) return new Blocked(RESO, `block page with status ${answer.status}`);
+  const page = pageForData(answer, url);
+  if (page !== null) return page;
   const error = fieldOf(errorBody(answer), 'error');
   if (error === undefined) return null;
   const problem = `${url}: an error with status 200${wordsOf(error)}`;
@@ -77,7 +81,7 @@ export function jsonOf(answer: HttpAnswer, url: string): Json {
   if (status !== 200) {
     throw new ResponseInvalid(RESO, `${url}: status ${status}${wordsOf(fieldOf(errorBody(answer), 'error'))}`);
   }
-  if (!/^(application|text)\/([\w.-]+\+)?json$/.test(contentType) || /^\uFEFF?\s*</.test(text.slice(0, 200))) {
+  if (!/^(application|text)\/([\w.-]+\+)?json$/.test(contentType)) {
     throw new ResponseInvalid(RESO, `${url}: ${contentType || 'no content type'} where JSON is due`);
   }
   const json = parsed(text);

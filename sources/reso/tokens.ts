@@ -1,7 +1,7 @@
 import { AuthRejected } from '../../core/errors.js';
 import type { Window } from '../../core/schemas/collect.js';
 import type { HttpAnswer, HttpGet } from '../../net/http-client.js';
-import { jsonOf, refusalOf } from './errors.js';
+import { failureIn, jsonOf, refusalOf } from './errors.js';
 import { tokenAnswer } from './schema.js';
 import { RESO, type ResoCredentials } from './settings.js';
 
@@ -88,6 +88,7 @@ async function ask(
     headers: {},
     form,
     refusalOf: refused,
+    failureIn: (usable) => failureIn(usable, tokenUrl),
   });
   const checked = tokenAnswer.safeParse(jsonOf(answer, tokenUrl));
   // The answer is not shown: it may hold a token after all.

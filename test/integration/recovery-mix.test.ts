@@ -9,12 +9,9 @@ const PLAN: MixPlan =
   scale > 0
     ? { scale, parcelsPerZip: 150, listings: 90, rounds: 3 }
     : { scale: 20, parcelsPerZip: 40, listings: 12, rounds: 1 };
-/** Given up for good: an error page in place of a search page, which is not asked twice in a run. */
-const GIVEN_UP = [{ cause: 'ResponseInvalid', source: 'maricopa-assessor' }];
 /** A browser or proxy that nobody uses when it dies fails nothing: of several one is noticed, a single one may be idle. */
 const MAY_BE_IDLE = new Set(['dead proxy', 'browser killed']);
 const LEAST_NOTICED = scale > 0 ? 1 : 0;
-const RATE = 0.95;
 const DETECT_S = 120;
 const RECOVER_S = 300;
 
@@ -40,10 +37,8 @@ describe(`a day under twelve kinds of fault, ${PLAN.rounds} times each at most`,
     expect(unseen).toEqual([]);
   });
 
-  it('put right without a person all that can be, 95 % and more of it', () => {
-    expect(mix.failed).toEqual(GIVEN_UP);
-    const struck = mix.faults.reduce((sum, one) => sum + one.struck, 0);
-    expect(1 - mix.failed.length / struck).toBeGreaterThanOrEqual(RATE);
+  it('put all of them right without a person, within the run', () => {
+    expect(mix.failed).toEqual([]);
   });
 
   it('noticed it within two minutes and put it right within five, by its own record and by that of the services', () => {
@@ -54,9 +49,9 @@ describe(`a day under twelve kinds of fault, ${PLAN.rounds} times each at most`,
       expect(seconds).toBeLessThan(RECOVER_S);
   });
 
-  it('told what was missing, and left after the next run what a day without faults leaves: nothing lost, nothing doubled', () => {
+  it('left what a day without faults leaves: nothing lost, nothing doubled, nothing for the next run', () => {
     expect(addsUp(mix.summary)).toBe(true);
-    expect(mix.summary.missing).toEqual([expect.stringContaining('85035: failed: ResponseInvalid')]);
+    expect(mix.summary).toMatchObject({ status: 'complete', missing: [] });
     expect(mix.found).toEqual(mix.expected);
   });
 });

@@ -38,7 +38,7 @@ const ANSWERS: readonly (readonly [string, (entry: LoggedRequest) => boolean, st
   ['cut body', ({ fault }) => fault === 'cut-body', 'SourceUnavailable'],
   ['no answer', ({ fault }) => fault === 'hang', 'NetworkError'],
   ['slow', ({ fault }) => fault === 'slow', null],
-  ['HTML for JSON', ({ fault }) => fault === 'html', 'ResponseInvalid'],
+  ['HTML for JSON', ({ fault }) => fault === 'html', 'SourceUnavailable'],
   ['refused token', ({ fault, status }) => fault === 'refused-token' && status >= 400, 'AuthRejected'],
 ];
 /** Blows to our own parts, with the codes that they are noticed as; null: nothing has to fail. */

@@ -37,11 +37,25 @@ describe('an answer that is not what was asked for', () => {
     expect(asked.length).toBeLessThanOrEqual(LANES + 1);
   }, 90_000);
 
-  it('fails one ZIP where its page is HTML, completes the others, and the next run fills the gap', async () => {
-    world.sandbox.faults.add({ service: 'county', effect: { kind: 'html' }, path: 'q=85033' });
+  it('is asked again where it is a page in the place of data, and the day is complete', async () => {
+    world.sandbox.faults.add({ service: 'county', effect: { kind: 'html' }, path: 'q=85033', times: 2 });
+    world.sandbox.faults.add({ service: 'county', effect: { kind: 'html' }, path: '^/parcel/', times: 1 });
+    const { status, counts, sources } = await world.day(TODAY);
+    expect({ status, counts }).toEqual({ status: 'complete', counts: EVERYTHING });
+    expect(sources[0]?.details).toMatchObject({ missing: 0 });
+    expect(await world.ledger(TODAY)).toEqual(COMPLETE);
+    const pages = await world.db
+      .collection('fetches')
+      .find({ status: 200, error: { $ne: null } })
+      .toArray();
+    expect(pages.map(({ error }) => error)).toEqual(Array(3).fill('SourceUnavailable'));
+  }, 120_000);
+
+  it('fails one ZIP that the county says it does not have, completes the others, and the next run fills the gap', async () => {
+    world.sandbox.faults.add({ service: 'county', effect: { kind: 'status', status: 404 }, path: 'q=85033' });
     const summary = await world.day(TODAY);
     const address = `${world.sandbox.county.url}/search/property/?q=85033&page=1`;
-    const sentence = `failed: ResponseInvalid: ${COUNTY}: ${address}: text/html where JSON is due`;
+    const sentence = `failed: ResponseInvalid: ${COUNTY}: ${address}: the county has no such parcel (status 404)`;
     expect(summary.status).toBe('partial');
     expect(summary.missing).toEqual([`${COUNTY} 85033: ${sentence}`]);
     expect(await world.ledger(TODAY)).toEqual({ ...COMPLETE, 85033: sentence });

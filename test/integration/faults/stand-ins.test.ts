@@ -12,7 +12,7 @@ let summary: RunSummary;
 beforeAll(async () => {
   // Without a browser the listing site is left out of every run.
   world = await startFaultWorld({ parcelsPerZip: 20, listings: 30, variables: { CHROMIUM_PATH: '' } });
-  world.sandbox.faults.add({ service: 'county', effect: { kind: 'html' }, path: '85033' });
+  world.sandbox.faults.add({ service: 'county', effect: { kind: 'status', status: 404 }, path: 'q=85033' });
   summary = await world.day(TODAY, { sources: null, zips: ZIPS });
 }, 180_000);
 afterAll(() => world?.stop(), 60_000);

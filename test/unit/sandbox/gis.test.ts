@@ -92,7 +92,7 @@ describe('the stand-in', () => {
   it.each([
     ['error-body', { kind: 'error-body', code: 500 }, 'SourceUnavailable'],
     ['refused-token', { kind: 'refused-token' }, 'AuthRejected'],
-    ['html', { kind: 'html' }, 'ResponseInvalid'],
+    ['html', { kind: 'html' }, 'SourceUnavailable'],
     ['status', { kind: 'status', status: 429, retryAfterSeconds: 3 }, 'RateLimited'],
   ] as const)('shows the fault %s once', async (_name, effect, code) => {
     sandbox.faults.add({ service: 'gis', effect, times: 1 });

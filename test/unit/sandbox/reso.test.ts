@@ -94,7 +94,7 @@ describe('the stand-in', () => {
     ['error-body 1550', { kind: 'error-body', code: 1550 }, 'RateLimited'],
     ['error-body 1510', { kind: 'error-body', code: 1510 }, 'SourceUnavailable'],
     ['error-body 1021', { kind: 'error-body', code: 1021 }, 'AuthRejected'],
-    ['html', { kind: 'html' }, 'ResponseInvalid'],
+    ['html', { kind: 'html' }, 'SourceUnavailable'],
   ] as const)('shows the fault %s', async (_name, effect, code) => {
     sandbox.faults.add({ service: 'reso', effect, path: '/Property' });
     await expect(source().readPage(RESO_WINDOW, null, signal)).rejects.toMatchObject({ code });

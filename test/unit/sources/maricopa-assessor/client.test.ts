@@ -74,8 +74,16 @@ describe('a search answered with', () => {
       () => ({ type: 'text/html', text: '<title>Just a moment...</title>' }),
       { code: 'Blocked' },
     ],
-    ['the site page for JSON', () => recorded('error_200_html_unknown_path.json'), { code: 'ResponseInvalid' }],
-    ['a page that says it is JSON', () => ({ text: '\uFEFF<!DOCTYPE html>' }), { code: 'ResponseInvalid' }],
+    [
+      'the site page for JSON',
+      () => recorded('error_200_html_unknown_path.json'),
+      { code: 'SourceUnavailable', isPage: true },
+    ],
+    [
+      'a page that says it is JSON',
+      () => ({ text: '\uFEFF<!DOCTYPE html>' }),
+      { code: 'SourceUnavailable', isPage: true },
+    ],
     ['no type at all', () => ({ type: '', text: '{"TOTAL":0,"Results":[]}' }), { code: 'ResponseInvalid' }],
     ['404', () => recorded('error_404_parcel_unknown.json'), { code: 'ResponseInvalid' }],
     ['400', () => ({ status: 400, type: 'text/html' }), { code: 'ResponseInvalid' }],
@@ -232,7 +240,7 @@ describe('with a second token', () => {
   it.each([
     ['503', () => ({ status: 503, type: 'text/html' }), 'SourceUnavailable', 1],
     ['429', () => ({ status: 429, headers: { 'retry-after': '7' } }), 'RateLimited', 1],
-    ['the site page', SITE, 'ResponseInvalid', 1],
+    ['the site page', SITE, 'SourceUnavailable', 1],
     ['an empty list', () => json([]), 'SchemaDrift', 1],
     ['403', () => ({ status: 403, type: 'text/html' }), 'Blocked', 1],
     ['404', () => ({ status: 404, type: 'text/html' }), 'ResponseInvalid', 1],
@@ -266,7 +274,6 @@ describe('a detail', () => {
     ['unknown to the county', () => recorded('error_404_parcel_unknown.json')],
     ['given as an empty list', () => recorded('parcel_unknown_propertyinfo_empty.json')],
     ['given as no content', () => ({ status: 204 })],
-    ['answered with the site page', () => recorded('error_200_html_unknown_path.json')],
   ])('%s is missing, with the reason', async (_name, answer: () => LocalAnswer) => {
     server.answer(answer);
     expect(await readDetail('10101001')).toEqual({ status: 'missing', reason: expect.stringMatching(/\w/) });
@@ -279,6 +286,11 @@ describe('a detail', () => {
       expect(server.asked).toEqual([]);
     },
   );
+
+  it('answered with the site page is asked again', async () => {
+    server.answer(SITE);
+    await expect(readDetail('10101001')).rejects.toMatchObject({ code: 'SourceUnavailable', isPage: true });
+  });
 
   it('refused for the token stops the source', async () => {
     server.answer(() => recorded('error_500_unauthorized_parcel.json'));
@@ -359,7 +371,7 @@ describe('probe', () => {
     ['auth', () => recorded('error_500_unauthorized_search.json')],
     ['down', () => EMPTY_500],
     ['blocked', () => ({ status: 403, type: 'text/html' })],
-    ['drift', () => recorded('error_200_html_unknown_path.json')],
+    ['down', () => recorded('error_200_html_unknown_path.json')],
     ['drift', () => json({ TOTAL: 0, Results: [] })],
     ['drift', () => json({ TOTAL: 3, Results: [{ APN: 1 }, { APN: 2 }, { APN: 3 }] })],
     ['drift', () => json([])],

@@ -75,7 +75,7 @@ describe('an answer of several that is not there', () => {
     url.pathname.endsWith(ending) ? answer : recorded(url);
 
   it.each<[string, LocalAnswer, RegExp]>([
-    ['the site page', { type: 'text/html', text: '<html></html>' }, /^valuations: ResponseInvalid: /],
+    ['of another type', { type: 'text/plain', text: 'none' }, /^valuations: ResponseInvalid: /],
     ['an empty list', { text: '[]' }, /^valuations: the county has no such parcel/],
     ['404', { status: 404, type: 'text/html' }, /^valuations: the county has no such parcel \(status 404\)/],
   ])('(%s) is named, and the others are kept', async (_what, answer, lacking) => {
@@ -91,8 +91,11 @@ describe('an answer of several that is not there', () => {
     expect(detail).toEqual({ status: 'missing', reason: 'the county has no such parcel (empty list)' });
   });
 
-  it('is tried again whole when the service fails', async () => {
-    server.answer(without('/residential-details', { status: 503, type: 'text/html' }));
+  it.each<[string, LocalAnswer]>([
+    ['the service fails', { status: 503, type: 'text/html' }],
+    ['a page comes in its place', { type: 'text/html', text: '<html></html>' }],
+  ])('is tried again whole when %s', async (_what, answer) => {
+    server.answer(without('/residential-details', answer));
     const detail = sourceOf(['valuations', 'residential-details']).readDetail(WINDOW, KEY, signal);
     await expect(detail).rejects.toMatchObject({ code: 'SourceUnavailable' });
   });

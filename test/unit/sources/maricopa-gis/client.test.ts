@@ -139,6 +139,9 @@ describe('a walk', () => {
   });
 });
 
+/** In the place of data: tried again. */
+const A_PAGE = { code: 'SourceUnavailable', isPage: true };
+
 describe('a request answered with', () => {
   it.each<[string, LocalAnswer, Readonly<Record<string, unknown>>]>([
     ['an error of a bad query in a 200', error(400), { code: 'ResponseInvalid' }],
@@ -155,8 +158,8 @@ describe('a request answered with', () => {
     ['404', { status: 404, type: 'text/html' }, { code: 'ResponseInvalid' }],
     ['503', { status: 503, type: 'text/html' }, { code: 'SourceUnavailable' }],
     ['a redirect', { status: 302, headers: { location: 'http://169.254.169.254/' } }, { code: 'ResponseInvalid' }],
-    ['the query form', { type: 'text/html', text: '<html><title>Query: Parcels</title>' }, { code: 'ResponseInvalid' }],
-    ['a page that says it is JSON', { text: '<!DOCTYPE html>' }, { code: 'ResponseInvalid' }],
+    ['the query form', { type: 'text/html', text: '<html><title>Query: Parcels</title>' }, A_PAGE],
+    ['a page that says it is JSON', { text: '<!DOCTYPE html>' }, A_PAGE],
     ['a firewall page', { type: 'text/html', text: '<title>Just a moment...</title>' }, { code: 'Blocked' }],
     ['JSON that breaks off', { text: '{"features":[{"attr' }, { code: 'SourceUnavailable' }],
     ['a body that is cut', { text: JSON.stringify(gisPage(rows(50))), cut: true }, { code: 'SourceUnavailable' }],

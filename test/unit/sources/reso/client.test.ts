@@ -263,7 +263,7 @@ describe('a token', () => {
     ['wrong credentials', json({ error: 'invalid_client' }, 401), { code: 'AuthRejected' }],
     ['a wrong request', json({ error: 'invalid_grant' }, 400), { code: 'AuthRejected' }],
     ['no token', json({ token: 'canary-misplaced' }), { code: 'AuthRejected' }],
-    ['a log-in page', { type: 'text/html', text: '<html>Log in</html>' }, { code: 'ResponseInvalid' }],
+    ['a log-in page', { type: 'text/html', text: '<html>Log in</html>' }, { code: 'SourceUnavailable', isPage: true }],
     ['429', { status: 429, headers: { 'retry-after': '9' } }, { code: 'RateLimited', retryAfterMs: 9_000 }],
     ['an outage', { status: 502 }, { code: 'SourceUnavailable' }],
   ])('is not had with %s', async (_name, answer, expected) => {
@@ -294,7 +294,8 @@ describe('a request answered with', () => {
     ['an error with status 200', failure(200, 1515), { code: 'SourceUnavailable' }],
     ['an unknown error with status 200', failure(200, 'odd'), { code: 'ResponseInvalid' }],
     ['a redirect', { status: 302, headers: { location: 'http://169.254.169.254/' } }, { code: 'ResponseInvalid' }],
-    ['a page', { type: 'text/html', text: '<html>' }, { code: 'ResponseInvalid' }],
+    ['a page', { type: 'text/html', text: '<html>' }, { code: 'SourceUnavailable', isPage: true }],
+    ['a firewall page', { type: 'text/html', text: '<title>Just a moment...</title>' }, { code: 'Blocked' }],
     ['JSON that breaks off', { text: '{"value":[{"Li' }, { code: 'SourceUnavailable' }],
     ['a body that is cut', { ...page(0, 25), cut: true }, { code: 'SourceUnavailable' }],
     ['another envelope', json({ values: [] }), { code: 'SchemaDrift', path: 'value' }],
