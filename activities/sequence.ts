@@ -49,10 +49,13 @@ export function createSequenceActivities({ config, database, sources, findModel 
   };
   return {
     /** Brings the accounts up to date, writes down that the run began, and what it will do. */
-    async planRun({ run, options }: PrepareInput): Promise<RunPlan> {
+    async planRun({ run, options, startedBy }: PrepareInput): Promise<RunPlan> {
       const market = marketOf(run.market);
       await settleMoney(config, db, Date.now());
-      const earlierRuns = await openRun(db, { ...run, mode: config.mode, options });
+      const earlierRuns = await openRun(db, {
+        ...{ ...run, mode: config.mode, options },
+        ...(startedBy === undefined ? {} : { startedBy }),
+      });
       const zips = options.zips ?? zipsOf(run.market, config.extraZips);
       if (options.forceLlm) await askModelAgain(db, run.market, zips);
       const suspended = await modelSuspension(db);

@@ -60,8 +60,9 @@ export function scheduleOf(row: ScheduleRow, mode: Mode) {
 function workOf(row: ScheduleRow, mode: Mode): { readonly workflowType: string; readonly args: unknown[] } {
   switch (row.workflow) {
     case 'dailySequence': {
-      const { market, timeZone } = row;
-      const input: ScheduledInput = { market, timeZone, options: optionsIn(mode, DEFAULT_RUN_OPTIONS) };
+      const { market, timeZone, calendar } = row;
+      const due = { hour: calendar.hour, minute: calendar.minute };
+      const input: ScheduledInput = { market, timeZone, due, options: optionsIn(mode, DEFAULT_RUN_OPTIONS) };
       return { workflowType: 'scheduled', args: [input] };
     }
     case 'refreshMarket': {

@@ -55,7 +55,7 @@ export async function startSequence(client: Client, mode: Mode, request: Sequenc
       workflowIdConflictPolicy,
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       taskQueue: TASK_QUEUES.pipeline,
-      args: [{ market, runDate, kind, options }],
+      args: [{ market, runDate, kind, options, startedBy: 'person' }],
       staticSummary: `${market} ${runDate}`,
       typedSearchAttributes: [
         { key: MARKET, value: market },

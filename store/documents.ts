@@ -4,7 +4,7 @@ import type { Counts, Outcome, Walk, WalkPart, WindowState } from '../core/schem
 import type { FactInput } from '../core/schemas/facts.js';
 import type { Mode, SourceName } from '../core/schemas/names.js';
 import type { Enrichment } from '../core/schemas/property.js';
-import type { RunOptions, RunStatus, RunSummary } from '../core/schemas/run.js';
+import type { RunOptions, RunStatus, RunSummary, StartedBy } from '../core/schemas/run.js';
 import type { ChangeEvidence } from '../domain/change-events.js';
 import type { Spent } from './llm.js';
 
@@ -248,6 +248,8 @@ export interface RunDocument {
   readonly mode: Mode;
   readonly runDate: string;
   readonly options: RunOptions;
+  /** Left out in rows of versions that did not keep it. */
+  readonly startedBy?: StartedBy;
   readonly status: RunStatus | 'running';
   readonly startedAt: Date;
   readonly endedAt: Date | null;

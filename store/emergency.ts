@@ -48,6 +48,14 @@ export async function freezesBetween(db: Db, from: Date, to: Date): Promise<read
   return frozen === null && percent < 100 ? [...sentences, rampSentence(percent)] : sentences;
 }
 
+/** From when to when everything was frozen, the oldest first; `to` null: it still is. */
+export async function frozenTimes(db: Db): Promise<readonly { readonly from: Date; readonly to: Date | null }[]> {
+  const decisions = await db.collection<DecisionDocument>('decisions').find(ABOUT).sort({ at: 1, _id: 1 }).toArray();
+  return decisions.flatMap(({ granted, at }, index) =>
+    granted ? [{ from: at, to: decisions[index + 1]?.at ?? null }] : [],
+  );
+}
+
 /** The steps after a freeze, as an operator reads them. */
 export function rampSentence(percent: number): string {
   return `the pace comes back in steps: now at most ${percent} % of each limit`;

@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
 import type { Mode } from '../core/schemas/names.js';
-import type { RunOptions, RunStatus, RunSummary } from '../core/schemas/run.js';
+import type { RunOptions, RunStatus, RunSummary, StartedBy } from '../core/schemas/run.js';
 import type { RunDocument } from './documents.js';
 
 const runsOf = (db: Db) => db.collection<RunDocument>('runs');
@@ -12,6 +12,7 @@ export interface RunStart {
   readonly mode: Mode;
   readonly runDate: string;
   readonly options: RunOptions;
+  readonly startedBy?: StartedBy;
 }
 
 /** Writes down that a run began. A repeat keeps the first start. @returns runs of the same day that began before */
@@ -66,11 +67,13 @@ export async function dailyRunsSince(
   db: Db,
   market: string,
   since: Date,
-): Promise<readonly Pick<RunDocument, '_id' | 'workflowId' | 'runDate' | 'status' | 'startedAt' | 'endedAt'>[]> {
+): Promise<
+  readonly Pick<RunDocument, '_id' | 'workflowId' | 'runDate' | 'status' | 'startedBy' | 'startedAt' | 'endedAt'>[]
+> {
   return runsOf(db)
     .find(
       { market, workflowId: { $regex: '^daily/' }, endedAt: { $gte: since } },
-      { projection: { workflowId: 1, runDate: 1, status: 1, startedAt: 1, endedAt: 1 } },
+      { projection: { workflowId: 1, runDate: 1, status: 1, startedBy: 1, startedAt: 1, endedAt: 1 } },
     )
     .sort({ endedAt: 1 })
     .toArray();

@@ -70,7 +70,9 @@ export async function dailySequence(input: DailySequenceInput): Promise<DailySeq
   setHandler(progressQuery, () => describe(progress, hold));
   try {
     await timed(progress, 'prepare', async () => {
-      progress.plan = await phase(progress, 'prepare', prepareRun, { run: progress.run, options: input.options });
+      const { options, startedBy } = input;
+      const named = startedBy === undefined ? {} : { startedBy };
+      progress.plan = await phase(progress, 'prepare', prepareRun, { run: progress.run, options, ...named });
     });
     if (progress.plan) await collectAndEnrich(input, progress, progress.plan, hold);
     await hold.gate();

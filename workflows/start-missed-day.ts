@@ -19,7 +19,7 @@ export async function startMissedDay(market: string): Promise<Pick<RecoveryTry, 
       workflowId: dailyWorkflowId(market, runDate),
       taskQueue: TASK_QUEUES.pipeline,
       parentClosePolicy: 'ABANDON',
-      args: [{ market, runDate, kind: 'daily', options }],
+      args: [{ market, runDate, kind: 'daily', options, startedBy: 'watchdog' }],
       staticSummary: `${market} ${runDate}, started by the watchdog`,
       typedSearchAttributes: [
         { key: SEARCH_ATTRIBUTES.market, value: market },

@@ -3,6 +3,9 @@ import type { Mode, SourceName } from './names.js';
 
 export type RunStatus = 'complete' | 'partial' | 'failed' | 'cancelled';
 
+/** Who began a run: its schedule at its hour, a person, or the watchdog in place of a schedule that missed it. */
+export type StartedBy = 'schedule' | 'person' | 'watchdog';
+
 /** Options of a sequence, as given by a person or a schedule. JSON only; part of the workflow's input. */
 export interface RunOptions {
   /** Null: all sources of the market. */

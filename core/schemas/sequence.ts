@@ -1,7 +1,7 @@
 import type { SourceResult } from './collect.js';
 import type { BatchControl, BatchMeasure, CareStep } from './model.js';
 import type { SourceName } from './names.js';
-import type { PhaseTime, RunOptions, RunStatus } from './run.js';
+import type { PhaseTime, RunOptions, RunStatus, StartedBy } from './run.js';
 
 /** Input of `dailySequence`. */
 export interface DailySequenceInput {
@@ -9,8 +9,10 @@ export interface DailySequenceInput {
   /** `YYYY-MM-DD` in the market's zone. */
   readonly runDate: string;
   readonly options: RunOptions;
-  /** How it was started; shown in the Web UI. */
+  /** The whole day, or a part of it; shown in the Web UI. */
   readonly kind: 'daily' | 'adhoc';
+  /** Left out: begun by a version that did not say. */
+  readonly startedBy?: StartedBy;
 }
 
 /** Result of `dailySequence`: ids and counts only, the rest is in `runs`. */
@@ -24,6 +26,8 @@ export interface DailySequenceResult {
 export interface ScheduledInput {
   readonly market: string;
   readonly timeZone: string;
+  /** When the schedule comes: at another time a person let it run. Left out: made by a version that did not say. */
+  readonly due?: { readonly hour: number; readonly minute: number };
   readonly options: RunOptions;
 }
 
@@ -38,6 +42,8 @@ export interface RunName {
 export interface PrepareInput {
   readonly run: RunName;
   readonly options: RunOptions;
+  /** Left out: begun by a version that did not say. */
+  readonly startedBy?: StartedBy;
 }
 
 /** A source as this run will use it. */

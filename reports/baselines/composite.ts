@@ -3,6 +3,7 @@ import { loadBaselines } from '../../core/product-settings.js';
 import type { Measure } from '../../core/schemas/alerts.js';
 import { atLeastAsGood } from '../../domain/baselines/compare.js';
 import { minutesUp } from '../../store/alert-minutes.js';
+import { frozenTimes } from '../../store/emergency.js';
 import { commandsSince, readingsSince } from '../../store/measures.js';
 import { dailyRunsSince } from '../../store/runs.js';
 
@@ -43,19 +44,29 @@ async function uptime(db: Db, fromMs: number, nowMs: number, target: number): Pr
   return { name: 'uptime', formula, value: of < LEAST_MINUTES ? null : up / of, target, good: up, of, because: [] };
 }
 
+/** A command is written down after it was obeyed, which may have ended the run. */
+const NOTED_AFTER_MS = 60_000;
+
 async function autonomy(db: Db, market: string, fromMs: number, target: number): Promise<Composite> {
   const since = new Date(fromMs);
-  const runs = await dailyRunsSince(db, market, since);
-  const commands = await commandsSince(db, since);
-  const steered = runs.filter(
-    ({ workflowId, status }) =>
+  const all = await dailyRunsSince(db, market, since);
+  const runs = all.filter(({ startedBy }) => startedBy === 'schedule' || startedBy === 'watchdog');
+  const commands = await commandsSince(db, new Date(fromMs - DAY_MS));
+  const frozen = await frozenTimes(db);
+  const steered = runs.filter(({ workflowId, status, startedAt, endedAt }) => {
+    const end = endedAt?.getTime() ?? Number.POSITIVE_INFINITY;
+    const during = (at: Date) => at >= startedAt && at.getTime() <= end + NOTED_AFTER_MS;
+    return (
       status === 'cancelled' ||
-      commands.some((one) => one.workflowId === workflowId || one.workflowId.startsWith(`${workflowId}/`)),
-  );
+      frozen.some(({ from, to }) => from.getTime() < end && (to === null || to > startedAt)) ||
+      commands.some((one) => `${one.workflowId}/`.startsWith(`${workflowId}/`) && during(one.at))
+    );
+  });
   const good = runs.length - steered.length;
   return {
     name: 'autonomy',
-    formula: 'daily runs that ended without pause, resume or cancel by a person / daily runs that ended',
+    formula:
+      'scheduled days that ended without pause, resume, cancel or freeze by a person / scheduled days that ended; days that the watchdog began in place of the schedule are among them, those that a person began are not, nor those of versions that did not keep who did',
     value: runs.length === 0 ? null : good / runs.length,
     target,
     good,

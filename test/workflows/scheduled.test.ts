@@ -24,6 +24,36 @@ function startArguments(market: string, workflowId = uniqueId('schedule')) {
 }
 
 describe('a scheduled start', () => {
+  it.each([
+    ['at the hour of the schedule', { hour: 3, minute: 0 }, 'schedule'],
+    ['at another time, as a person lets it run', { hour: 4, minute: 0 }, 'person'],
+    ['of a schedule that does not say its hour', undefined, 'schedule'],
+  ] as const)('%s says who began the day', async (_name, due, startedBy) => {
+    const market = uniqueId('who');
+    const begun: unknown[] = [];
+    const { activities, calls } = createFakes(PLAN, {
+      planRun: async (input) => {
+        begun.push(input.startedBy);
+        return PLAN;
+      },
+    });
+    const plain = startArguments(market);
+    const args = plain.args.map((input) => ({ ...input, ...(due === undefined ? {} : { due }) }));
+    await server.withWorkers(activities, async () => {
+      const schedule = await server.client.schedule.create({
+        scheduleId: market,
+        spec: { calendars: [{ hour: 3, minute: 0 }], timezone: 'America/Phoenix' },
+        state: { paused: true },
+        action: { type: 'startWorkflow', workflowType: 'scheduled', ...plain, args },
+      });
+      const [start, end] = [new Date('2026-02-27T09:30:00Z'), new Date('2026-02-27T10:30:00Z')];
+      await schedule.backfill({ start, end, overlap: 'ALLOW_ALL' });
+      await until(() => calls.report !== null);
+      await schedule.delete();
+    });
+    expect(begun).toEqual([startedBy]);
+  });
+
   it('runs the day for which it was due, not the day on which it starts', async () => {
     const market = uniqueId('late');
     const { activities, calls } = createFakes(PLAN);

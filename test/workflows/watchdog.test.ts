@@ -50,9 +50,11 @@ describe('the watchdog', () => {
   it('starts a day that was missed, once, and opens P1 where it still does not begin', async () => {
     const missed = { state: 'missed', verdicts: [] } as const;
     const latch = createLatch();
+    const begun: unknown[] = [];
     const { activities, calls } = watching([missed, missed, missed], {
       missedDay: async () => ({ start: { runDate: '2026-03-02', options: DEFAULT_RUN_OPTIONS } }),
-      planRun: async () => {
+      planRun: async ({ startedBy }) => {
+        begun.push(startedBy);
         await latch.wait(); // it is started and gets nowhere
         return planOf({ sources: [] });
       },
@@ -67,6 +69,7 @@ describe('the watchdog', () => {
         'watchdog-not-started 1 P1',
       ]);
       expect(calls.released).toBe(0);
+      expect(begun).toEqual(['watchdog']);
       latch.open();
     });
   });

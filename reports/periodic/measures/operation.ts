@@ -34,8 +34,8 @@ export const OPERATION_MEASURES = {
     unit: 'percent',
     target: 'autonomy',
     of: 'now',
-    says: 'scheduled runs of the last 30 days that ended without a command of an operator ÷ scheduled runs that ended',
-    inputs: '`runs`, commands in `measures`; target of `config/baselines.json`',
+    says: 'scheduled days of the last 30 days that ended without pause, resume, cancel or freeze by a person ÷ scheduled days that ended; a day that the watchdog began in place of the schedule is one, a day that a person began is none',
+    inputs: '`runs`: `startedBy`; commands in `measures`; freezes in `decisions`; target of `config/baselines.json`',
     value: ({ composites }) => composites.find(({ name }) => name === 'autonomy')?.value ?? null,
   },
   excellence: {

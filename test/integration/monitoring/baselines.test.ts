@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Document } from 'mongodb';
 import { loadBaselines } from '../../../core/product-settings.js';
 import { compareFigures, compareRun, worseInWords } from '../../../reports/baselines/compare-run.js';
 import { composites } from '../../../reports/baselines/composite.js';
@@ -57,7 +58,7 @@ async function keepDay(daysAgo: number, failed: number): Promise<EndedRun> {
   const { db } = database;
   await db.collection('runs').insertOne({
     ...{ workflowId: run.runId, market: 'phoenix', runDate, status: 'complete', mode: 'demo', options: {} },
-    ...{ startedAt: at(0), endedAt: at(45), counts: run.counts, summary: run, runKey },
+    ...{ startedBy: 'schedule', startedAt: at(0), endedAt: at(45), counts: run.counts, summary: run, runKey },
   });
   await db.collection('fetches').insertMany(
     Array.from({ length: 10 }, (_, n) => ({
@@ -143,13 +144,45 @@ describe('composite figures', () => {
     ]);
   });
 
+  it('count scheduled days alone, and what a person did while they ran', async () => {
+    const { db } = database;
+    const startedMs = NOW_MS - 2 * DAY_MS;
+    const day = async (n: number, row: Document, market = 'scottsdale') => {
+      const startedAt = new Date(startedMs + n * 3_600_000);
+      const [runDate, workflowId] = ['2026-02-27', `daily/${market}/${n}`];
+      const about = { workflowId, market, runDate, status: 'complete', mode: 'demo', options: {}, counts: null };
+      await db
+        .collection('runs')
+        .insertOne({ ...about, summary: null, startedAt, endedAt: new Date(startedAt.getTime() + 1_800_000), ...row });
+      return startedAt.getTime();
+    };
+    await day(0, { startedBy: 'schedule' });
+    await day(1, { startedBy: 'watchdog' });
+    await day(2, { startedBy: 'person' });
+    await day(3, {}); // of a version that did not keep it
+    const later = await day(4, { startedBy: 'schedule' });
+    const held = await day(5, { startedBy: 'schedule' });
+    const frozen = await day(6, { startedBy: 'schedule' });
+    // A person began the same day again, and cancelled that one: nobody touched the scheduled one.
+    await noteCommand(db, 'daily/scottsdale/4', 'cancel', new Date(later + 7_200_000));
+    await noteCommand(db, 'daily/scottsdale/5/phoenix-mls', 'pause', new Date(held + 60_000));
+    const words = { kind: 'freeze', subject: 'everything', reference: 'test', by: 'test' };
+    await db.collection('decisions').insertMany([
+      { ...words, granted: true, at: new Date(frozen - 60_000) },
+      { ...words, granted: false, at: new Date(frozen + 60_000) },
+    ]);
+    const [, autonomy] = await composites(db, 'scottsdale', NOW_MS);
+    expect(autonomy).toMatchObject({ good: 3, of: 5, value: 0.6 });
+    await db.collection('decisions').deleteMany({});
+  });
+
   it('count a day on which a person stepped in, and measures outside their target', async () => {
     const run = await latest();
     await noteCommand(
       database.db,
       `daily/phoenix/${run.runDate}/maricopa-assessor`,
       'pause',
-      new Date(NOW_MS - DAY_MS),
+      new Date(run.at.getTime() - 60_000),
     );
     await noteReadings(
       database.db,
