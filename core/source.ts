@@ -45,6 +45,8 @@ export interface ProbeResult {
   readonly state: 'ok' | 'auth' | 'blocked' | 'drift' | 'down';
   /** One sentence for an operator. */
   readonly evidence: string;
+  /** The host was not asked: its ceiling, its circuit or its own word keeps the next request so long. Left out: it was. */
+  readonly retryAfterMs?: number;
 }
 
 /** Settings of a source that the workflows need; from its `settings.ts`. */

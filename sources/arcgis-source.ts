@@ -1,5 +1,6 @@
 import { driftOf } from '../core/drift.js';
 import { type ErrorCode, PhoenixError } from '../core/errors.js';
+import { probeFailure } from '../core/probe-failure.js';
 import type { ProbeResult, Source, SourceTraits } from '../core/source.js';
 import type { HttpGet } from '../net/http-client.js';
 import type { HostLimit } from '../net/limiter.js';
@@ -79,6 +80,6 @@ async function probe(
   } catch (problem) {
     signal.throwIfAborted();
     if (!(problem instanceof PhoenixError)) throw problem;
-    return { state: STATE_OF[problem.code] ?? 'down', evidence: `${problem.code}: ${problem.message}` };
+    return probeFailure(problem, STATE_OF);
   }
 }

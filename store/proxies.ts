@@ -72,7 +72,7 @@ export interface ProxyLedger {
    * @returns true when it rests now
    */
   failed(pick: ProxyPick, fault: string, sure: boolean): Promise<boolean>;
-  /** Ends the rest of a proxy that was seen to work. */
+  /** Ends the rest of a proxy that was seen to work; it is healthy again, however often it failed before. */
   wake(id: string): Promise<void>;
   /** Lets a proxy rest for so long. @returns false when there is none of that id */
   rest(id: string, restMs: number): Promise<boolean>;
@@ -122,7 +122,7 @@ export function createProxyLedger(db: Db): ProxyLedger {
       return after !== null && after.notBeforeMs > pick.pickedAtMs;
     },
     async wake(id) {
-      await proxies.updateOne({ _id: id }, { $set: { notBeforeMs: 0, inARow: 0 } });
+      await proxies.updateOne({ _id: id }, { $set: { notBeforeMs: 0, inARow: 0 }, $max: { score: HEALTHY_SCORE } });
     },
     async rest(id, restMs) {
       const found = await proxies.updateOne({ _id: id }, [{ $set: { notBeforeMs: { $add: [NOW, restMs] } } }]);

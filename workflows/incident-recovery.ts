@@ -1,12 +1,17 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { executeChild, workflowInfo } from '@temporalio/workflow';
+import { executeChild, sleep, workflowInfo } from '@temporalio/workflow';
 import { assertNever } from '../core/assert.js';
 import { fillGapsWorkflowId, runKeyOf, TASK_QUEUES } from '../core/ids.js';
 import type { IncidentPlan, ProbeTarget, RecoveryStep, RecoveryTry } from '../core/schemas/incidents.js';
+import type { ProbeResult } from '../core/source.js';
 import { firstAid, model, probeOn } from './activity-proxies.js';
 import { cancelRequested, reasonOf } from './failures.js';
 import { fillGaps } from './fill-gaps.js';
 import { startMissedDay } from './start-missed-day.js';
+
+/** A circuit is open for ten minutes at most (net/limiter.ts); after half an hour a person hears of it. */
+const LONGEST_PAUSES_MS = 20 * 60_000;
+const SHORTEST_PAUSE_MS = 1_000;
 
 type Tried = Pick<RecoveryTry, 'outcome' | 'text'>;
 
@@ -71,13 +76,25 @@ async function fillToday(market: string, { runDate, probes }: IncidentPlan): Pro
 async function probeAll(probes: readonly ProbeTarget[]): Promise<Tried> {
   const texts: string[] = [];
   let well = true;
-  for (const { source, taskQueue } of probes) {
-    const { state, evidence } = await probeOn(taskQueue).probeSource({ source });
+  for (const target of probes) {
+    const { state, evidence } = await probeOnce(target);
     well &&= state === 'ok';
-    texts.push(`${source}: ${state}, ${evidence}`);
+    texts.push(`${target.source}: ${state}, ${evidence}`);
   }
   if (texts.length === 0) return { outcome: 'nothing', text: 'the cause names no source' };
   return { outcome: well ? 'done' : 'failed', text: texts.join('; ') };
+}
+
+/** One call that goes out. Where the host may not be asked yet, as while its circuit is open, that is waited for. */
+async function probeOnce({ source, taskQueue }: ProbeTarget): Promise<ProbeResult> {
+  for (let leftMs = LONGEST_PAUSES_MS; ; ) {
+    const result = await probeOn(taskQueue).probeSource({ source });
+    const { retryAfterMs } = result;
+    if (retryAfterMs === undefined || retryAfterMs > leftMs) return result;
+    const waitMs = Math.max(retryAfterMs, SHORTEST_PAUSE_MS);
+    leftMs -= waitMs;
+    await sleep(waitMs, { summary: `${source} may not be asked before` });
+  }
 }
 
 async function reloadModel(market: string, runDate: string): Promise<Tried> {

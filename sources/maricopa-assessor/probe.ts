@@ -1,5 +1,6 @@
 import { driftOf } from '../../core/drift.js';
 import { type ErrorCode, PhoenixError } from '../../core/errors.js';
+import { probeFailure } from '../../core/probe-failure.js';
 import type { ProbeResult } from '../../core/source.js';
 import { KNOWN_GOOD_SEARCH, type MaricopaClient } from './client.js';
 import { parseSearch, readEnvelope } from './parse-search.js';
@@ -27,6 +28,6 @@ export async function probe(client: MaricopaClient, signal: AbortSignal): Promis
   } catch (problem) {
     signal.throwIfAborted();
     if (!(problem instanceof PhoenixError)) throw problem;
-    return { state: STATE_OF[problem.code] ?? 'down', evidence: `${problem.code}: ${problem.message}` };
+    return probeFailure(problem, STATE_OF);
   }
 }

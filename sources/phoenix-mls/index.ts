@@ -1,4 +1,5 @@
 import { type ErrorCode, PhoenixError, ResponseInvalid } from '../../core/errors.js';
+import { probeFailure } from '../../core/probe-failure.js';
 import type { SourceDetail } from '../../core/raw-payload.js';
 import type { Cursor, Window } from '../../core/schemas/collect.js';
 import type { ProbeResult, Source, SourcePage } from '../../core/source.js';
@@ -112,6 +113,6 @@ async function probe(client: PhoenixMlsClient, sets: KnownSets, signal: AbortSig
   } catch (problem) {
     signal.throwIfAborted();
     if (!(problem instanceof PhoenixError)) throw problem;
-    return { state: STATE_OF[problem.code] ?? 'down', evidence: `${problem.code}: ${problem.message}` };
+    return probeFailure(problem, STATE_OF);
   }
 }

@@ -1,31 +1,61 @@
 import { instantOf, runDateOf } from '../../core/dates.js';
 import type { Reading } from '../../core/schemas/alerts.js';
-import type { RunStatus } from '../../core/schemas/run.js';
+import type { WindowState } from '../../core/schemas/collect.js';
+import type { RunStatus, RunSummary } from '../../core/schemas/run.js';
 import { firstMinute } from '../alert-minutes.js';
 import type { RunDocument, WindowDocument, WindowPageDocument } from '../documents.js';
 import { frozenError } from '../emergency.js';
+import { careSince } from '../llm.js';
+import { windowsOfDay } from '../windows.js';
 import { DAILY, type Detector, type DetectorContext, latestDay, MINUTE_MS, percent } from './context.js';
 
 /** The day is to be done by this hour (spec W1). */
 const DONE_BY_HOUR = 5;
 
-/** Share of the windows of the latest day that were completed, those of skipped sources left out. */
+/** Share of the windows of the latest day that are complete, those of skipped sources left out. What was filled since its end counts. */
 export const runSuccess: Detector = async (context) => {
   const summary = (await latestDay(context))?.summary ?? null;
-  const zips = summary?.sources.filter(({ status }) => status !== 'skipped').flatMap((source) => source.zips) ?? [];
+  const zips = summary === null ? [] : await windowsNow(context, summary);
   if (summary === null || zips.length === 0) return [];
-  const complete = zips.filter(({ status }) => status === 'complete').length;
+  const complete = zips.filter(({ state }) => state === 'complete').length;
   const value = complete / zips.length;
   const text = `${complete} of ${zips.length} windows of ${summary.runDate} are complete (${percent(value)})`;
   return [{ subject: DAILY, value, text }];
 };
 
+/** The windows that a day was to walk, as they stand now: a gap may have been filled since. */
+async function windowsNow(
+  { db, market }: Pick<DetectorContext, 'db' | 'market'>,
+  { runDate, sources }: RunSummary,
+): Promise<
+  readonly { readonly name: string; readonly before: WindowState; readonly state: WindowDocument['state'] }[]
+> {
+  const standing = (await windowsOfDay(db, market, runDate)).map(
+    ({ source, zip, state }) => [`${source} ${zip}`, state] as const,
+  );
+  const now = new Map<string, WindowDocument['state']>(standing);
+  return sources
+    .filter(({ status }) => status !== 'skipped')
+    .flatMap(({ name: source, zips }) =>
+      zips.map(({ zip, status: before }) => {
+        const name = `${source} ${zip}`;
+        return { name, before, state: now.get(name) ?? before };
+      }),
+    );
+}
+
+/** A day that ended so, until what it lacked is filled: no longer failed once a window of it is there, no longer partial once all are. */
 const endedAs =
   (status: RunStatus): Detector =>
   async (context) => {
     const summary = (await latestDay(context))?.summary ?? null;
     if (summary?.status !== status) return [];
-    const why = summary.missing.length === 0 ? '' : `: ${summary.missing.slice(0, 3).join('; ')}`;
+    const filled = (await windowsNow(context, summary)).filter(
+      ({ state, before }) => state === 'complete' && before !== 'complete',
+    );
+    const missing = summary.missing.filter((line) => !filled.some(({ name }) => line.startsWith(`${name}: `)));
+    if (filled.length > 0 && (status === 'failed' || missing.length === 0)) return [];
+    const why = missing.length === 0 ? '' : `: ${missing.slice(0, 3).join('; ')}`;
     return [{ subject: DAILY, value: 1, text: `the day ${summary.runDate} ended ${status}${why}` }];
   };
 
@@ -147,9 +177,11 @@ export const detailsUnchanged: Detector = async (context): Promise<readonly Read
   return [{ subject: DAILY, value, text }];
 };
 
-/** 1 where the latest day had no model to write with. */
+/** 1 where the latest day had no model to write with, and none was made ready since. */
 export const modelMissing: Detector = async (context) => {
   const summary = (await latestDay(context))?.summary ?? null;
   if (summary === null || summary.llm.model !== null || summary.llm.reason === null) return [];
+  const care = await careSince(context.db, new Date(summary.endedAt));
+  if (care.some(({ ready }) => ready)) return [];
   return [{ subject: DAILY, value: 1, text: `${summary.runDate}: ${summary.llm.reason}` }];
 };

@@ -21,6 +21,8 @@ export interface ScriptedModel {
   readonly abandoned: () => number;
   /** Answers for the next chat requests; the last one stays. */
   script(...answers: readonly Script[]): void;
+  /** A server that hangs: takes every request and answers none, until it is let go. It has lost its models by then. */
+  hang(on: boolean): void;
   close(): Promise<void>;
 }
 
@@ -30,11 +32,13 @@ export async function startScriptedModel(models: readonly string[]): Promise<Scr
   const askedAtMs: number[] = [];
   let answers: readonly Script[] = [];
   let abandoned = 0;
+  let hangs = false;
   const loaded = new Set(models);
   const server = createServer(async (request, response) => {
     response.on('close', () => {
       if (!response.writableFinished) abandoned += 1;
     });
+    if (hangs) return;
     if (request.url === '/api/tags')
       return send(response, 200, JSON.stringify({ models: models.map((name) => ({ name })) }));
     if (request.url === '/api/ps')
@@ -61,6 +65,10 @@ export async function startScriptedModel(models: readonly string[]): Promise<Scr
     abandoned: () => abandoned,
     script: (...next) => {
       answers = next;
+    },
+    hang: (on) => {
+      hangs = on;
+      if (on) loaded.clear();
     },
     close: () =>
       new Promise((resolve) => {

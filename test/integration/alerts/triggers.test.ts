@@ -126,3 +126,32 @@ describe('reports', () => {
     expect(await stage.transitionsOf('report-undelivered')).toEqual([]);
   });
 });
+
+describe('a day that lacked windows', () => {
+  it.each([
+    ['day-failed', 'run-failed', 'one of them'],
+    ['day-partial', 'run-partial', 'all of them'],
+    ['success-critical', 'run-success', 'all of them'],
+  ] as const)('%s is over once %s shows that %s were filled', async (name, measure, filled) => {
+    const trigger = TRIGGERS[name];
+    const { db, transitionsOf, ...stage } = await world.fresh(`filled_${measure}`);
+    await trigger?.cause(db);
+    const runs = db.collection<{ _id: string }>('runs');
+    const zips = [0, 1, 2, 3, 4].map((n) => ({ zip: `8503${n}`, status: 'failed', reason: null, total: null }));
+    const missing = zips.map(({ zip }) => `maricopa-assessor ${zip}: failed`);
+    await runs.updateOne({}, { $set: { 'summary.sources.0.zips': zips, 'summary.missing': missing } });
+    await stage.evaluateAt(NOW_MS, [measure]);
+    const windows = db.collection<Record<string, unknown> & { _id: string }>('windows');
+    const fill = async (zip: string) => {
+      const key = { market: 'phoenix', source: 'maricopa-assessor', zip, runDate: '2026-03-02' };
+      await windows.insertOne({ _id: zip, ...key, state: 'complete', reason: null, updatedAt: new Date(NOW_MS) });
+    };
+    await fill('85030');
+    await stage.evaluateAt(NOW_MS + MINUTE_MS, [measure]);
+    const kinds = async () => (await transitionsOf(name)).map(({ kind }) => kind);
+    expect(await kinds()).toEqual(filled === 'one of them' ? ['fired', 'recovered'] : ['fired']);
+    for (const zip of ['85031', '85032', '85033', '85034']) await fill(zip);
+    await stage.evaluateAt(NOW_MS + 2 * MINUTE_MS, [measure]);
+    expect(await kinds()).toEqual(['fired', 'recovered']);
+  });
+});

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Database, initDatabase, openDatabase } from '../../../store/database.js';
-import { createProxyLedger, type ProxyDocument, type ProxyPick } from '../../../store/proxies.js';
+import { createProxyLedger, HEALTHY_SCORE, type ProxyDocument, type ProxyPick } from '../../../store/proxies.js';
 import { startTestDatabase, type TestDatabase } from '../../support/mongodb.js';
 
 let server: TestDatabase;
@@ -133,5 +133,14 @@ describe('the ledger of proxies', () => {
     await ledger().wake('webshare:c');
     expect(await ledger().soonestMs(IDS)).toBe(0);
     expect(await ledger().soonestMs(['webshare:x'])).toBeNull();
+  });
+
+  it('has a proxy healthy again once it was seen to work, however often it failed before', async () => {
+    for (let times = 0; times < 5; times += 1) {
+      await ledger().failed({ id: 'webshare:a', pickedAtMs: Number.MAX_SAFE_INTEGER }, 'refused', true);
+    }
+    expect((await row('webshare:a')).score).toBeLessThan(HEALTHY_SCORE);
+    await ledger().wake('webshare:a');
+    expect(await row('webshare:a')).toMatchObject({ score: HEALTHY_SCORE, inARow: 0, notBeforeMs: 0 });
   });
 });
