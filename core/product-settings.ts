@@ -131,6 +131,7 @@ const retention = z.strictObject({
     error_events: days,
     measures: days,
   }),
+  windowPages: days,
   failedPages: days,
   reports: days,
   logs: z.strictObject({ pack: days, remove: days }),

@@ -42,17 +42,23 @@ export async function noteAbsences(
   );
 }
 
-/** The last complete window of the ZIP before this one that named all there is. */
+/** The last complete window of the ZIP before this one that named all there is, and still says what. */
 async function previousListing(
   db: Db,
   { market, source, zip, runDate }: Omit<ListingWindow, 'runKey'>,
 ): Promise<WindowDocument | null> {
-  return db
-    .collection<WindowDocument>('windows')
-    .findOne(
-      { source, zip, market, runDate: { $lt: runDate }, state: 'complete', listed: { $ne: null } },
-      { sort: { runDate: -1 } },
-    );
+  return db.collection<WindowDocument>('windows').findOne(
+    {
+      source,
+      zip,
+      market,
+      runDate: { $lt: runDate },
+      state: 'complete',
+      listed: { $ne: null },
+      prunedAt: { $exists: false },
+    },
+    { sort: { runDate: -1 } },
+  );
 }
 
 /**

@@ -40,11 +40,12 @@ export interface DayBatch<T> {
 export async function runsOfDay(db: Db, { market, runDate, sources }: ReplayScope): Promise<readonly string[]> {
   const windows = await db
     .collection<WindowDocument>('windows')
-    .find({ market, runDate, source: { $in: [...sources] } }, { projection: { _id: 1 } })
+    .find({ market, runDate, source: { $in: [...sources] } }, { projection: { runKeys: 1 } })
     .toArray();
-  return db
+  const walking: readonly string[] = await db
     .collection<WindowPageDocument>('window_pages')
     .distinct('runKey', { windowId: { $in: windows.map(({ _id }) => _id) } });
+  return [...new Set([...walking, ...windows.flatMap(({ runKeys = [] }) => runKeys)])];
 }
 
 /** Answers that first came with a request of these runs, in the order of the requests' ids. */

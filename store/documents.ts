@@ -104,6 +104,9 @@ export interface WindowDocument {
   readonly listed?: { readonly by: WalkPart; readonly keys: number } | null;
   /** Run whose pages made it complete; null before. */
   readonly completedBy: string | null;
+  /** Set when retention removed its pages: since when, and which runs had walked it. Its counts stay. */
+  readonly prunedAt?: Date;
+  readonly runKeys?: readonly string[];
   /** Set when a person believed a suspect window: who, why and when. */
   readonly accepted?: { readonly by: string; readonly reason: string; readonly at: Date };
   readonly updatedAt: Date;
@@ -255,4 +258,6 @@ export interface RunDocument {
   readonly endedAt: Date | null;
   readonly counts: Counts | null;
   readonly summary: RunSummary | null;
+  /** Set when retention removed pages of its windows, so that its counts cannot be counted again. */
+  readonly prunedAt?: Date;
 }

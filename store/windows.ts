@@ -27,8 +27,8 @@ export interface PageOutcome {
 }
 
 /**
- * Opens a window for a run. A window that is complete already is not walked again (unless forced): its keys count for
- * this run as they were, what was stored then as unchanged now.
+ * Opens a window for a run. A window that is complete already is not walked again (unless forced, or its pages are gone): its keys
+ * count for this run as they were, what was stored then as unchanged now.
  * @param walk how it is to be walked; null for sources whose walks are always whole
  * @returns true when nothing is to be asked
  */
@@ -41,7 +41,7 @@ export async function openWindow(
   const id = windowId(window);
   const windows = db.collection<WindowDocument>('windows');
   const found = await windows.findOne({ _id: id });
-  if (found?.state === 'complete' && found.completedBy !== null && !force) {
+  if (found?.state === 'complete' && found.completedBy !== null && found.prunedAt === undefined && !force) {
     if (found.completedBy !== window.runKey) await carryPages(db, window, found.completedBy);
     return true;
   }
@@ -50,6 +50,7 @@ export async function openWindow(
     { _id: id },
     {
       $set: { state: 'open', reason: null, limit, updatedAt: new Date(), ...(walk === null ? {} : { walk }) },
+      $unset: { prunedAt: '' },
       $setOnInsert: { market, source, zip, runDate, total: null, seen: 0, completedBy: null },
     },
     { upsert: true },

@@ -2,6 +2,7 @@ import type { Db } from 'mongodb';
 import type { RetentionPolicy, RetentionReport } from '../../core/schemas/retention.js';
 import { keepDocuments } from './documents.js';
 import { keepFiles } from './files.js';
+import { keepWindowPages } from './window-pages.js';
 
 export interface RetentionOptions {
   readonly policy: RetentionPolicy;
@@ -19,5 +20,8 @@ export interface RetentionOptions {
 export async function keepRetention(db: Db, options: RetentionOptions): Promise<RetentionReport> {
   const { policy, apply } = options;
   const documents = await keepDocuments(db, { ...options, days: policy.collections });
-  return { applied: apply, rows: [...documents, ...(await keepFiles(db, options))] };
+  return {
+    applied: apply,
+    rows: [...documents, await keepWindowPages(db, options), ...(await keepFiles(db, options))],
+  };
 }

@@ -11,8 +11,8 @@ const NEXT = 'phx windows show tells what the pages gave; take the row from a ba
 export const countFaults = {
   async windows(db: Db, windows: readonly WindowDocument[]): Promise<readonly Fault[]> {
     const faults: Fault[] = [];
-    for (const { _id, completedBy, seen, ...name } of windows) {
-      if (completedBy === null) continue;
+    for (const { _id, completedBy, seen, prunedAt, ...name } of windows) {
+      if (completedBy === null || prunedAt !== undefined) continue;
       const { keys } = await walkedSoFar(db, { ...name, runKey: completedBy });
       if (keys.size === seen) continue;
       faults.push({
@@ -27,8 +27,8 @@ export const countFaults = {
 
   async runs(db: Db, runs: readonly RunDocument[]): Promise<readonly Fault[]> {
     const faults: Fault[] = [];
-    for (const { _id, status, counts } of runs) {
-      if (status === 'running' || counts === null) continue;
+    for (const { _id, status, counts, prunedAt } of runs) {
+      if (status === 'running' || counts === null || prunedAt !== undefined) continue;
       const { seen, stored, unchanged, quarantined, excluded } = addCounts(await countRun(db, _id));
       const counted = canonicalJson({ seen, stored, unchanged, quarantined, excluded });
       if (canonicalJson({ ...counts }) === counted) continue;

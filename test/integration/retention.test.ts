@@ -14,13 +14,17 @@ import type { RetentionRow } from '../../core/schemas/retention.js';
 import type { UpkeepResult } from '../../core/schemas/upkeep.js';
 import { listingKey } from '../../sandbox/reso-record.js';
 import { createOfflineSources, kindOrders } from '../../sources/offline.js';
+import { newsIn } from '../../store/absences.js';
 import { recordArtifact } from '../../store/artifacts.js';
+import { runsOfDay } from '../../store/day-answers.js';
 import { keepPayload, spareAnswers } from '../../store/raw-payloads.js';
 import { keepReport, noteReportFiles } from '../../store/reports.js';
 import { keepRetention } from '../../store/retention/index.js';
+import { keepWindowPages } from '../../store/retention/window-pages.js';
 import { daysUntilFull, growthOf, measureCollections } from '../../store/size.js';
 import { upkeepWarnings } from '../../store/upkeep.js';
 import { verifyDatabase } from '../../store/verify/verify.js';
+import { closeWindow, keepPage, openWindow } from '../../store/windows.js';
 import { startWindowWalks, type WindowWalks } from '../support/window-walks.js';
 
 const ZIP = '85031';
@@ -85,6 +89,52 @@ describe('retention', () => {
     expect(applied).toBe(false);
     expect(row(list, 'raw_payloads')).toMatchObject({ old: before.length, marked: UNCITED, removed: 0 });
     expect(await rows('raw_payloads').find().sort({ _id: 1 }).toArray()).toEqual(before);
+  });
+
+  it('removes what the steps of old windows gave, not of the last ones, and nothing rests on it any more', async () => {
+    const { db } = walks.database;
+    const day = { county: 'us-az-maricopa', market: 'phoenix', runDate: '2026-03-01', sources: ['reso'] } as const;
+    const pages = (runDate: string) => rows('window_pages').countDocuments({ windowId: { $regex: runDate } });
+    const before = { first: await pages('2026-03-01'), last: await pages('2026-03-02') };
+    const runKeys = await runsOfDay(db, day);
+    const events = await rows('change_events').countDocuments();
+    const options = { policy, now: new Date(Date.now() + LATER_MS), signal: new AbortController().signal };
+    const shown = await keepWindowPages(db, { ...options, apply: false });
+    expect(shown).toMatchObject({ old: before.first + before.last, removed: before.first, cited: before.last });
+    expect(await pages('2026-03-01')).toBe(before.first);
+    expect(await keepWindowPages(db, { ...options, apply: true })).toEqual(shown);
+    expect(await keepWindowPages(db, { ...options, apply: true })).toMatchObject({ old: before.last, removed: 0 });
+    expect({ first: await pages('2026-03-01'), last: await pages('2026-03-02') }).toEqual({ ...before, first: 0 });
+    expect(await faults()).toEqual([]);
+    expect(await runsOfDay(db, day)).toEqual(runKeys);
+
+    // A day between the two is filled, whose window before it cannot be compared with any more; then the next day follows.
+    const filled = { ...day, source: 'reso', zip: ZIP, runDate: '2026-03-01', runKey: 'filled' } as const;
+    expect(await newsIn(db, { ...filled, runDate: '2026-03-02' }, ['never-named'])).toEqual(new Set());
+    expect(await newsIn(db, { ...filled, runDate: '2026-03-03' }, ['never-named'])).toEqual(new Set(['never-named']));
+    await walks.walk('2026-03-03');
+    expect(await rows('change_events').countDocuments()).toBe(events);
+    expect(await faults()).toEqual([]);
+  }, 60_000);
+
+  it('walks a window anew whose pages are gone, and counts it again', async () => {
+    const { db } = walks.database;
+    const window = {
+      county: 'us-az-maricopa',
+      market: 'phoenix',
+      source: 'reso',
+      zip: ZIP,
+      runDate: '2026-03-01',
+      limit: null,
+    } as const;
+    const again = { ...window, runKey: 'again' };
+    expect(await openWindow(db, again, false)).toBe(false);
+    const page = { step: 'walk:', keys: [{ key: 'one', outcome: 'unchanged' }], total: 1 } as const;
+    await keepPage(db, again, page);
+    expect(await closeWindow(db, again, 'complete', null)).toMatchObject({ state: 'complete' });
+    expect(await rows('windows').findOne({ runDate: '2026-03-01' })).toMatchObject({ completedBy: 'again', seen: 1 });
+    expect(await openWindow(db, { ...window, runKey: 'third' }, false)).toBe(true);
+    expect(await faults()).toEqual([]);
   });
 
   it('removes in two runs what nothing cites, broken off in the middle or not, and all that is cited stays', async () => {
