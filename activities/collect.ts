@@ -1,4 +1,5 @@
 import { driftOf } from '../core/drift.js';
+import type { SchemaDrift } from '../core/errors.js';
 import type { RawPayload } from '../core/raw-payload.js';
 import type {
   CollectDetailsResult,
@@ -19,18 +20,23 @@ import { stepsDone } from '../store/windows.js';
 import { keepingPages } from './failed-pages.js';
 import { withHeartbeat } from './heartbeat.js';
 import { pausingWhenRefused } from './refused-credentials.js';
+import { stoppingOthers } from './stopping-others.js';
 
 export interface CollectDeps {
   readonly sources: SourceRegistry;
   readonly database: Database;
   readonly mode: Mode;
   readonly keepFailedPage: KeepFailedPage;
+  /** Stops what other lanes of a run are about to ask of a source that has changed. */
+  readonly noteDrift: (window: Window, drift: SchemaDrift) => Promise<void>;
 }
 
 /** Activities that read any source and keep what it says. Built once per worker. */
-export function createCollectActivities({ sources, database, mode, keepFailedPage }: CollectDeps) {
-  const working = <R>({ source }: Window, work: (signal: AbortSignal) => Promise<R>): Promise<R> =>
-    withHeartbeat((signal) => pausingWhenRefused(database.db, source, () => work(signal)));
+export function createCollectActivities({ sources, database, mode, keepFailedPage, noteDrift }: CollectDeps) {
+  const working = <R>(window: Window, work: (signal: AbortSignal) => Promise<R>): Promise<R> =>
+    withHeartbeat((signal) =>
+      stoppingOthers(noteDrift, window, () => pausingWhenRefused(database.db, window.source, () => work(signal))),
+    );
   return {
     /**
      * Reads one page (as many records as the source gives at one time) and keeps what it holds. Safe to repeat: records are upserts, outcomes are keyed

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Collection, Db, Document } from 'mongodb';
 import { RateLimited } from '../core/errors.js';
+import type { Stop } from './stops.js';
 
 /** Ceiling of one host. A setting; no answer of a server can raise it. */
 export interface HostLimit {
@@ -19,6 +20,8 @@ export interface Grant {
   readonly id: string;
   /** The database's clock, epoch milliseconds. */
   readonly grantedAtMs: number;
+  /** Runs that are to ask nothing more of a source here, as of right before this time. Left out: none. */
+  readonly stops?: readonly Stop[];
 }
 
 /** Who waits for a send time. */
@@ -61,6 +64,7 @@ interface LimitDocument {
   readonly notBeforeMs?: number;
   readonly failures?: number;
   readonly openUntilMs?: number;
+  readonly stops?: readonly Stop[];
   readonly decision?: {
     readonly nowMs: number;
     readonly slotMs: number;
@@ -122,21 +126,23 @@ async function tryOnce(
 ): Promise<Grant | null> {
   signal.throwIfAborted();
   const id = randomUUID();
-  const { decision, askedAtMs } = await ask(limits, host, limit, id);
+  const { decision, askedAtMs, stops } = await ask(limits, host, limit, id);
   const waitMs = decision.slotMs - decision.nowMs;
   if (!decision.granted) {
     if (waitMs > LONGEST_WAIT_MS) throw new RateLimited(host, waitMs);
     await sleep(decision.full ? pollMs(limit) : Math.max(SHORTEST_POLL_MS, waitMs), undefined, { signal });
     return null;
   }
-  const grant: Grant = { id, grantedAtMs: decision.slotMs };
+  const grant: Grant = { id, grantedAtMs: decision.slotMs, stops };
   try {
     const answeredAtMs = performance.now();
     if (waitMs > RECHECK_BEFORE_MS) await sleep(waitMs - RECHECK_BEFORE_MS, undefined, { signal });
-    const paused = waitMs > RECHECK_BEFORE_MS && (await isDeferred(limits, host, grant));
+    const now = waitMs > RECHECK_BEFORE_MS ? await lookAgain(limits, host) : { notBeforeMs: 0, stops };
+    // Who waits for its time obeys a pause that was asked for after the grant.
+    const paused = now.notBeforeMs > grant.grantedAtMs;
     const leftMs = answeredAtMs + waitMs - performance.now();
     if (!paused && leftMs > 0) await sleep(leftMs, undefined, { signal });
-    if (!paused && isInTime(waitMs, askedAtMs)) return grant;
+    if (!paused && isInTime(waitMs, askedAtMs)) return { ...grant, stops: now.stops };
   } catch (problem) {
     await release(limits, host, grant, false);
     throw problem;
@@ -150,10 +156,10 @@ function pollMs({ windowMs, windowLimit }: HostLimit): number {
   return Math.min(Math.max(pollMs, SHORTEST_POLL_MS), LONGEST_POLL_MS);
 }
 
-/** Whether the host asked for a pause after the grant: who waits for its time already obeys it too. */
-async function isDeferred(limits: Collection<LimitDocument>, host: string, grant: Grant): Promise<boolean> {
-  const found = await limits.findOne({ _id: host }, { projection: { notBeforeMs: 1 } });
-  return (found?.notBeforeMs ?? 0) > grant.grantedAtMs;
+/** What came up while a request waited for its time. */
+async function lookAgain(limits: Collection<LimitDocument>, host: string) {
+  const found = await limits.findOne({ _id: host }, { projection: { notBeforeMs: 1, stops: 1 } });
+  return { notBeforeMs: found?.notBeforeMs ?? 0, stops: found?.stops ?? [] };
 }
 
 /** True when the wait ended in time to send; false when this process woke too late. */
@@ -168,7 +174,7 @@ async function ask(limits: Collection<LimitDocument>, host: string, limit: HostL
       upsert: true,
       returnDocument: 'after',
     });
-    if (found?.decision) return { decision: found.decision, askedAtMs };
+    if (found?.decision) return { decision: found.decision, askedAtMs, stops: found.stops ?? [] };
     if (isLast) break;
     // Of the first requests of a host, sent at one time, one may be written and told nothing (SecantusDB 0.7.0b3).
     await release(limits, host, { id }, false);

@@ -1,4 +1,4 @@
-import type { PhoenixError } from '../core/errors.js';
+import type { PhoenixError, SchemaDrift } from '../core/errors.js';
 import type { CaptchaChallenge } from '../core/schemas/captcha.js';
 import type { Window } from '../core/schemas/collect.js';
 import type { SourceName } from '../core/schemas/names.js';
@@ -33,6 +33,13 @@ export interface PageVisit {
    * captchas of this source are never answered.
    */
   readonly captchaIn?: (answer: PageAnswer) => CaptchaChallenge | null;
+  /**
+   * Pure. Whether a page that is handed over is in a layout that nobody can read: every other lane of the run is stopped before
+   * this page gives back its place. Left out: nobody is.
+   */
+  readonly driftIn?: (answer: PageAnswer) => SchemaDrift | null;
+  /** See `RequestAbout`. */
+  readonly evenIfStopped?: boolean;
   /** Pure. Takes personal words out of a page; asked before a page that failed is kept. */
   readonly redact: (html: string) => string;
 }

@@ -5,6 +5,7 @@ import type { Window } from '../core/schemas/collect.js';
 import type { AskerName } from '../core/schemas/names.js';
 import type { Audit } from './audit.js';
 import type { Asker, HostLimit, Limiter } from './limiter.js';
+import { stopOf } from './stops.js';
 
 /** Scheme, host and port a source may reach, and the ceiling there. */
 export interface SourceTarget {
@@ -23,6 +24,8 @@ export interface RequestAbout extends Asker {
   readonly url: string;
   /** Window the request is for; null for probes. */
   readonly window: Window | null;
+  /** Leaves although its run has met a changed source: to learn the new layout, or for what is no page of it. Left out: false. */
+  readonly evenIfStopped?: boolean;
 }
 
 /** An answer that arrived whole, and what it means. */
@@ -48,7 +51,7 @@ export interface PoliteDeps {
  * of this system to a source.
  * @param send does the request; gives an answer, or throws a PhoenixError when none arrived whole. It says by `via` which proxy
  * it is about to go through, if any
- * @throws RateLimited from the limiter, `failure` of the answer, and whatever `send` throws
+ * @throws RateLimited from the limiter, SchemaDrift when the run has met it before, `failure` of the answer, and whatever `send` throws
  */
 export async function sendPolitely<T>(
   { limiter, audit }: PoliteDeps,
@@ -60,6 +63,11 @@ export async function sendPolitely<T>(
   const { host } = new URL(url);
   const fetchId = randomUUID();
   const grant = await limiter.acquire(host, limit, about);
+  const stop = about.evenIfStopped ? null : stopOf(grant.stops ?? [], about);
+  if (stop !== null) {
+    await limiter.release(host, grant, false);
+    throw stop;
+  }
   const startedAtMs = performance.now();
   let answered = false;
   let booked: Promise<void> | null = null;

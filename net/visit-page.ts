@@ -10,6 +10,7 @@ import { retryAfterMs } from './http-client.js';
 import type { LoadedPage } from './page-load.js';
 import type { PageAnswer, PageVisit, VisitPage } from './page-visit.js';
 import { type Answered, type PoliteDeps, type SourceTarget, sendPolitely } from './polite-request.js';
+import type { NoteStop } from './stops.js';
 
 export interface VisitPageDeps extends PoliteDeps {
   readonly pool: BrowserPool;
@@ -18,6 +19,8 @@ export interface VisitPageDeps extends PoliteDeps {
   readonly keepFailedPage: KeepFailedPage;
   /** Left out: a captcha stops the source. */
   readonly captcha?: CaptchaSolver;
+  /** Left out: other lanes find out for themselves. */
+  readonly noteStop?: NoteStop;
 }
 
 /** Pause after a 429 that names none. */
@@ -64,7 +67,7 @@ interface WalledPage {
 }
 
 async function visitInTab(
-  { pool, captcha, ...polite }: VisitPageDeps,
+  { pool, captcha, noteStop, ...polite }: VisitPageDeps,
   limit: SourceTarget['limit'],
   visit: PageVisit,
   onHtml: (html: string) => void,
@@ -83,6 +86,7 @@ async function visitInTab(
         if (captcha) wall.met = wallIn(visit, visitor, result);
         const verdict = wall.met === null ? verdictOn(result.failure) : null;
         if (verdict !== null) await pool.judge(visitor, verdict);
+        await stopOthers(visit, result, noteStop);
         return result;
       });
       return { page };
@@ -110,6 +114,16 @@ async function visitInTab(
   } finally {
     await tab.close(visit.signal.aborted);
   }
+}
+
+/** Before the page gives back its place at the host, so that nobody gets it who does not know. */
+async function stopOthers(
+  { url, window, driftIn }: PageVisit,
+  { value, failure }: Answered<PageAnswer>,
+  noteStop: NoteStop | undefined,
+): Promise<void> {
+  const drift = failure === null ? driftIn?.(value) : null;
+  if (drift && window) await noteStop?.(new URL(url).host, window, drift);
 }
 
 /** The captcha that stands in the place of the page; null for a page, and for any other wall. */

@@ -64,7 +64,8 @@ export function assemble(
   watch: TroubleWatch,
   options: Pick<ReachOptions, 'watchAudit'> = {},
 ): Assembly {
-  const { sources: registry, marketData, keepFailedPage, close } = createReach(config, database, { ...options, watch });
+  const reach = createReach(config, database, { ...options, watch });
+  const { sources: registry, marketData, keepFailedPage, noteDrift, close } = reach;
   const keeper = createModelKeeper({
     host: config.ollamaHost,
     model: config.ollamaModel,
@@ -75,7 +76,7 @@ export function assemble(
   return {
     pipeline: pipelineActivities(config, database, registry, marketData, enrich),
     collect: {
-      ...createCollectActivities({ sources: registry, database, mode: config.mode, keepFailedPage }),
+      ...createCollectActivities({ sources: registry, database, mode: config.mode, keepFailedPage, noteDrift }),
       ...createLayoutActivities({ sources: registry, database, keepFailedPage }),
     },
     model: {

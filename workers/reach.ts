@@ -1,7 +1,8 @@
 import { createFailedPages } from '../activities/failed-pages.js';
 import type { Config } from '../core/config.js';
-import { Blocked } from '../core/errors.js';
+import { Blocked, type SchemaDrift } from '../core/errors.js';
 import { productName } from '../core/paths.js';
+import type { Window } from '../core/schemas/collect.js';
 import { SOURCE_NAMES, type SourceName } from '../core/schemas/names.js';
 import type { Pace } from '../core/schemas/pace.js';
 import { type TroubleWatch, UNWATCHED } from '../core/trouble-watch.js';
@@ -21,6 +22,7 @@ import type { SourceTarget } from '../net/polite-request.js';
 import { ifProxiesPermitted, proxyRefusal } from '../net/proxies/permission.js';
 import { createProxyPool } from '../net/proxies/pool.js';
 import { createWebshare } from '../net/proxies/webshare.js';
+import { createNoteStop } from '../net/stops.js';
 import { createVisitPage } from '../net/visit-page.js';
 import { createSources, type SourceRegistry, sourceTargets } from '../sources/index.js';
 import { createMarketData, createMarketDataSettings, type MarketData } from '../sources/market-data/index.js';
@@ -43,6 +45,8 @@ export interface Reach {
   readonly marketData: MarketData;
   /** Keeps a page that turns out to be unusable after it was read. */
   readonly keepFailedPage: KeepFailedPage;
+  /** Stops what other lanes of a run, in any worker, are about to ask of a source that has changed. */
+  readonly noteDrift: (window: Window, drift: SchemaDrift) => Promise<void>;
   /** Ends the browser. */
   close(): Promise<void>;
 }
@@ -103,7 +107,9 @@ export function createReach(config: Config, { db }: Database, options: ReachOpti
   );
   const patient = withPagePatience(obeying, (asked) => pagesForData(db, asked));
   const http = unlessPaused(ifProxiesPermitted(patient, unpermitted), paused);
-  const visiting = createVisitPage({ ...polite, pool, targets, keepFailedPage, captcha: createSolver(config, { db }) });
+  const noteStop = createNoteStop(db);
+  const captcha = createSolver(config, { db });
+  const visiting = createVisitPage({ ...polite, pool, targets, keepFailedPage, captcha, noteStop });
   const visit = unlessPaused(ifProxiesPermitted(visiting, unpermitted), paused);
   const sources = createSources({
     config,
@@ -116,7 +122,9 @@ export function createReach(config: Config, { db }: Database, options: ReachOpti
   const marketSettings = createMarketDataSettings(config);
   const files = createFileGet({ ...polite, userAgent, targets: marketSettings.targets });
   const marketData = createMarketData(files, marketSettings);
-  return { sources, http, visit, marketData, keepFailedPage, close: () => pool.close() };
+  const noteDrift: Reach['noteDrift'] = (window, drift) =>
+    noteStop(new URL(targets[window.source].origin).host, window, drift);
+  return { sources, http, visit, marketData, keepFailedPage, noteDrift, close: () => pool.close() };
 }
 
 function withLimits(

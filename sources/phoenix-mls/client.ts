@@ -9,10 +9,10 @@ import { type KnownSets, listingReady, resultsReady } from './known-sets.js';
 import { readListingPage } from './pages/listing-page.js';
 import { listingUrl } from './pages/listing-url.js';
 import { readResultsPage } from './pages/results-page.js';
-import { RESULTS_PAGE, resultsFault } from './parse.js';
+import { listingFault, RESULTS_PAGE, resultsFault } from './parse.js';
 import { redactPage } from './redact.js';
 import type { SelectorSet } from './selectors.js';
-import { PAGE_SIZE, type PhoenixMlsSettings, SOURCE, STATUSES_WALKED, traitsOf } from './settings.js';
+import { LISTING_PAGE, PAGE_SIZE, type PhoenixMlsSettings, SOURCE, STATUSES_WALKED, traitsOf } from './settings.js';
 
 /** A page as it came, and the address that was asked for. */
 export interface OpenedPage {
@@ -68,15 +68,20 @@ export function createClient(
     const refusal = (answer: PageAnswer) => refusalOf(answer, sets.current());
     const ask = { source: SOURCE, window, signal, refusalOf: refusal, wall: CAPTCHA_BOX, captchaIn, redact };
     const rules = await robots.rules(async () => {
-      const answer = await visit({ ...ask, endpoint: 'robots', url: `${baseUrl}/robots.txt`, waitFor: null });
+      const file = { endpoint: 'robots', url: `${baseUrl}/robots.txt`, waitFor: null, evenIfStopped: true };
+      const answer = await visit({ ...ask, ...file });
       return { status: answer.status, text: robotsText(answer.html) };
     });
     if (!rules.allows(url)) throw new Blocked(SOURCE, `robots.txt of the site disallows ${url}`);
     if (rules.crawlDelayMs > paceMs) throw tooFast(rules.crawlDelayMs);
-    const { endpoint, faultOf } = kind;
+    const { endpoint, faultOf, driftOf } = kind;
     const waitFor = kind.ready(sets.current());
     const judge = (answer: PageAnswer) => refusal(answer) ?? faultOf(answer, sets.current());
-    return { url, answer: await visit({ ...ask, endpoint, url, waitFor, refusalOf: judge }) };
+    const drifts =
+      driftOf === null
+        ? { evenIfStopped: true }
+        : { driftIn: (answer: PageAnswer) => (answer.status < 400 ? driftOf(answer, url, sets.current()) : null) };
+    return { url, answer: await visit({ ...ask, ...drifts, endpoint, url, waitFor, refusalOf: judge }) };
   };
   const find: PhoenixMlsClient['find'] = async (key, window, signal) => {
     const url = `${baseUrl}/mls/search/?ListingId=${key}&Limit=5&pg=1`;
@@ -129,6 +134,8 @@ interface PageKind {
   /** What tells a finished page. */
   readonly ready: (sets: readonly SelectorSet[]) => string;
   readonly faultOf: (answer: PageAnswer, sets: readonly SelectorSet[]) => PhoenixError | null;
+  /** Whether a page that was there is in a layout that no set knows; null for pages that are asked for in whatever layout. */
+  readonly driftOf: ((answer: PageAnswer, asked: string, sets: readonly SelectorSet[]) => SchemaDrift | null) | null;
 }
 
 /** A page in an unknown layout passes: it is kept, and reading it raises SchemaDrift. */
@@ -140,10 +147,18 @@ const RESULTS: PageKind = {
     const right = status < 400 && new URL(finalUrl).pathname === '/mls/search/';
     return right ? null : new ResponseInvalid(SOURCE, `${finalUrl} answered ${status} and is no results page`);
   },
+  driftOf({ html }, asked, sets) {
+    const fault = resultsFault(readResultsPage(html, sets), asked, sets);
+    return fault === null ? null : new SchemaDrift(SOURCE, RESULTS_PAGE, fault);
+  },
 };
 
 /** In a layout that no set knows, links to listings tell that the page is there. */
-const ANY_RESULTS: PageKind = { ...RESULTS, ready: (sets) => `${resultsReady(sets)}, a[href*="-mls_"]` };
+const ANY_RESULTS: PageKind = {
+  ...RESULTS,
+  ready: (sets) => `${resultsReady(sets)}, a[href*="-mls_"]`,
+  driftOf: null,
+};
 
 /** Only its link is wanted, so a layout that hides it is told from a listing that is not there. */
 const FIND_LISTING: PageKind = {
@@ -167,12 +182,16 @@ function listingOf(key: string): PageKind {
       if (shown === null || shown === key) return null;
       return new ResponseInvalid(SOURCE, `${finalUrl} shows listing ${shown} in the place of ${key}`);
     },
+    driftOf({ html }, _asked, sets) {
+      const fault = listingFault(readListingPage(html, sets), sets);
+      return fault === null ? null : new SchemaDrift(SOURCE, LISTING_PAGE, fault);
+    },
   };
 }
 
 /** In a layout that no set knows, a heading tells that the page is there. */
 function anyListingOf(key: string): PageKind {
-  return { ...listingOf(key), ready: (sets) => `${listingReady(sets)}, h1, h2` };
+  return { ...listingOf(key), ready: (sets) => `${listingReady(sets)}, h1, h2`, driftOf: null };
 }
 
 const isGone = ({ status }: PageAnswer) => status === 404 || status === 410;

@@ -80,10 +80,16 @@ function parseCard(card: Card, index: number, { set, attribution }: ResultsPage,
   return collect.result(key, LISTING_CARD);
 }
 
+/** What is wrong with a detail page as a whole; null when it may be read. */
+export function listingFault(page: ListingPage | null, sets: readonly SelectorSet[]): string | null {
+  if (page === null) return layoutChanged(sets);
+  return page.rows.size === 0 ? `layout changed: ${page.set.name} finds no row` : null;
+}
+
 function parseListing(payload: RawPayload, page: ListingPage | null, sets: readonly SelectorSet[]): ParseResult {
-  if (page === null) throw new SchemaDrift(SOURCE, LISTING_PAGE, layoutChanged(sets));
+  const fault = listingFault(page, sets);
+  if (page === null || fault !== null) throw new SchemaDrift(SOURCE, LISTING_PAGE, fault ?? layoutChanged(sets));
   const { set, rows } = page;
-  if (rows.size === 0) throw new SchemaDrift(SOURCE, LISTING_PAGE, `layout changed: ${set.name} finds no row`);
   const mandatory = readMandatory(page);
   const place = `${set.name} ${set.detail.proof}`;
   const key = page.key?.text ?? payload.key;

@@ -54,10 +54,10 @@ export async function startWindowWalks(
 
   function activitiesOf(reach: Reach | undefined) {
     if (reach === undefined) throw new Error('there is no worker');
-    const { sources, keepFailedPage } = reach;
+    const { sources, keepFailedPage, noteDrift } = reach;
     return {
       ...createLedgerActivities({ database, sources }),
-      ...createCollectActivities({ sources, database, mode: 'demo', keepFailedPage }),
+      ...createCollectActivities({ sources, database, mode: 'demo', keepFailedPage, noteDrift }),
     };
   }
 
