@@ -18,7 +18,12 @@ export interface CaptchaTaskDocument {
   readonly state: CaptchaState;
   readonly source: SourceName;
   readonly siteKey: string;
+  /** One-time value of the page that it was bought for; left out: the page had none, and any page may use it. */
+  readonly data?: string;
   readonly pageUrl: string;
+  /** Who goes on with it alone until `heldUntil`; null: whoever comes next. */
+  readonly holder?: string | null;
+  readonly heldUntil?: Date | null;
   readonly market: string | null;
   readonly zip: string | null;
   readonly runKey: string | null;
@@ -34,6 +39,8 @@ export interface CaptchaTicket {
   readonly id: string;
   readonly taskId: string;
   readonly createdAtMs: number;
+  /** Names who goes on with it. */
+  readonly holder: string;
 }
 
 /** Millionths of a US dollar. */
@@ -56,10 +63,13 @@ function expectedPrice(day: string): number {
 const USABLE_MS = 180_000;
 /** A request for a task ends within 40 s; what is still `creating` after this belongs to a worker that died. */
 const CREATING_MS = 60_000;
+/** A holder that has not said for so long that it lives is dead. */
+const HELD_MS = 15_000;
+const heldUntil = () => new Date(Date.now() + HELD_MS);
 
 export type CaptchaLedger = ReturnType<typeof createCaptchaLedger>;
 
-/** Memory of paid tasks: what was bought is used by whoever comes next, and is booked once. @param rules tests give their own */
+/** Memory of paid tasks: what was bought and not used is gone on with by one who comes next, and is booked once. @param rules tests give their own */
 export function createCaptchaLedger(
   db: Db,
   caps: CaptchaCaps,
@@ -85,14 +95,38 @@ export function createCaptchaLedger(
     }
   };
   return {
-    /** The paid task of the same captcha that nobody has used yet; null without one. Any worker may go on with it. */
-    async openTask({ source, challenge }: CaptchaTask): Promise<CaptchaTicket | null> {
+    /**
+     * Takes up a paid task of the same captcha that nobody works on and nobody has used; of many who ask at one time one gets it.
+     * @returns null without one; `held` when the only one was bought for the same page of the same run, and is still being worked on:
+     * that page is asked for anew because its worker is dead or late, so that it is waited for and not bought again
+     */
+    async claim(
+      { source, challenge: { siteKey, data }, pageUrl }: CaptchaTask,
+      window: Window | null,
+    ): Promise<CaptchaTicket | 'held' | null> {
       await sweep(source);
-      const found = await tasks.findOne(
-        { source, siteKey: challenge.siteKey, state: 'open' },
-        { sort: { createdAt: 1, _id: 1 } },
+      const holder = randomUUID();
+      const open = { source, siteKey, state: 'open', data: data ?? { $exists: false } } as const;
+      const found = await tasks.findOneAndUpdate(
+        { ...open, $or: [{ heldUntil: null }, { heldUntil: { $lt: new Date() } }] },
+        { $set: { holder, heldUntil: heldUntil() } },
+        { sort: { createdAt: 1, _id: 1 }, returnDocument: 'after' },
       );
-      return found?.taskId ? { id: found._id, taskId: found.taskId, createdAtMs: found.createdAt.getTime() } : null;
+      if (found?.taskId) return { id: found._id, taskId: found.taskId, createdAtMs: found.createdAt.getTime(), holder };
+      const own = window && (await tasks.findOne({ ...open, pageUrl, runKey: window.runKey }));
+      return own === null ? null : 'held';
+    },
+    /** Says that its holder lives. @returns false when the task is no longer that holder's */
+    async holds({ id, holder }: CaptchaTicket): Promise<boolean> {
+      const { matchedCount } = await tasks.updateOne(
+        { _id: id, state: 'open', holder },
+        { $set: { heldUntil: heldUntil() } },
+      );
+      return matchedCount === 1;
+    },
+    /** Leaves a task that was not used to whoever comes next. A repeat changes nothing. */
+    async giveBack({ id, holder }: CaptchaTicket): Promise<void> {
+      await tasks.updateOne({ _id: id, state: 'open', holder }, { $set: { holder: null, heldUntil: null } });
     },
     /**
      * Holds back the price of a task that is about to be bought.
@@ -114,15 +148,16 @@ export function createCaptchaLedger(
         { over: 'month', capUsdMicros: caps.monthUsdMicros },
       ]);
       if (refusal !== null) return refusal;
-      const { siteKey } = challenge;
+      const { siteKey, data } = challenge;
       const task = { _id, taskId: null, state: 'creating', siteKey, pageUrl, solveMs: null, createdAt } as const;
-      await tasks.insertOne({ ...task, ...where });
+      await tasks.insertOne({ ...task, ...where, ...(data === null ? {} : { data }) });
       return _id;
     },
     /** Keeps the id of a task, before anybody waits for it. */
     async created(id: string, taskId: string): Promise<CaptchaTicket> {
-      await set(id, ['creating'], { taskId, state: 'open' });
-      return { id, taskId, createdAtMs: Date.now() };
+      const holder = randomUUID();
+      await set(id, ['creating'], { taskId, state: 'open', holder, heldUntil: heldUntil() });
+      return { id, taskId, createdAtMs: Date.now(), holder };
     },
     /** Nothing was bought: the reservation ends. */
     async notBought(id: string): Promise<void> {
@@ -141,8 +176,12 @@ export function createCaptchaLedger(
       await book(task, costUsdMicros);
       await tasks.updateOne({ _id: id, solveMs: null }, { $set: { solveMs: Date.now() - task.createdAt.getTime() } });
     },
-    /** Takes the token of a task, once for all workers. @returns false when another one has it, or the task has ended */
-    take: ({ id }: CaptchaTicket): Promise<boolean> => set(id, ['open'], { state: 'used' }),
+    /** Takes the token of a task, once for all workers. @returns false when another one goes on with it, or the task has ended */
+    async take({ id, holder }: CaptchaTicket): Promise<boolean> {
+      return (
+        (await tasks.updateOne({ _id: id, state: 'open', holder }, { $set: { state: 'used' } })).modifiedCount === 1
+      );
+    },
     /** Notes how a task ended that nobody could solve, or that came too late; the last at the expected price. */
     async unsolved({ id }: CaptchaTicket, state: 'unsolvable' | 'expired'): Promise<void> {
       const task = state === 'expired' ? await tasks.findOne({ _id: id }) : null;

@@ -37,7 +37,9 @@ export async function passCaptcha<T>(
   for (let bought = 0; bought < MOST_SOLUTIONS; bought += 1) {
     const solution = await solver.solve({ source, challenge, pageUrl }, window, signal);
     if (solution === null) continue;
-    const came = await send({ kind: challenge.kind, token: solution.token }, solution);
+    const came = await sendOrGiveBack(solver, solution, () =>
+      send({ kind: challenge.kind, token: solution.token }, solution),
+    );
     if ('page' in came) {
       await solver.accepted(solution);
       return came.page;
@@ -49,4 +51,14 @@ export async function passCaptcha<T>(
     source,
     `${pageUrl} shows a captcha, and ${MOST_SOLUTIONS} solutions did not help; phx captcha status shows how they ended`,
   );
+}
+
+/** A token that never left is somebody else's to use. */
+async function sendOrGiveBack<R>(solver: CaptchaSolver, solution: CaptchaSolution, send: () => Promise<R>): Promise<R> {
+  try {
+    return await send();
+  } catch (problem) {
+    await solver.giveBack(solution);
+    throw problem;
+  }
 }

@@ -42,15 +42,18 @@ export interface CaptchaSolution {
 /** Buys solutions of captchas, where that is permitted. */
 export interface CaptchaSolver {
   /**
-   * Gets a token. A task that was bought before, and never used, is gone on with: by this worker or by another one.
+   * Gets a token that nobody else gets. A task that was bought before, and never used, is gone on with: by this worker or by another
+   * one. It is the caller's until it is taken or given back.
    * @returns null when it could not be solved
    * @throws Blocked (no permission, a cap, or a captcha that the service does not take), BadConfig (key missing or refused),
    *   BudgetExceeded (the account is empty); RateLimited (the queue is full, or it takes long: a repeat goes on with the same
    *   task), NetworkError, SourceUnavailable (retried)
    */
   solve(task: CaptchaTask, window: Window | null, signal: AbortSignal): Promise<CaptchaSolution | null>;
-  /** Called right before the token goes to the site, once. @throws RateLimited when another worker has used it */
+  /** Called right before the token goes to the site, once. @throws RateLimited when this worker was so late that another one has it */
   take(solution: CaptchaSolution): Promise<void>;
+  /** Leaves a token that was not sent to whoever comes next. Of one that was taken nothing changes. Never throws. */
+  giveBack(solution: CaptchaSolution): Promise<void>;
   accepted(solution: CaptchaSolution): Promise<void>;
   /** Tells the service too. What it makes of that stops nothing. */
   rejected(solution: CaptchaSolution, signal: AbortSignal): Promise<void>;
@@ -60,22 +63,52 @@ export interface CaptchaSolver {
 const WAIT_IN_PLACE_MS = 60_000;
 /** The first look comes later: 10 to 20 s for a reCAPTCHA, 5 s for others (api-docs/limits, read 2026-11). */
 const FIRST_LOOK = { 'recaptcha-v2': 2, turnstile: 1 } as const;
+/** How often the holder of a task says that it lives. */
+const BEAT_MS = 5_000;
 /** A task this old is given up; its token would not be good any more. */
 const GIVE_UP_MS = 180_000;
 
 export function createCaptchaSolver(deps: CaptchaSolverDeps): CaptchaSolver {
   const { ledger, host, pollMs } = deps;
+  const beats = new Map<string, NodeJS.Timeout>();
+  const hold = (ticket: CaptchaTicket) => {
+    const beat = () => {
+      ledger.holds(ticket).then(
+        (held) => held || letGo(ticket),
+        () => undefined, // the next beat may be told
+      );
+    };
+    beats.set(ticket.holder, setInterval(beat, BEAT_MS).unref());
+  };
+  const letGo = ({ holder }: CaptchaTicket) => {
+    clearInterval(beats.get(holder));
+    beats.delete(holder);
+  };
+  const giveBack = async (ticket: CaptchaTicket) => {
+    letGo(ticket);
+    await ledger.giveBack(ticket).catch(() => undefined); // then its time runs out
+  };
   return {
     async solve(task, window, signal) {
       const client = await allowed(deps, task);
-      const open = await ledger.openTask(task);
+      const open = await takeUp(deps, task, window, signal);
       const ticket = open ?? (await buy(deps, client, task, window, signal));
+      hold(ticket);
       const firstLookMs = open === null ? FIRST_LOOK[task.challenge.kind] * pollMs : 0;
-      return look(deps, client, task, ticket, firstLookMs, signal);
+      let solution: CaptchaSolution | null = null;
+      try {
+        solution = await look(deps, client, task, ticket, firstLookMs, signal);
+        return solution;
+      } finally {
+        if (solution === null) await giveBack(ticket);
+      }
     },
     async take({ ticket }) {
-      if (!(await ledger.take(ticket))) throw new RateLimited(host, pollMs);
+      const taken = await ledger.take(ticket);
+      letGo(ticket);
+      if (!taken) throw new RateLimited(host, pollMs);
     },
+    giveBack: ({ ticket }) => giveBack(ticket),
     accepted: ({ ticket }) => ledger.judged(ticket, { accepted: true }),
     async rejected({ ticket }, signal) {
       const { client } = deps;
@@ -101,6 +134,21 @@ async function allowed(
     throw new BadConfig([`CAPTCHA_API_KEY is missing, and ${source} has permission to have captchas solved`]);
   }
   return client;
+}
+
+/** A task that was bought and not used, as soon as nobody else works on it; null when one is to be bought. @throws RateLimited */
+async function takeUp(
+  { ledger, host, pollMs, wait = sleepUntilAborted }: CaptchaSolverDeps,
+  task: CaptchaTask,
+  window: Window | null,
+  signal: AbortSignal,
+): Promise<CaptchaTicket | null> {
+  for (let waitedMs = 0; ; waitedMs += pollMs) {
+    const open = await ledger.claim(task, window);
+    if (open !== 'held') return open;
+    if (waitedMs + pollMs > WAIT_IN_PLACE_MS) throw new RateLimited(host, pollMs);
+    await wait(pollMs, signal);
+  }
 }
 
 /** Buys a task, and keeps its id before anything else happens. */

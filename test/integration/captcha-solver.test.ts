@@ -73,24 +73,91 @@ describe('the solver of captchas', () => {
   const tasks = () => database.db.collection<CaptchaTaskDocument>('captcha_tasks').find().toArray();
   const costs = () => database.db.collection<CostEntryDocument>('cost_entries').find().toArray();
 
-  it('books a solution once, whoever asks for it how often', async () => {
-    const solution = await solver().solve(task, window, never);
-    expect(await solver().solve(task, window, never)).toEqual({ ...solution, ticket: expect.anything() });
+  /** A page of another lane. */
+  const elsewhere: CaptchaTask = { ...task, pageUrl: 'https://site.example/mls/search/?pg=2' };
+  async function solved(by: CaptchaSolver, what = task) {
+    const solution = await by.solve(what, window, never);
+    if (solution === null) throw new Error('not solved');
+    return solution;
+  }
+
+  it('books a solution once that is given back, whoever goes on with it how often', async () => {
+    const workers = [solver(), solver(), solver()];
+    const tokens = new Set<string>();
+    for (const one of workers) {
+      const solution = await solved(one);
+      tokens.add(solution.token);
+      await one.giveBack(solution);
+    }
+    expect(tokens.size).toBe(1);
     expect(bought()).toBe(1);
     expect(await costs()).toMatchObject([
       { line: 'captcha', costUsdMicros: PRICE_USD_MICROS, estimated: false, market: 'phoenix', zip: '85031' },
     ]);
   });
 
-  it('gives a token to one worker alone', async () => {
-    const [one, other] = [await solver().solve(task, window, never), await solver().solve(task, null, never)];
-    if (one === null || other === null) throw new Error('not solved');
-    await solver().take(one);
-    await expect(solver().take(other)).rejects.toMatchObject({ code: 'RateLimited' });
-    await solver().accepted(one);
-    expect(await tasks()).toMatchObject([{ state: 'accepted' }]);
-    await solver().solve(task, window, never);
+  it('gives each of two lanes that meet a captcha at one time a token of its own, and both are used', async () => {
+    const own = solver();
+    const [one, other] = await Promise.all([solved(own), solved(solver(), elsewhere)]);
+    expect(one.token).not.toBe(other.token);
+    await own.take(one);
+    await own.take(other);
     expect(bought()).toBe(2);
+    expect(await costs()).toHaveLength(2);
+    expect((await tasks()).map(({ state }) => state)).toEqual(['used', 'used']);
+    await expect(own.take(one)).rejects.toMatchObject({ code: 'RateLimited' });
+  });
+
+  it('gives what was bought and not used to one of many who come at one time', async () => {
+    const first = solver();
+    const left = await solved(first);
+    await first.giveBack(left);
+    const pages = [2, 3, 4].map((page) => ({ ...task, pageUrl: `https://site.example/mls/search/?pg=${page}` }));
+    const all = await Promise.all(pages.map((page) => solved(solver(), page)));
+    expect(all.filter(({ token }) => token === left.token)).toHaveLength(1);
+    expect(new Set(all.map(({ token }) => token)).size).toBe(3);
+    expect(bought()).toBe(3);
+  });
+
+  it('waits for what was bought for the same page of the same run, and buys only when that is used', async () => {
+    const late = solver();
+    const held = await solved(late);
+    const waiting = solved(solver());
+    await late.giveBack(held);
+    const gone = await waiting;
+    expect(gone.token).toBe(held.token);
+    expect(bought()).toBe(1);
+    await expect(late.take(held)).rejects.toMatchObject({ code: 'RateLimited' });
+    const next = solved(solver());
+    await late.take(gone);
+    expect((await next).token).not.toBe(held.token);
+    expect(bought()).toBe(2);
+  });
+
+  it('goes on with what a dead worker held, and the dead one cannot use it when it wakes', async () => {
+    const dead = solver();
+    const held = await solved(dead);
+    const longAgo = new Date(Date.now() - 1_000);
+    await database.db.collection<CaptchaTaskDocument>('captcha_tasks').updateMany({}, { $set: { heldUntil: longAgo } });
+    const next = await solved(dead, elsewhere);
+    expect(next.token).toBe(held.token);
+    await expect(dead.take(held)).rejects.toMatchObject({ code: 'RateLimited' });
+    await dead.take(next);
+    expect(bought()).toBe(1);
+  });
+
+  it('uses a token for the page alone whose one-time value it was bought with', async () => {
+    const buyer = solver();
+    const withData = (data: string) => ({ ...elsewhere, challenge: { ...task.challenge, data } });
+    for (const [what, count] of [
+      [withData('one'), 1],
+      [withData('two'), 2],
+      [task, 3],
+      [withData('one'), 3],
+    ] as const) {
+      await buyer.giveBack(await solved(buyer, what));
+      expect(bought()).toBe(count);
+    }
   });
 
   it('keeps captchas of different sites apart', async () => {
