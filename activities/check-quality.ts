@@ -3,8 +3,15 @@ import { loadQualityLimits } from '../core/product-settings.js';
 import type { RunName } from '../core/schemas/sequence.js';
 import type { KindOrder } from '../domain/compose.js';
 import { judgeRun } from '../domain/quality/gate.js';
-import { gatherQuality } from '../domain/quality/gather.js';
-import { keepQualityRun, lastWindows, readQuality, readQualityRuns, scoreMarket } from '../store/quality.js';
+import { createGatherer } from '../domain/quality/gather.js';
+import {
+  earlierQualityRuns,
+  keepQualityRun,
+  lastWindows,
+  readQuality,
+  readSpreads,
+  scoreMarket,
+} from '../store/quality.js';
 
 /** Judging stops in time for the rest of the check, which has five minutes in all; the next run goes on. */
 const MOST_MS = 180_000;
@@ -19,9 +26,11 @@ export async function checkQuality(db: Db, run: RunName, kindOrder: KindOrder): 
   const { freshness: limits, gate: gateLimits } = loadQualityLimits();
   const { left } = await scoreMarket(db, run, kindOrder, Date.now() + MOST_MS);
   const at = new Date();
-  const rows = await readQuality(db, market);
-  const gathered = gatherQuality(rows, { windows: await lastWindows(db, market), limits, nowMs: at.getTime() });
-  const earlier = (await readQualityRuns(db, market)).filter((one) => one._id !== runKey && one.runDate <= runDate);
+  const context = { windows: await lastWindows(db, market), limits, nowMs: at.getTime() };
+  const gatherer = createGatherer({ ...context, spreads: await readSpreads(db, market) });
+  for await (const row of readQuality(db, market)) gatherer.add(row);
+  const gathered = gatherer.total();
+  const earlier = await earlierQualityRuns(db, run, gateLimits.baselineRuns);
   const gate = judgeRun(
     gathered,
     earlier.map((one) => one.gathered),

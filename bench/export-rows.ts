@@ -7,7 +7,7 @@ import { type ProcessedPropertyDocument, toProcessedDocument } from '../domain/d
 import { describeByRules } from '../domain/rules.js';
 
 const BATCH = 1_000;
-const ZIPS = ['85031', '85033', '85035'];
+export const ZIPS: readonly string[] = ['85031', '85033', '85035'];
 /** Texts as hostile pages hold them: what a spreadsheet would run, line ends, quotes, other alphabets. */
 const REMARKS = [
   'Updated kitchen with new counters. Owned solar panels, flood irrigation, RV gate and no HOA!',
@@ -28,10 +28,32 @@ export async function seedProperties(db: Db, count: number): Promise<void> {
 }
 
 function propertyOf(number: number): Omit<ProcessedPropertyDocument, 'processed_at'> & { processed_at: Date } {
+  const { parcel, propertyId, zip, county: countyValues, listing: listingValues } = homeOf(number);
+  const county = recordOf('maricopa-assessor', parcel, propertyId, zip, countyValues);
+  const records =
+    listingValues === null ? [county] : [county, recordOf('phoenix-mls', `L${number}`, propertyId, zip, listingValues)];
+  const property = composeProperty(propertyId, records, {});
+  const at = new Date(Date.UTC(2026, 10, 1 + (number % 20), 10));
+  const origin = { mode: 'demo', market: 'phoenix', runKey: 'seeded', processedAt: at.toISOString() } as const;
+  const words = { ...describeByRules(property), description: REMARKS[number % REMARKS.length] ?? '' };
+  return { ...toProcessedDocument(property, words, 0.9, origin, property.recordIds), processed_at: at };
+}
+
+/** A home by its number, as its sources state it. The same number gives the same one. */
+export interface FilledHome {
+  readonly parcel: string;
+  readonly propertyId: string;
+  readonly zip: string;
+  readonly county: Readonly<Record<string, FactValue>>;
+  /** Null for the one of four that is not for sale. */
+  readonly listing: Readonly<Record<string, FactValue>> | null;
+}
+
+/** What the sources state about a home. */
+export function homeOf(number: number): FilledHome {
   const parcel = String(10_000_000 + number);
-  const propertyId = `us-az-maricopa:${parcel}`;
   const zip = ZIPS[number % ZIPS.length] ?? '';
-  const county = recordOf('maricopa-assessor', parcel, propertyId, zip, {
+  const county = {
     ParcelNumber: parcel,
     UnparsedAddress: `${4_000 + (number % 5_000)} N ${30 + (number % 60)}TH AVE PHOENIX, AZ ${zip}`,
     City: 'PHOENIX',
@@ -43,8 +65,8 @@ function propertyOf(number: number): Omit<ProcessedPropertyDocument, 'processed_
     YearBuilt: 1950 + (number % 70),
     Latitude: 33.5 + (number % 1_000) / 10_000,
     Longitude: -112.2 + (number % 1_000) / 10_000,
-  });
-  const listing = recordOf('phoenix-mls', `L${number}`, propertyId, zip, {
+  };
+  const listing = {
     ListingKey: `L${number}`,
     ParcelNumber: parcel,
     StandardStatus: 'Active',
@@ -52,13 +74,9 @@ function propertyOf(number: number): Omit<ProcessedPropertyDocument, 'processed_
     BedroomsTotal: number % 6,
     BathroomsFull: 1 + (number % 3),
     PublicRemarks: REMARKS[number % REMARKS.length] ?? '',
-  });
-  const records = number % 4 === 3 ? [county] : [county, listing];
-  const property = composeProperty(propertyId, records, {});
-  const at = new Date(Date.UTC(2026, 10, 1 + (number % 20), 10));
-  const origin = { mode: 'demo', market: 'phoenix', runKey: 'seeded', processedAt: at.toISOString() } as const;
-  const words = { ...describeByRules(property), description: REMARKS[number % REMARKS.length] ?? '' };
-  return { ...toProcessedDocument(property, words, 0.9, origin, property.recordIds), processed_at: at };
+  };
+  const propertyId = `us-az-maricopa:${parcel}`;
+  return { parcel, propertyId, zip, county, listing: number % 4 === 3 ? null : listing };
 }
 
 function recordOf(

@@ -54,22 +54,13 @@ export interface TemporalParts extends BenchParts {
 /** Starts database and sandbox. `stop` ends them, and every program that was started with `start`. */
 export async function startParts(world: BenchWorld): Promise<BenchParts> {
   const folder = await mkdtemp(join(tmpdir(), 'phoenix-bench-'));
-  const config = loadConfig({ env: { PHOENIX_CACHE: process.env.PHOENIX_CACHE } });
-  const [databasePort = 0] = await freePorts(1);
-  const { program, line } = await resolveMongodb(config);
-  if (program === null) throw new Error(line);
-  const data = join(folder, 'database');
-  await mkdir(data, { recursive: true });
-  const command = fillIn(program, { port: String(databasePort), folder: data });
-  const database = await startGuarded({ ...guardedIn(folder), ...command, logFile: join(folder, 'database.log') });
-  if ((await databaseReady(databasePort, { timeoutMs: READY_MS })) === null) throw new Error(`no database: ${folder}`);
-
+  const { database, line, url } = await startDatabase(folder);
   const running: ChildProcess[] = [];
   const base = {
     PHOENIX_MODE: 'demo',
     PHOENIX_DATA: folder,
     PHOENIX_LOG_LEVEL: 'error',
-    MONGODB_URL: databaseUrl(databasePort),
+    MONGODB_URL: url,
   };
   const start: BenchParts['start'] = async (file, args, more = {}) => {
     const child = spawn(process.execPath, [join(projectRoot(), 'dist', file), ...args], {
@@ -99,6 +90,31 @@ export async function startParts(world: BenchWorld): Promise<BenchParts> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A database of a bench in a folder that may hold its data from before. */
+export interface BenchDatabase {
+  readonly database: GuardedChild;
+  /** What it is, in one line. */
+  readonly line: string;
+  readonly url: string;
+  /** Environment of a process that is to work with it. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Starts a database over `<folder>/database`. */
+export async function startDatabase(folder: string): Promise<BenchDatabase> {
+  const config = loadConfig({ env: { PHOENIX_CACHE: process.env.PHOENIX_CACHE } });
+  const [port = 0] = await freePorts(1);
+  const { program, line } = await resolveMongodb(config);
+  if (program === null) throw new Error(line);
+  const data = join(folder, 'database');
+  await mkdir(data, { recursive: true });
+  const command = fillIn(program, { port: String(port), folder: data });
+  const database = await startGuarded({ ...guardedIn(folder), ...command, logFile: join(folder, 'database.log') });
+  if ((await databaseReady(port, { timeoutMs: READY_MS })) === null) throw new Error(`no database: ${folder}`);
+  const url = databaseUrl(port);
+  return { database, line, url, environment: { ...process.env, MONGODB_URL: url } };
 }
 
 /** Starts a Temporal server beside the parts of a bench. `stop` of what is returned ends them all. */

@@ -111,7 +111,8 @@ function returnOf(
   };
 }
 
-function eventOf(record: RawPropertyDocument, change: Change, knownFrom: Date): ChangeEventDocument {
+/** What is kept of a change between two versions. */
+export function eventOf(record: RawPropertyDocument, change: Change, knownFrom: Date): ChangeEventDocument {
   const { _id, source, key, propertyId, market, zip, version, versionRunKey, changedAt } = record;
   const { kind, before, after, from, to } = change;
   return {

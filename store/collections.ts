@@ -88,7 +88,7 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
   },
   processing_queue: {
     required: { contentHash: 'string', state: 'string', priority: 'number' },
-    indexes: [index({ state: 1, priority: 1, _id: 1 }), index({ claimedBy: 1 })],
+    indexes: [index({ state: 1, priority: 1, _id: 1 }), index({ claimedBy: 1 }), index({ market: 1, _id: 1 })],
   },
   enrichments: { required: { by: 'string', description: 'string' }, indexes: [] },
   processed_properties: {
@@ -98,7 +98,7 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
   match_keys: { required: { keys: 'array', isListing: 'bool' }, indexes: [index({ keys: 1, isListing: 1 })] },
   quality_scores: {
     required: { market: 'string', contentHash: 'string', score: 'number', terms: 'object', reasons: 'array' },
-    indexes: [index({ market: 1, zip: 1 })],
+    indexes: [index({ market: 1, zip: 1 }), index({ market: 1, _id: 1 })],
   },
   quality_runs: {
     required: { market: 'string', runDate: 'string', at: 'date', gathered: 'object', gate: 'object' },

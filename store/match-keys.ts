@@ -18,7 +18,7 @@ export function saidBy({ _id, kinds }: RawPropertyDocument) {
 }
 
 /** Keys of a record; the parcel of a county's record is one even where the facts do not repeat its number. */
-function matchKeysOf(document: RawPropertyDocument): MatchKeysDocument {
+export function matchKeysOf(document: RawPropertyDocument): MatchKeysDocument {
   const listing = isListing(document);
   const profile = profileOf(listing ? 'listing' : 'parcel', document.county, [saidBy(document)]);
   return { _id: document._id, keys: blockKeysOf(profile), isListing: listing };

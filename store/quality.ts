@@ -1,4 +1,5 @@
 import type { AnyBulkWriteOperation, Db } from 'mongodb';
+import { dayAfter } from '../core/dates.js';
 import type { KindOrder } from '../domain/compose.js';
 import type { Finding } from '../domain/quality/finding.js';
 import type { LastWindow } from '../domain/quality/freshness.js';
@@ -6,6 +7,7 @@ import type { GateVerdict } from '../domain/quality/gate.js';
 import type { GatheredQuality } from '../domain/quality/gather.js';
 import { jumpFindings } from '../domain/quality/jumps.js';
 import { type GatherableRow, type QualityRow, qualityRow, RULES_VERSION } from '../domain/quality/row.js';
+import { createSpreadGatherer, type SpreadHome, type Spreads } from '../domain/quality/spread.js';
 import type {
   QuarantineDocument,
   QueueDocument,
@@ -38,11 +40,14 @@ const runsOf = (db: Db) => db.collection<QualityRunDocument>('quality_runs');
 
 /** Properties judged by one round of reads and writes. */
 const AT_ONCE = 200;
+/** Rows asked for at a time. */
+const ROWS_AT_ONCE = 500;
 
 /**
  * Judges every property of a market whose records, or whose rules, are others than when it was judged last, and forgets those that
  * are no more. What has not changed is not written. Safe to repeat.
  * @param until epoch milliseconds after which no further round begins
+ * @param atOnce properties that one round judges
  * @returns how many were judged, and how many are left for the next time
  */
 export async function scoreMarket(
@@ -50,45 +55,64 @@ export async function scoreMarket(
   run: { readonly market: string; readonly runKey: string },
   kindOrder: KindOrder,
   until: number,
+  atOnce = AT_ONCE,
 ): Promise<{ readonly judged: number; readonly left: number }> {
-  const { market } = run;
-  const known = await readKnown(db, market);
-  const queue = await db
-    .collection<QueueDocument>('processing_queue')
-    .find({ market }, { projection: { _id: 1, contentHash: 1, market: 1, zip: 1 } })
-    .toArray();
-  const there = new Set(queue.map(({ _id }) => _id));
-  for (const id of known.keys()) if (!there.has(id)) await scoresOf(db).deleteOne({ _id: id });
-  const waiting = queue.filter(({ _id, contentHash }) => known.get(_id) !== `${RULES_VERSION} ${contentHash}`);
   let judged = 0;
-  while (judged < waiting.length && Date.now() < until) {
-    const some = waiting.slice(judged, judged + AT_ONCE);
-    await scoreSome(db, run.runKey, some, kindOrder, known);
-    judged += some.length;
+  let left = 0;
+  for await (const { gone, waiting } of unjudged(db, run.market, atOnce)) {
+    for (const _id of gone) await scoresOf(db).deleteOne({ _id });
+    if (Date.now() < until) {
+      await scoreSome(db, run.runKey, waiting, kindOrder);
+      judged += waiting.length;
+    } else left += waiting.length;
   }
-  return { judged, left: waiting.length - judged };
+  return { judged, left };
 }
 
-async function readKnown(db: Db, market: string): Promise<ReadonlyMap<string, string>> {
-  const rows = await scoresOf(db)
-    .find({ market }, { projection: { contentHash: 1, rulesVersion: 1 } })
-    .toArray();
-  return new Map(rows.map(({ _id, contentHash, rulesVersion }) => [_id, `${rulesVersion} ${contentHash}`]));
-}
+type Waiting = Pick<QueueDocument, '_id' | 'contentHash' | 'market' | 'zip'> & { readonly known: boolean };
+type KnownScore = Pick<QualityScoreDocument, '_id' | 'contentHash' | 'rulesVersion'>;
 
-async function scoreSome(
+/**
+ * What is to be done, in parts: properties whose score is not of today's content and rules, and scores without a property. Both
+ * collections are read once, side by side in the order of their ids.
+ */
+async function* unjudged(
   db: Db,
-  runKey: string,
-  items: readonly QueueDocument[],
-  kindOrder: KindOrder,
-  known: ReadonlyMap<string, string>,
-): Promise<void> {
+  market: string,
+  atOnce: number,
+): AsyncGenerator<{ readonly gone: readonly string[]; readonly waiting: readonly Waiting[] }> {
+  const queue = db
+    .collection<QueueDocument>('processing_queue')
+    .find({ market }, { projection: { contentHash: 1, market: 1, zip: 1 }, batchSize: ROWS_AT_ONCE })
+    .sort({ _id: 1 });
+  const scores = scoresOf(db)
+    .find({ market }, { projection: { contentHash: 1, rulesVersion: 1 }, batchSize: ROWS_AT_ONCE })
+    .sort({ _id: 1 });
+  let score: KnownScore | null = await scores.next();
+  let [gone, waiting]: [string[], Waiting[]] = [[], []];
+  for await (const row of queue) {
+    for (; score !== null && score._id < row._id; score = await scores.next()) gone.push(score._id);
+    const known: KnownScore | null = score?._id === row._id ? score : null;
+    if (known !== null) score = await scores.next();
+    if (known?.contentHash !== row.contentHash || known.rulesVersion !== RULES_VERSION) {
+      waiting.push({ ...row, known: known !== null });
+    }
+    if (waiting.length < atOnce) continue;
+    yield { gone, waiting };
+    [gone, waiting] = [[], []];
+  }
+  for (; score !== null; score = await scores.next()) gone.push(score._id);
+  yield { gone, waiting };
+}
+
+async function scoreSome(db: Db, runKey: string, items: readonly Waiting[], kindOrder: KindOrder): Promise<void> {
+  if (items.length === 0) return;
   const ids = items.map(({ _id }) => _id);
   const found = await judgeProperties(db, ids, kindOrder);
   // Nothing moves abruptly on the first day, and looking for it would read every record once more.
   const jumps = await readJumps(
     db,
-    ids.filter((id) => known.has(id)),
+    items.flatMap(({ _id, known }) => (known ? [_id] : [])),
     found,
   );
   const documents = items.flatMap(({ _id, market, zip, contentHash }): QualityScoreDocument[] => {
@@ -155,13 +179,26 @@ async function keepQuarantined(
   if (operations.length > 0) await db.collection<QuarantineDocument>('quarantine').bulkWrite(operations);
 }
 
-/** The quality of the properties of a market by the rules of today, by property id. */
-export async function readQuality(db: Db, market: string): Promise<readonly GatherableRow[]> {
-  const rows = await db
+/** The quality of the properties of a market by the rules of today, in the order of their ids, one after another. */
+export async function* readQuality(db: Db, market: string): AsyncGenerator<GatherableRow> {
+  const rows = db
     .collection<GatherableRow & { readonly _id: string }>('quality_scores')
-    .find({ market, rulesVersion: RULES_VERSION }, { projection: { reasons: 0 } })
-    .toArray();
-  return rows.sort((a, b) => (a._id < b._id ? -1 : 1));
+    .find({ market, rulesVersion: RULES_VERSION }, { projection: { reasons: 0 }, batchSize: ROWS_AT_ONCE })
+    .sort({ _id: 1 });
+  yield* rows;
+}
+
+/** How homes of each ZIP code of a market lie beside each other, by the rules of today. */
+export async function readSpreads(db: Db, market: string): Promise<Spreads> {
+  const homes = db
+    .collection<SpreadHome & { readonly _id: string }>('quality_scores')
+    .find(
+      { market, rulesVersion: RULES_VERSION },
+      { projection: { _id: 0, zip: 1, ratios: 1 }, batchSize: ROWS_AT_ONCE },
+    );
+  const spreads = createSpreadGatherer();
+  for await (const home of homes) spreads.add(home);
+  return spreads.total();
 }
 
 /** The quality of one property; null when it was not judged by the rules of today yet. */
@@ -171,17 +208,14 @@ export async function findQuality(db: Db, propertyId: string): Promise<QualityRo
 
 /** When each source last walked each ZIP code of a market completely. */
 export async function lastWindows(db: Db, market: string): Promise<readonly LastWindow[]> {
-  const windows = await db
+  const last = await db
     .collection<WindowDocument>('windows')
-    .find({ market, state: 'complete' }, { projection: { source: 1, zip: 1, updatedAt: 1 } })
+    .aggregate<{ readonly _id: Pick<WindowDocument, 'source' | 'zip'>; readonly at: Date }>([
+      { $match: { market, state: 'complete' } },
+      { $group: { _id: { source: '$source', zip: '$zip' }, at: { $max: '$updatedAt' } } },
+    ])
     .toArray();
-  const last = new Map<string, LastWindow>();
-  for (const { source, zip, updatedAt } of windows) {
-    const id = `${source} ${zip}`;
-    const atMs = Math.max(last.get(id)?.atMs ?? 0, updatedAt.getTime());
-    last.set(id, { source, zip, atMs });
-  }
-  return [...last.values()];
+  return last.map(({ _id: { source, zip }, at }) => ({ source, zip, atMs: at.getTime() }));
 }
 
 /** Keeps the quality of a run. A repeat replaces it. */
@@ -192,6 +226,24 @@ export async function keepQualityRun(db: Db, { _id, ...run }: QualityRunDocument
 /** The quality that a run left; null when it was not judged. */
 export async function findQualityRun(db: Db, runKey: string): Promise<QualityRunDocument | null> {
   return runsOf(db).findOne({ _id: runKey });
+}
+
+/** What the latest run of a market left; null before the first. */
+export async function lastQualityRun(db: Db, market: string): Promise<QualityRunDocument | null> {
+  return runsOf(db).findOne({ market }, { sort: { runDate: -1, at: -1 } });
+}
+
+/** What some runs of a market left up to the day of a run, itself not among them, the newest first. */
+export async function earlierQualityRuns(
+  db: Db,
+  { market, runDate, runKey }: { readonly market: string; readonly runDate: string; readonly runKey: string },
+  most: number,
+): Promise<readonly QualityRunDocument[]> {
+  return runsOf(db)
+    .find({ market, runDate: { $lt: dayAfter(runDate) }, _id: { $ne: runKey } })
+    .sort({ runDate: -1, at: -1 })
+    .limit(most)
+    .toArray();
 }
 
 /** Quality of the runs of a market, the newest first. @param since first day, `YYYY-MM-DD`; null: all days */

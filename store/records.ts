@@ -262,7 +262,8 @@ export function contentHash(kinds: Readonly<Record<string, KindFacts>>): string 
   );
 }
 
-function versionOf(item: RawPropertyDocument, knownFrom: Date): RecordVersionDocument {
+/** The version of a record as it is now. */
+export function versionOf(item: RawPropertyDocument, knownFrom: Date): RecordVersionDocument {
   return {
     _id: `${item._id}@${item.version}`,
     recordId: item._id,

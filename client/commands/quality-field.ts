@@ -1,5 +1,6 @@
 import { DOCUMENT_FIELDS } from '../../domain/document-shape.js';
 import { CANNOT_GIVE } from '../../domain/quality/expected.js';
+import type { Finding } from '../../domain/quality/finding.js';
 import type { GatherableRow } from '../../domain/quality/row.js';
 import type { CliContext } from '../context.js';
 import { CliError } from '../errors.js';
@@ -11,14 +12,14 @@ const MOST_FINDINGS = 10;
 
 /** The quality of one field. @throws CliError (UsageError), (NotFound) for a name that no property has */
 export async function showField(context: CliContext, text: string, flags: QualityFlags): Promise<number> {
-  const asked = await readAskedQuality(context, flags);
-  const { quality, rows } = asked;
+  const fields = createFieldRows(text);
+  const asked = await readAskedQuality(context, flags, fields.add);
+  const { quality } = asked;
   const name = resoName(text, Object.keys(quality.fields));
   const field = quality.fields[name];
   if (field === undefined) throw new CliError('NotFound', `no property has ${name}`);
-  const sources = bySource(rows, name);
+  const { sources, findings } = fields.of(name);
   const contradictions = quality.contradictions.filter((one) => one.name === name);
-  const findings = findingsOn(rows, name);
   const keys: readonly string[] = DOCUMENT_FIELDS.flatMap(({ key, names }) =>
     names.some((one) => one === name) ? [key] : [],
   );
@@ -63,27 +64,46 @@ export async function showField(context: CliContext, text: string, flags: Qualit
 /** @throws CliError (NotFound) with the nearest name */
 function resoName(text: string, names: readonly string[]): string {
   const written = text.toLowerCase();
-  const found = names.find((name) => name.toLowerCase() === written);
+  const found = names.find((name) => name.toLowerCase() === written) ?? keyedName(written);
   if (found !== undefined) return found;
-  const key = DOCUMENT_FIELDS.find((row) => row.key === written || row.key.endsWith(`.${written}`));
-  if (key !== undefined) return key.names[0];
   const like = nearest(text, names);
   throw new CliError('NotFound', `no property has ${text}`, like === null ? null : `did you mean ${like}?`);
 }
 
-function bySource(rows: readonly GatherableRow[], name: string): Readonly<Record<string, number>> {
-  const counts = new Map<string, number>();
-  for (const { shown, answers } of rows) {
-    const source = answers[shown[name] ?? -1]?.source;
-    if (source !== undefined) counts.set(source, (counts.get(source) ?? 0) + 1);
-  }
-  return Object.fromEntries([...counts].sort((a, b) => b[1] - a[1]));
+/** The fact behind a key of the read model, written whole or by its last part. */
+function keyedName(written: string): string | undefined {
+  return DOCUMENT_FIELDS.find((row) => row.key === written || row.key.endsWith(`.${written}`))?.names[0];
 }
 
-function findingsOn(rows: readonly GatherableRow[], name: string) {
-  return rows.flatMap(({ propertyId, findings, jumps }) =>
-    [...findings, ...jumps]
-      .filter(({ names }) => names.includes(name))
-      .map(({ code, severity, explanation, correction }) => ({ propertyId, code, severity, explanation, correction })),
-  );
+interface FieldFinding extends Pick<Finding, 'code' | 'severity' | 'explanation' | 'correction'> {
+  readonly propertyId: string;
+}
+
+/** Gathers what rows say of the names that a text may mean; the rows themselves are not held. */
+function createFieldRows(text: string) {
+  const written = text.toLowerCase();
+  const keyed = keyedName(written);
+  const isMeant = (name: string) => name.toLowerCase() === written || name === keyed;
+  const sources = new Map<string, Map<string, number>>();
+  const findings = new Map<string, FieldFinding[]>();
+  return {
+    add({ propertyId, shown, answers, findings: found, jumps }: GatherableRow): void {
+      for (const [name, place] of Object.entries(shown).filter(([one]) => isMeant(one))) {
+        const source = answers[place]?.source;
+        const own = sources.get(name) ?? new Map<string, number>();
+        if (source !== undefined) sources.set(name, own.set(source, (own.get(source) ?? 0) + 1));
+      }
+      for (const { names, code, severity, explanation, correction } of [...found, ...jumps]) {
+        for (const name of new Set(names.filter(isMeant))) {
+          const own = findings.get(name) ?? [];
+          own.push({ propertyId, code, severity, explanation, correction });
+          findings.set(name, own);
+        }
+      }
+    },
+    of(name: string) {
+      const own = [...(sources.get(name) ?? [])].sort((a, b) => b[1] - a[1]);
+      return { sources: Object.fromEntries(own), findings: findings.get(name) ?? [] };
+    },
+  };
 }

@@ -20,11 +20,15 @@ const MOST_WITHHELD = 10;
 
 /** The quality of a market, or of a part of it. @throws CliError (UsageError), (NotFound) */
 export async function reportQuality(context: CliContext, flags: QualityFlags): Promise<number> {
-  const asked = await readAskedQuality(context, flags);
-  const { quality, rows, lastRun } = asked;
+  const withheld: WithheldLine[] = [];
+  const asked = await readAskedQuality(context, flags, (row) => {
+    const room = MOST_WITHHELD - withheld.length;
+    if (room > 0)
+      withheld.push(...row.withheld.slice(0, room).map((fact) => ({ propertyId: row.propertyId, ...fact })));
+  });
+  const { quality, lastRun } = asked;
   const sources = Object.keys(quality.sources);
   const cannotGive = CANNOT_GIVE.filter(({ source }) => sources.includes(source));
-  const withheld = withheldOf(rows);
   const sections = [
     headOf(asked),
     tableOf('SHARES', [['', 'NOW', 'TARGET'], ...sharesOf(quality)]),
@@ -113,13 +117,9 @@ function contradictionRows({ contradictions }: GatheredQuality): readonly (reado
   return [['FIELD', 'SOURCES (SHOWN / OTHER)', 'DIFFER', 'GAP', 'EXAMPLE'], ...rows];
 }
 
-function withheldOf(rows: readonly GatherableRow[]) {
-  return rows
-    .flatMap(({ propertyId, withheld }) => withheld.map((fact) => ({ propertyId, ...fact })))
-    .slice(0, MOST_WITHHELD);
-}
+type WithheldLine = GatherableRow['withheld'][number] & { readonly propertyId: string };
 
-function withheldRows(withheld: ReturnType<typeof withheldOf>): readonly (readonly string[])[] {
+function withheldRows(withheld: readonly WithheldLine[]): readonly (readonly string[])[] {
   const rows = withheld.map(({ propertyId, code, reason, instead }) => [
     ...[propertyId, code, reason],
     instead === null ? 'nothing' : `${instead.value} of ${instead.at.slice(0, 10)}`,

@@ -32,36 +32,49 @@ export function contradictedNames({ contradictions }: GatherableRow): readonly s
 
 const MOST_EXAMPLES = 3;
 
+/** Contradictions over rows that come one after another. */
+export interface ContradictionGatherer {
+  add(row: GatherableRow): void;
+  /** The most frequent first, of equally frequent ones the larger. */
+  total(): readonly RankedContradiction[];
+}
+
 /**
- * Contradictions between sources, the most frequent first, of equally frequent ones the larger. Two answers of one source that
- * differ are not counted: the younger corrects the older. Pure.
+ * Gathers contradictions between sources. Two answers of one source that differ are not counted: the younger corrects the older. The
+ * examples are those of the first rows.
  */
-export function contradictionsRanked(rows: readonly GatherableRow[]): readonly RankedContradiction[] {
+export function createContradictionGatherer(): ContradictionGatherer {
   const compared = new Map<string, number>();
   const found = new Map<string, { sizes: number[]; examples: Example[] }>();
-  for (const row of rows) {
-    for (const [name, others] of Object.entries(row.witnesses)) {
-      const source = row.answers[row.shown[name] ?? -1]?.source;
-      for (const place of others) {
-        const id = idOf(name, `${source}`, `${row.answers[place]?.source}`);
-        compared.set(id, (compared.get(id) ?? 0) + 1);
+  return {
+    add(row) {
+      for (const id of comparedOf(row)) compared.set(id, (compared.get(id) ?? 0) + 1);
+      for (const { key, size, example } of differingOf(row)) {
+        const own = found.get(key) ?? { sizes: [], examples: [] };
+        own.sizes.push(size);
+        if (own.examples.length < MOST_EXAMPLES) own.examples.push(example);
+        found.set(key, own);
       }
-    }
-    for (const id of differingOf(row)) {
-      const { sizes, examples } = found.get(id.key) ?? { sizes: [], examples: [] };
-      sizes.push(id.size);
-      if (examples.length < MOST_EXAMPLES) examples.push(id.example);
-      found.set(id.key, { sizes, examples });
-    }
-  }
-  const ranked = [...found].map(([key, { sizes, examples }]): RankedContradiction => {
-    const [name = '', shown = '', other = ''] = key.split(' ');
-    const both = compared.get(key) ?? sizes.length;
-    const share = Math.round((sizes.length / both) * 10_000) / 10_000;
-    const size = Math.round(medianOf(sizes) * 10_000) / 10_000;
-    return { name, sources: [shown, other], compared: both, differing: sizes.length, share, size, examples };
+    },
+    total() {
+      const ranked = [...found].map(([key, { sizes, examples }]): RankedContradiction => {
+        const [name = '', shown = '', other = ''] = key.split(' ');
+        const both = compared.get(key) ?? sizes.length;
+        const share = Math.round((sizes.length / both) * 10_000) / 10_000;
+        const size = Math.round(medianOf(sizes) * 10_000) / 10_000;
+        return { name, sources: [shown, other], compared: both, differing: sizes.length, share, size, examples };
+      });
+      return ranked.sort((a, b) => b.differing - a.differing || b.size - a.size || (a.name < b.name ? -1 : 1));
+    },
+  };
+}
+
+/** Names with the pair of sources that state them, once for each other answer. */
+function comparedOf({ witnesses, answers, shown }: GatherableRow): readonly string[] {
+  return Object.entries(witnesses).flatMap(([name, others]) => {
+    const source = answers[shown[name] ?? -1]?.source;
+    return others.map((place) => idOf(name, `${source}`, `${answers[place]?.source}`));
   });
-  return ranked.sort((a, b) => b.differing - a.differing || b.size - a.size || (a.name < b.name ? -1 : 1));
 }
 
 const idOf = (name: string, shown: string, other: string) => `${name} ${shown} ${other}`;

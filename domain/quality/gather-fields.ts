@@ -21,56 +21,66 @@ export interface FieldQuality {
   readonly ageDays: { readonly median: number; readonly p90: number } | null;
 }
 
-/** A row, and the names that findings about it are about. */
-interface NamedRow {
-  readonly row: GatherableRow;
-  readonly findingNames: readonly string[];
+/** Fields over rows that come one after another. */
+export interface FieldGatherer {
+  /** @param findingNames names that findings about the row are about */
+  add(row: GatherableRow, findingNames: readonly string[]): void;
+  /** By RESO name, in its order. */
+  total(): Readonly<Record<string, FieldQuality>>;
 }
 
-/** Quality by RESO name, by name. Pure. */
-export function fieldsOf(rows: readonly NamedRow[], nowMs: number): Readonly<Record<string, FieldQuality>> {
-  const count = (namesOf: (one: NamedRow) => readonly string[]) => countBy(rows.flatMap(namesOf));
-  const expected = count(({ row }) => row.expected);
-  const missing = count(({ row }) => row.missing);
-  const notAsked = count(({ row }) => row.notAsked);
-  const shown = count(({ row }) => Object.keys(row.shown));
-  const witnessed = count(({ row }) => Object.keys(row.witnesses));
-  const contradicted = count(({ row }) => contradictedNames(row));
-  const withheld = count(({ row }) => row.withheld.map(({ name }) => name));
-  const findings = count(({ findingNames }) => findingNames);
-  const ages = agesByName(rows, nowMs);
-  const names = [expected, shown, withheld, findings].flatMap((counts) => [...counts.keys()]);
-  const fieldOf = (name: string): FieldQuality => ({
-    expected: expected.get(name) ?? 0,
-    known: (expected.get(name) ?? 0) - (missing.get(name) ?? 0),
-    notAsked: notAsked.get(name) ?? 0,
-    shown: shown.get(name) ?? 0,
-    witnessed: witnessed.get(name) ?? 0,
-    contradicted: contradicted.get(name) ?? 0,
-    withheld: withheld.get(name) ?? 0,
-    findings: findings.get(name) ?? 0,
-    ageDays: spanOf(ages.get(name) ?? []),
-  });
-  return Object.fromEntries([...new Set(names)].sort().map((name) => [name, fieldOf(name)]));
+/** Counts of one field so far. */
+interface Tally extends Record<Exclude<keyof FieldQuality, 'known' | 'ageDays'>, number> {
+  missing: number;
+  readonly ages: number[];
 }
 
-function countBy(names: readonly string[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return counts;
-}
+const nothing = (): Tally => ({
+  ...{ expected: 0, missing: 0, notAsked: 0, shown: 0, witnessed: 0, contradicted: 0, withheld: 0, findings: 0 },
+  ages: [],
+});
 
-function agesByName(rows: readonly NamedRow[], nowMs: number): ReadonlyMap<string, readonly number[]> {
-  const ages = new Map<string, number[]>();
-  for (const { row } of rows) {
-    const days = row.answers.map(({ at }) => (nowMs - Date.parse(at)) / 86_400_000);
-    for (const [name, place] of Object.entries(row.shown)) {
-      const known = ages.get(name) ?? [];
-      known.push(days[place] ?? 0);
-      ages.set(name, known);
-    }
-  }
-  return ages;
+/** Gathers fields. Of a row only its counts are held, and the age of each shown fact as a number. */
+export function createFieldGatherer(nowMs: number): FieldGatherer {
+  const tallies = new Map<string, Tally>();
+  const of = (name: string) => {
+    const found = tallies.get(name) ?? nothing();
+    tallies.set(name, found);
+    return found;
+  };
+  const count = (names: readonly string[], part: Exclude<keyof Tally, 'ages'>) => {
+    for (const name of names) of(name)[part] += 1;
+  };
+  return {
+    add(row, findingNames) {
+      count(row.expected, 'expected');
+      count(row.missing, 'missing');
+      count(row.notAsked, 'notAsked');
+      count(Object.keys(row.witnesses), 'witnessed');
+      count(contradictedNames(row), 'contradicted');
+      for (const { name } of row.withheld) of(name).withheld += 1;
+      count(findingNames, 'findings');
+      const days = row.answers.map(({ at }) => (nowMs - Date.parse(at)) / 86_400_000);
+      for (const [name, place] of Object.entries(row.shown)) {
+        const own = of(name);
+        own.shown += 1;
+        own.ages.push(days[place] ?? 0);
+      }
+    },
+    total() {
+      const told = [...tallies].filter(
+        ([, { expected, shown, withheld, findings }]) => expected + shown + withheld + findings > 0,
+      );
+      return Object.fromEntries(
+        told
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([name, { ages, missing, ...counts }]) => [
+            name,
+            { ...counts, known: counts.expected - missing, ageDays: spanOf(ages) },
+          ]),
+      );
+    },
+  };
 }
 
 function spanOf(ages: readonly number[]): FieldQuality['ageDays'] {

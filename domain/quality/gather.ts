@@ -1,7 +1,8 @@
-import type { SourceName } from '../../core/schemas/names.js';
-import { contradictedNames, contradictionsRanked, type RankedContradiction } from './contradictions.js';
+import { isListingProperty } from '../../core/ids.js';
+import { contradictedNames, createContradictionGatherer, type RankedContradiction } from './contradictions.js';
+import type { Finding } from './finding.js';
 import { type FreshnessLimits, freshnessOf, hoursSince, type LastWindow, withFreshness } from './freshness.js';
-import { type FieldQuality, fieldsOf } from './gather-fields.js';
+import { createFieldGatherer, type FieldQuality } from './gather-fields.js';
 import type { GatherableRow } from './row.js';
 import { TERMS, type TermName } from './score.js';
 import { type Spreads, spreadFindings, spreadsOf } from './spread.js';
@@ -56,115 +57,180 @@ export interface GatherContext {
   readonly spreads?: Spreads;
 }
 
-interface Weighed {
-  readonly row: GatherableRow;
-  readonly freshness: number;
-  readonly score: number;
-  readonly codes: readonly string[];
-  readonly findingNames: readonly string[];
+/** Quality over rows that come one after another. */
+export interface QualityGatherer {
+  add(row: GatherableRow): void;
+  total(): GatheredQuality;
 }
 
 /** Gathers rows: of a run, a ZIP code, a source. Pure; the order of the rows decides nothing but examples. */
 export function gatherQuality(rows: readonly GatherableRow[], context: GatherContext): GatheredQuality {
+  const gatherer = createGatherer({ ...context, spreads: context.spreads ?? spreadsOf(rows) });
+  for (const row of rows) gatherer.add(row);
+  return gatherer.total();
+}
+
+/** Gathers rows that need not be held: of each only counts are kept, the ages of its facts and its address. */
+export function createGatherer(context: GatherContext & { readonly spreads: Spreads }): QualityGatherer {
   const hours = hoursSince(context.windows, context.nowMs);
-  const spreads = context.spreads ?? spreadsOf(rows);
-  const weighed = rows.map((row): Weighed => {
-    const freshness = meanOf(
-      [...new Set(row.answers.map(({ source }) => source))].map((source) =>
-        freshnessOf(hours(source, row.zip), context.limits),
-      ),
-    );
-    const beside = spreadFindings(row.zip, row.ratios, spreads);
-    const all = [...row.findings, ...row.jumps, ...beside];
-    return {
-      row,
-      freshness: freshness ?? 0,
-      score: withFreshness(row.score, freshness ?? 0),
-      codes: all.map(({ code }) => code),
-      findingNames: all.flatMap(({ names }) => [...new Set(names)]),
-    };
-  });
-  const expected = sum(rows, (row) => row.expected.length);
-  const missing = sum(rows, (row) => row.missing.length);
-  const notAsked = sum(rows, (row) => row.notAsked.length);
-  const witnessed = sum(rows, (row) => Object.keys(row.witnesses).length);
-  const differing = sum(rows, (row) => contradictedNames(row).length);
+  const whole = createPart();
+  const groups = { sources: createParts(), parsers: createParts(), zips: createParts() };
+  const terms = new Map<TermName, number>();
+  const counts = { published: 0, notAsked: 0, witnessed: 0, differing: 0, good: 0 };
+  const codes = new Map<string, number>();
+  const [fields, contradictions] = [createFieldGatherer(context.nowMs), createContradictionGatherer()];
+  const duplicates = createDuplicates();
+  const weigh = (row: GatherableRow): Weighed => {
+    const sources = [...new Set(row.answers.map(({ source }) => source))];
+    const freshness = meanOf(sources.map((source) => freshnessOf(hours(source, row.zip), context.limits))) ?? 0;
+    const beside = spreadFindings(row.zip, row.ratios, context.spreads);
+    const findings = [...row.findings, ...row.jumps, ...beside];
+    return { row, freshness, score: withFreshness(row.score, freshness), findings };
+  };
   return {
-    properties: rows.length,
-    published: rows.filter(({ published }) => published).length,
-    score: meanOf(weighed.map(({ score }) => score)),
-    terms: rows.length === 0 ? null : termMeans(rows),
-    freshness: meanOf(weighed.map(({ freshness }) => freshness)),
-    completeness: share(expected - missing, expected),
-    completenessOfAsked: share(expected - missing, expected - notAsked),
-    validity: share(weighed.filter(({ codes }) => codes.length === 0).length, rows.length),
-    agreement: share(witnessed - differing, witnessed),
-    duplicates: share(duplicatesIn(rows).length, rows.length),
-    withheldFacts: sum(rows, (row) => row.withheld.length),
-    findings: countBy(weighed.flatMap(({ codes }) => codes)),
-    fields: fieldsOf(weighed, context.nowMs),
-    sources: partsOf(weighed, ({ answers }) => answers.map(({ source }) => source)),
-    parsers: partsOf(weighed, ({ answers }) => answers.map(({ parser }) => parser)),
-    zips: partsOf(weighed, ({ zip }) => [zip ?? 'none']),
-    contradictions: contradictionsRanked(rows),
+    add(row) {
+      const weighed = weigh(row);
+      const { findings } = weighed;
+      whole.add(weighed);
+      groups.sources.add(
+        row.answers.map(({ source }) => source),
+        weighed,
+      );
+      groups.parsers.add(
+        row.answers.map(({ parser }) => parser),
+        weighed,
+      );
+      groups.zips.add([row.zip ?? 'none'], weighed);
+      for (const name of TERMS) terms.set(name, (terms.get(name) ?? 0) + row.terms[name]);
+      counts.published += row.published ? 1 : 0;
+      counts.notAsked += row.notAsked.length;
+      counts.witnessed += Object.keys(row.witnesses).length;
+      counts.differing += contradictedNames(row).length;
+      counts.good += findings.length === 0 ? 1 : 0;
+      for (const { code } of findings) codes.set(code, (codes.get(code) ?? 0) + 1);
+      const names = findings.flatMap((one) => [...new Set(one.names)]);
+      fields.add(row, names);
+      contradictions.add(row);
+      duplicates.add(row);
+    },
+    total() {
+      const { properties, expected, missing, withheld, ...means } = whole.sums();
+      const mean = (sum: number) => (properties === 0 ? null : round(sum / properties));
+      const termOf = (name: TermName) => mean(terms.get(name) ?? 0) ?? 0;
+      return {
+        properties,
+        published: counts.published,
+        score: mean(means.score),
+        terms:
+          properties === 0
+            ? null
+            : {
+                completeness: termOf('completeness'),
+                validity: termOf('validity'),
+                consistency: termOf('consistency'),
+                confidence: termOf('confidence'),
+              },
+        freshness: mean(means.freshness),
+        completeness: share(expected - missing, expected),
+        completenessOfAsked: share(expected - missing, expected - counts.notAsked),
+        validity: share(counts.good, properties),
+        agreement: share(counts.witnessed - counts.differing, counts.witnessed),
+        duplicates: share(duplicates.count(), properties),
+        withheldFacts: withheld,
+        findings: ranked(codes),
+        fields: fields.total(),
+        sources: groups.sources.total(),
+        parsers: groups.parsers.total(),
+        zips: groups.zips.total(),
+        contradictions: contradictions.total(),
+      };
+    },
   };
 }
 
-/** Properties that another one shares its address with, where one of them is a listing without a parcel. Pure. */
-export function duplicatesIn(rows: readonly GatherableRow[]): readonly string[] {
-  const byAddress = new Map<string, GatherableRow[]>();
-  for (const row of rows) {
-    if (row.address !== null) byAddress.set(row.address, [...(byAddress.get(row.address) ?? []), row]);
-  }
-  const isLoose = ({ propertyId }: GatherableRow) => propertyId.startsWith('listing:');
-  return [...byAddress.values()]
-    .filter((group) => group.length > 1 && group.some(isLoose))
-    .flatMap((group) => group.map(({ propertyId }) => propertyId));
+interface Weighed {
+  readonly row: GatherableRow;
+  readonly freshness: number;
+  readonly score: number;
+  readonly findings: readonly Finding[];
 }
 
-function partsOf(
-  weighed: readonly Weighed[],
-  partNames: (row: GatherableRow) => readonly (SourceName | string)[],
-): Readonly<Record<string, PartQuality>> {
-  const parts = new Map<string, Weighed[]>();
-  for (const one of weighed) {
-    for (const name of new Set(partNames(one.row))) parts.set(name, [...(parts.get(name) ?? []), one]);
-  }
-  const sorted = [...parts].sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(sorted.map(([name, own]) => [name, partOf(own)]));
+/** Sums over rows. */
+interface PartSums {
+  readonly properties: number;
+  readonly score: number;
+  readonly freshness: number;
+  readonly expected: number;
+  readonly missing: number;
+  readonly findings: number;
+  readonly withheld: number;
 }
 
-function partOf(own: readonly Weighed[]): PartQuality {
-  const rows = own.map(({ row }) => row);
-  const expected = sum(rows, (row) => row.expected.length);
+function createPart(): { add(weighed: Weighed): void; sums(): PartSums } {
+  const sums = { properties: 0, score: 0, freshness: 0, expected: 0, missing: 0, findings: 0, withheld: 0 };
   return {
-    properties: own.length,
-    score: meanOf(own.map(({ score }) => score)) ?? 0,
-    freshness: meanOf(own.map(({ freshness }) => freshness)) ?? 0,
-    completeness: share(expected - sum(rows, (row) => row.missing.length), expected) ?? 0,
-    findings: sum(own, ({ codes }) => codes.length),
-    withheld: sum(rows, (row) => row.withheld.length),
+    add({ row, score, freshness, findings }) {
+      sums.properties += 1;
+      sums.score += score;
+      sums.freshness += freshness;
+      sums.expected += row.expected.length;
+      sums.missing += row.missing.length;
+      sums.findings += findings.length;
+      sums.withheld += row.withheld.length;
+    },
+    sums: () => sums,
   };
 }
 
-function termMeans(rows: readonly GatherableRow[]): Readonly<Record<TermName, number>> {
-  const of = (name: TermName) => meanOf(rows.map(({ terms }) => terms[name])) ?? 0;
-  const [completeness, validity, consistency, confidence] = TERMS.map(of);
+/** Parts by name. A row is in each of its parts once. */
+function createParts() {
+  const parts = new Map<string, ReturnType<typeof createPart>>();
   return {
-    completeness: completeness ?? 0,
-    validity: validity ?? 0,
-    consistency: consistency ?? 0,
-    confidence: confidence ?? 0,
+    add(names: readonly string[], weighed: Weighed): void {
+      for (const name of new Set(names)) {
+        const part = parts.get(name) ?? createPart();
+        parts.set(name, part);
+        part.add(weighed);
+      }
+    },
+    total(): Readonly<Record<string, PartQuality>> {
+      const sorted = [...parts].sort(([a], [b]) => (a < b ? -1 : 1));
+      return Object.fromEntries(sorted.map(([name, part]) => [name, partOf(part.sums())]));
+    },
   };
 }
 
-function sum<T>(items: readonly T[], of: (item: T) => number): number {
-  return items.reduce((total, item) => total + of(item), 0);
+function partOf({ properties, score, freshness, expected, missing, findings, withheld }: PartSums): PartQuality {
+  return {
+    properties,
+    score: round(score / properties),
+    freshness: round(freshness / properties),
+    completeness: share(expected - missing, expected) ?? 0,
+    findings,
+    withheld,
+  };
 }
 
-function countBy(names: readonly string[]): Readonly<Record<string, number>> {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+/** Counts properties that another one shares its address with, where one of them is a listing without a parcel. */
+function createDuplicates() {
+  const addresses = new Map<string, { homes: number; loose: boolean }>();
+  return {
+    add({ address, propertyId }: GatherableRow): void {
+      if (address === null) return;
+      const own = addresses.get(address) ?? { homes: 0, loose: false };
+      own.homes += 1;
+      own.loose ||= isListingProperty(propertyId);
+      addresses.set(address, own);
+    },
+    count(): number {
+      let count = 0;
+      for (const { homes, loose } of addresses.values()) if (homes > 1 && loose) count += homes;
+      return count;
+    },
+  };
+}
+
+function ranked(counts: ReadonlyMap<string, number>): Readonly<Record<string, number>> {
   return Object.fromEntries([...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)));
 }
 

@@ -59,16 +59,38 @@ export function spreadOf(values: readonly number[]): Spread | null {
 /** Spreads by ZIP code and ratio. */
 export type Spreads = ReadonlyMap<string, Readonly<Record<RatioName, Spread | null>>>;
 
+/** What of a home goes into the spreads. */
+export interface SpreadHome {
+  readonly zip: string | null;
+  readonly ratios: Ratios;
+}
+
 /** The spreads of every ZIP code among some homes. Pure. */
-export function spreadsOf(homes: readonly { readonly zip: string | null; readonly ratios: Ratios }[]): Spreads {
-  const zips = [...new Set(homes.flatMap(({ zip }) => zip ?? []))];
-  return new Map(
-    zips.map((zip) => {
-      const of = (name: RatioName) =>
-        spreadOf(homes.flatMap((home) => (home.zip === zip ? (home.ratios[name] ?? []) : [])));
-      return [zip, { pricePerSqft: of('pricePerSqft'), valuePerSqft: of('valuePerSqft') }];
-    }),
-  );
+export function spreadsOf(homes: Iterable<SpreadHome>): Spreads {
+  const gatherer = createSpreadGatherer();
+  for (const home of homes) gatherer.add(home);
+  return gatherer.total();
+}
+
+/** Spreads over homes that come one after another: two numbers a home are held. */
+export function createSpreadGatherer(): { add(home: SpreadHome): void; total(): Spreads } {
+  const zips = new Map<string, Record<RatioName, number[]>>();
+  return {
+    add({ zip, ratios }) {
+      if (zip === null) return;
+      const own = zips.get(zip) ?? { pricePerSqft: [], valuePerSqft: [] };
+      zips.set(zip, own);
+      for (const name of RATIOS) if (ratios[name] !== null) own[name].push(ratios[name]);
+    },
+    total() {
+      return new Map(
+        [...zips].map(([zip, { pricePerSqft, valuePerSqft }]) => [
+          zip,
+          { pricePerSqft: spreadOf(pricePerSqft), valuePerSqft: spreadOf(valuePerSqft) },
+        ]),
+      );
+    },
+  };
 }
 
 /** What a home's ratios say beside those of its ZIP code. Soft: a house may be unlike its street. Pure. */

@@ -1,4 +1,3 @@
-import type { Db } from 'mongodb';
 import type { BackupDrillDocument } from '../backup/drill.js';
 import type {
   QuarantineDocument,
@@ -7,7 +6,7 @@ import type {
   RunDocument,
   WindowDocument,
 } from '../documents.js';
-import type { QualityRunDocument } from '../quality.js';
+import { lastQualityRun, type QualityRunDocument } from '../quality.js';
 import { verifyDatabase } from '../verify/verify.js';
 import { DAILY, DAY_MS, type Detector, HOUR_MS, latestDay, percent } from './context.js';
 
@@ -25,7 +24,7 @@ export const queueAge: Detector = async ({ db, market, nowMs }) => {
 const ofQuality =
   (what: string, share: (gathered: QualityRunDocument['gathered']) => number | null): Detector =>
   async ({ db, market }) => {
-    const run = await latestQuality(db, market);
+    const run = await lastQualityRun(db, market);
     const value = run === null || run.gate.state === 'too-few' ? null : share(run.gathered);
     if (run === null || value === null) return [];
     const { properties } = run.gathered;
@@ -43,13 +42,10 @@ export const propertiesDoubled = ofQuality('duplicates', ({ duplicates }) => dup
 
 /** 1 where the latest run is below its gate. */
 export const qualityGate: Detector = async ({ db, market }) => {
-  const run = await latestQuality(db, market);
+  const run = await lastQualityRun(db, market);
   if (run?.gate.state !== 'below') return [];
   return [{ subject: DAILY, value: 1, text: `${run.runDate}: ${run.gate.reasons.slice(0, 2).join('; ')}` }];
 };
-
-const latestQuality = (db: Db, market: string) =>
-  db.collection<QualityRunDocument>('quality_runs').findOne({ market }, { sort: { runDate: -1, at: -1 } });
 
 const LEAST_ROWS = 20;
 

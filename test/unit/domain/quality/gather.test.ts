@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { freshnessOf, withFreshness } from '../../../../domain/quality/freshness.js';
 import { type GateLimits, judgeRun } from '../../../../domain/quality/gate.js';
-import { duplicatesIn, gatherQuality } from '../../../../domain/quality/gather.js';
+import { gatherQuality } from '../../../../domain/quality/gather.js';
 import { judgeProperty } from '../../../../domain/quality/judge.js';
 import { type QualityRow, qualityRow } from '../../../../domain/quality/row.js';
 import { spreadFindings, spreadOf, spreadsOf } from '../../../../domain/quality/spread.js';
@@ -68,10 +68,20 @@ describe('what is gathered', () => {
   it('takes a listing without a parcel at the address of another for a duplicate, two parcels at one for none', () => {
     const [one, other] = rowsOf(2);
     if (one === undefined || other === undefined) throw new Error('there are two');
-    expect(duplicatesIn([one, other])).toEqual([]);
-    const loose = { ...other, propertyId: 'listing:phoenix-mls:1' };
-    expect(duplicatesIn([one, loose])).toEqual([one.propertyId, loose.propertyId]);
-    expect(duplicatesIn([one, { ...loose, address: null }])).toEqual([]);
+    const twice = (second: typeof other) => gatherQuality([one, second], CONTEXT).duplicates;
+    const loose = { ...other, propertyId: 'listing:phoenix-mls:1', address: one.address };
+    expect(twice({ ...other, address: one.address })).toBe(0);
+    expect(twice(loose)).toBe(1);
+    expect(twice({ ...loose, address: null })).toBe(0);
+  });
+
+  it('gives the same in any order of the rows, save the examples', () => {
+    const rows = rowsOf(20);
+    const plain = ({ contradictions, ...rest }: ReturnType<typeof gatherQuality>) => ({
+      ...rest,
+      contradictions: contradictions.map(({ examples: _examples, ...one }) => one),
+    });
+    expect(plain(gatherQuality([...rows].reverse(), CONTEXT))).toEqual(plain(gatherQuality(rows, CONTEXT)));
   });
 
   it('is nothing of nothing', () => {
