@@ -37,8 +37,7 @@ export async function recordFailures(db: Db, failures: readonly Failure[]): Prom
     const ids = rows.map(({ _id }) => _id);
     await errorEventsOf(db).updateMany({ _id: { $in: ids }, state: 'open' }, { $set: { recordedAt: new Date() } });
   }
-  const days = new Map(rows.map((row) => [`${row.fingerprint} ${row.day}`, row]));
-  for (const row of days.values()) await countDay(db, row);
+  await countDays(db, new Map(rows.map((row) => [`${row.fingerprint} ${row.day}`, row])));
 }
 
 /** Counts waiting that was to be expected. A repeat counts it again. */
@@ -126,18 +125,39 @@ async function costOf(db: Db, { runKey, source, zip, beganAtMs, failedAtMs }: Fa
     .reduce((sum, { costUsdMicros }) => sum + costUsdMicros, 0);
 }
 
-async function countDay(db: Db, row: ErrorEventDocument): Promise<void> {
+/** The rows of one kind of failure on one day, counted. */
+interface CountedDay {
+  readonly _id: { readonly fingerprint: string; readonly day: string };
+  readonly count: number;
+  readonly lostMs: number;
+  readonly costUsdMicros: number;
+  readonly runKeys: readonly (string | null)[];
+}
+
+/** Counts days of kinds of failures anew from their rows, all in one reading. @param some a row of each, by kind and day */
+async function countDays(db: Db, some: ReadonlyMap<string, ErrorEventDocument>): Promise<void> {
+  const rows = [...some.values()];
+  const fingerprint = { $in: [...new Set(rows.map((row) => row.fingerprint))] };
+  const day = { $in: [...new Set(rows.map((row) => row.day))] };
+  const counted = errorEventsOf(db).aggregate<CountedDay>([
+    { $match: { fingerprint, day } },
+    {
+      $group: {
+        _id: { fingerprint: '$fingerprint', day: '$day' },
+        ...{ count: { $sum: 1 }, lostMs: { $sum: '$lostMs' }, costUsdMicros: { $sum: '$costUsdMicros' } },
+        runKeys: { $addToSet: '$runKey' },
+      },
+    },
+  ]);
+  for await (const one of counted) {
+    const row = some.get(`${one._id.fingerprint} ${one._id.day}`);
+    if (row !== undefined) await keepCounted(db, row, one);
+  }
+}
+
+async function keepCounted(db: Db, row: ErrorEventDocument, { count, lostMs, costUsdMicros, runKeys }: CountedDay) {
   const { fingerprint, day, kind, code, activity, source, host, pattern, failedAt } = row;
-  const rows = await errorEventsOf(db)
-    .find({ fingerprint, day }, { projection: { runKey: 1, workflowId: 1, lostMs: 1, costUsdMicros: 1 } })
-    .toArray();
-  const sum = (field: 'lostMs' | 'costUsdMicros') => rows.reduce((total, one) => total + one[field], 0);
-  const counted = {
-    count: rows.length,
-    lostMs: sum('lostMs'),
-    costUsdMicros: sum('costUsdMicros'),
-    runs: new Set(rows.flatMap(({ runKey }) => (runKey === null ? [] : [runKey]))).size,
-  };
+  const counted = { count, lostMs, costUsdMicros, runs: runKeys.filter((key) => key !== null).length };
   const most = Object.fromEntries(Object.entries(counted).map(([field, value]) => [`days.${day}.${field}`, value]));
   await errorsOf(db).updateOne(
     { _id: fingerprint },
