@@ -7,9 +7,11 @@ export interface BudgetFlags {
   readonly note?: string;
 }
 
-/** Micro-dollars with cents, or as many places as a small amount needs. */
+const CENT = 10_000;
+
+/** Micro-dollars with cents, or with four places where a small amount is no whole number of cents. */
 export function usd(micros: number): string {
-  const places = micros !== 0 && Math.abs(micros) < 1_000_000 ? 4 : 2;
+  const places = micros % CENT !== 0 && Math.abs(micros) < 1_000_000 ? 4 : 2;
   return (micros / 1_000_000).toFixed(places);
 }
 

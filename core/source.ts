@@ -33,6 +33,14 @@ export interface ChangesPolicy {
   readonly listedStatuses: readonly string[];
 }
 
+/** What a plan is asked about. */
+export interface PlanScope {
+  /** `held`: things the source named when it named all there is of the ZIP code last; null: never yet. */
+  readonly zips: readonly { readonly zip: string; readonly held: number | null }[];
+  /** Most of each ZIP code; null for all. */
+  readonly limit: number | null;
+}
+
 /** What a run would ask of a source, before anything is sent. */
 export interface CollectPlan {
   readonly requests: number;
@@ -86,7 +94,7 @@ export interface Source {
   readonly traits: SourceTraits;
   /** Kinds of payload whose facts win first when two kinds state the same fact. */
   readonly kindOrder: readonly string[];
-  plan(scope: { readonly zips: readonly string[]; readonly limit: number | null }): CollectPlan;
+  plan(scope: PlanScope): CollectPlan;
   /** A known-good call. Never throws for an answer of the service. */
   probe(signal: AbortSignal): Promise<ProbeResult>;
   /**

@@ -42,8 +42,8 @@ export function createLayerSource(http: HttpGet, spec: LayerSpec): Source {
     traits,
     kindOrder: [pages.rowKind],
     plan({ zips, limit: most }) {
-      const rows = Math.min(assumedRows, most ?? assumedRows);
-      const requests = zips.length * (1 + Math.ceil(rows / pages.mostRows));
+      const pagesOf = (rows: number) => Math.ceil(Math.min(rows, most ?? rows) / pages.mostRows);
+      const requests = zips.reduce((sum, { held }) => sum + 1 + pagesOf(held ?? assumedRows), 0);
       return { requests, milliseconds: Math.ceil((requests * limit.windowMs) / limit.windowLimit), costUsdMicros: 0 };
     },
     probe: (signal) => probe(client, spec, redact, signal),

@@ -289,6 +289,32 @@ export function addCounts(all: readonly Counts[]): Counts {
   );
 }
 
+/** Of each ZIP of each source, the last complete window that named all there is, and how many things it named. */
+export async function lastListings(
+  db: Db,
+  market?: string,
+): Promise<
+  readonly { readonly id: string; readonly source: SourceName; readonly zip: string; readonly held: number }[]
+> {
+  return db
+    .collection<WindowDocument>('windows')
+    .aggregate<{ readonly id: string; readonly source: SourceName; readonly zip: string; readonly held: number }>([
+      { $match: { state: 'complete', listed: { $ne: null }, ...(market === undefined ? {} : { market }) } },
+      { $sort: { runDate: 1 } },
+      {
+        $group: {
+          _id: { market: '$market', source: '$source', zip: '$zip' },
+          id: { $last: '$_id' },
+          source: { $last: '$source' },
+          zip: { $last: '$zip' },
+          held: { $last: '$listed.keys' },
+        },
+      },
+      { $project: { _id: 0 } },
+    ])
+    .toArray();
+}
+
 /** Windows of a market's day. */
 export async function windowsOfDay(db: Db, market: string, runDate: string): Promise<readonly WindowDocument[]> {
   return db.collection<WindowDocument>('windows').find({ market, runDate }).sort({ source: 1, zip: 1 }).toArray();

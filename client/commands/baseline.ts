@@ -65,8 +65,9 @@ async function showDay(context: CliContext, flags: BaselineFlags, wanted: string
   context.out.data(`${market} ${run.runDate}, ended ${run.at.toISOString()}`);
   context.out.data(columnsOf(tableOf(rows, shown)));
   const worse = rows.filter(({ verdict }) => verdict === 'worse').length;
-  const none = rows.filter(({ verdict }) => verdict === 'no data').length;
-  context.out.data(`${worse} of ${rows.length} worse than usual, ${none} without data`);
+  const unjudged = rows.filter(({ verdict }) => verdict === 'no data').length;
+  const why = unjudged === 0 ? '' : `, ${unjudged} not judged: too few runs to say what is usual, or no figure`;
+  context.out.data(`${worse} of ${rows.length} worse than usual${why}`);
   if (applied !== null) context.out.data(remeasuredInWords(applied));
   return worse > 0 ? PROBLEM : 0;
 }
@@ -92,7 +93,7 @@ function tableOf(rows: readonly ComparedRow[], before: RunFiguresRow | null): re
       shownValue(usual?.p05 ?? null, row),
       shownValue(usual?.p95 ?? null, row),
       `${row.direction === 'higher' ? '>=' : '<='} ${inUnit(row.target, row.unit)}`,
-      verdict,
+      verdict === 'no data' ? 'not judged' : verdict,
       limitsInWords({ insideTarget, pastWarning }),
     ]),
   ];

@@ -41,8 +41,8 @@ export function createPhoenixMls({ visit, settings, permissionHeld, approvedSets
     history: 'live',
     traits: traitsOf(settings),
     kindOrder: [LISTING_PAGE, LISTING_CARD],
-    plan({ zips, limit }) {
-      const requests = pagesFor(zips.length, limit);
+    plan(scope) {
+      const requests = pagesFor(scope);
       return { requests, milliseconds: requests * settings.paceMs, costUsdMicros: 0 };
     },
     probe: (signal) => probe(client, sets, signal),

@@ -1,6 +1,6 @@
 import { type Config, isLoopback } from '../../core/config.js';
 import type { SourceName } from '../../core/schemas/names.js';
-import type { SourceTraits } from '../../core/source.js';
+import type { PlanScope, SourceTraits } from '../../core/source.js';
 import type { SourceTarget } from '../../net/polite-request.js';
 
 export const SOURCE: SourceName = 'phoenix-mls';
@@ -72,7 +72,7 @@ export function traitsOf({ baseUrl, startDelayMs }: PhoenixMlsSettings): SourceT
 }
 
 /** Pages a walk over ZIP codes will open: results, and the detail of every listing. */
-export function pagesFor(zips: number, limit: number | null): number {
-  const listings = Math.min(LISTINGS_PER_ZIP, limit ?? LISTINGS_PER_ZIP);
-  return zips * (Math.ceil(listings / PAGE_SIZE) + listings);
+export function pagesFor({ zips, limit }: PlanScope): number {
+  const listings = zips.map(({ held }) => Math.min(held ?? LISTINGS_PER_ZIP, limit ?? Number.POSITIVE_INFINITY));
+  return listings.reduce((sum, count) => sum + Math.max(1, Math.ceil(count / PAGE_SIZE)) + count, 0);
 }

@@ -28,8 +28,8 @@ export function createReso({ http, settings }: ResoDeps): Source {
     history: 'since',
     traits: traitsOf(settings),
     kindOrder: [RESO_ROW],
-    plan({ zips, limit }) {
-      const requests = requestsFor(zips.length, limit, settings);
+    plan(scope) {
+      const requests = requestsFor(scope, settings);
       const { windowLimit, windowMs } = settings.target.limit;
       return { requests, milliseconds: Math.ceil((requests * windowMs) / windowLimit), costUsdMicros: 0 };
     },

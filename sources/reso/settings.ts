@@ -1,6 +1,6 @@
 import type { Config } from '../../core/config.js';
 import type { SourceName } from '../../core/schemas/names.js';
-import type { ChangesPolicy, SourceTraits } from '../../core/source.js';
+import type { ChangesPolicy, PlanScope, SourceTraits } from '../../core/source.js';
 import type { SourceTarget } from '../../net/polite-request.js';
 import { lookupWords } from './fields.js';
 
@@ -131,8 +131,12 @@ export function traitsOf({ notConfigured, changes }: ResoSettings): SourceTraits
   };
 }
 
-/** Requests of a walk over ZIP codes, the one for a token included. */
-export function requestsFor(zips: number, limit: number | null, { pageRows, credentials }: ResoSettings): number {
-  const pages = Math.ceil(Math.min(LISTINGS_PER_ZIP, limit ?? LISTINGS_PER_ZIP) / pageRows);
-  return zips * pages + (credentials?.kind === 'client' ? 1 : 0);
+/** Requests of a whole walk over ZIP codes, the one for a token included. */
+export function requestsFor(
+  { zips, limit }: PlanScope,
+  { pageRows, credentials }: Pick<ResoSettings, 'pageRows' | 'credentials'>,
+): number {
+  const pagesOf = (held: number | null) =>
+    Math.max(1, Math.ceil(Math.min(held ?? LISTINGS_PER_ZIP, limit ?? Number.POSITIVE_INFINITY) / pageRows));
+  return zips.reduce((sum, { held }) => sum + pagesOf(held), 0) + (credentials?.kind === 'client' ? 1 : 0);
 }

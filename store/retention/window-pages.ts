@@ -1,6 +1,7 @@
 import type { Db } from 'mongodb';
 import type { RetentionPolicy, RetentionRow } from '../../core/schemas/retention.js';
 import type { RunDocument, WindowDocument, WindowPageDocument } from '../documents.js';
+import { lastListings } from '../windows.js';
 
 const DAY_MS = 86_400_000;
 /** A page with keys that were left out on purpose stays: without it a replay of the day would take them for news. */
@@ -30,7 +31,7 @@ export async function keepWindowPages(
 ): Promise<RetentionRow> {
   const days = policy.windowPages;
   const before = new Date(now.getTime() - days * DAY_MS);
-  const compared = await lastListings(db);
+  const compared = new Set((await lastListings(db)).map(({ id }) => id));
   const { avgObjSize } = await db.command({ collStats: 'window_pages' });
   const counted = { old: 0, cited: 0, removed: 0 };
   const old = windowsOf(db).find({ updatedAt: { $lt: before }, prunedAt: { $exists: false } });
@@ -45,18 +46,6 @@ export async function keepWindowPages(
   }
   const bytes = Math.round(counted.removed * Number(avgObjSize ?? 0));
   return { what: 'window_pages', days, marked: 0, ...counted, bytes };
-}
-
-/** Of each ZIP of each source, the last complete window that named all there is. */
-async function lastListings(db: Db): Promise<ReadonlySet<string>> {
-  const rows = await windowsOf(db)
-    .aggregate<{ readonly last: string }>([
-      { $match: { state: 'complete', listed: { $ne: null } } },
-      { $sort: { runDate: 1 } },
-      { $group: { _id: { market: '$market', source: '$source', zip: '$zip' }, last: { $last: '$_id' } } },
-    ])
-    .toArray();
-  return new Set(rows.map(({ last }) => last));
 }
 
 function countUsedUp(db: Db, { _id }: WindowDocument): Promise<number> {

@@ -198,6 +198,27 @@ describe('a run', () => {
   }, 120_000);
 });
 
+describe('a plan', () => {
+  const PLAN = ['runs', 'start', '--plan', '--source', 'maricopa-a', '--date', '2026-03-03'];
+
+  it('counts requests and time by what the ZIP codes held when they were walked last, and sends nothing', async () => {
+    const sent = world.sandbox.county.log.length;
+    const { document } = await json(...PLAN, '--zip', '85031');
+    const cost = { milliseconds: expect.any(Number), costUsdMicros: 0 };
+    const requests = 2 + PARCELS;
+    expect(document).toMatchObject({ runId: expect.stringMatching(/^adhoc\//), sources: [{ requests, ...cost }] });
+    expect(document.total).toMatchObject({ requests });
+    expect(world.sandbox.county.log).toHaveLength(sent);
+  });
+
+  it('assumes what they hold where nobody can be asked, and says so', async () => {
+    const away = { ...settings, MONGODB_URL: 'mongodb://127.0.0.1:9/?directConnection=true' };
+    const { code, stdout, stderr } = await phx([...PLAN, '--zip', '85031,85033', '--limit', '25'], away);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/database does not answer.*assumed/) });
+    expect(stdout).toMatch(/maricopa-assessor +52 requests/);
+  });
+});
+
 describe('a property', () => {
   it('is shown with source, request and hash of every fact, by any form of its number', async () => {
     const record = await world.db.collection<RawPropertyDocument>('raw_properties').findOne({});

@@ -79,7 +79,7 @@ describe('phx cost and phx budget', () => {
 
   it('set, move and show, with who and why, and keep the lines under the cap', async () => {
     expect((await run('budget', 'move', 'overruns', 'captcha', '0.5', ...WHO)).stdout).toBe(
-      'overruns has 0.5000 USD now, captcha has 1.50 USD now\n',
+      'overruns has 0.50 USD now, captcha has 1.50 USD now\n',
     );
     expect((await run('budget', 'set', 'cap', '20', ...WHO)).code).not.toBe(0);
     expect((await run('budget', 'set', 'captcha', '2', ...WHO)).stderr).toContain('above the cap');
@@ -113,7 +113,7 @@ describe('phx cost and phx budget', () => {
     await changeBudget(db, { values: { cap: 660_000 }, by: 'test', note: 'a small cap' });
     await obeyThresholds(db, month, await currentBudget(db));
     const { stdout } = await run('cost', 'status');
-    expect(stdout).toMatch(/^CRITICAL: 0\.6363 of 0\.6600 USD spent .*96\.4 %/);
+    expect(stdout).toMatch(/^CRITICAL: 0\.6363 of 0\.66 USD spent .*96\.4 %/);
     expect(stdout).toContain('suspended: captcha is suspended: the month');
     expect((await run('budget', 'release', 'captcha', ...WHO)).stdout).toMatch(/^captcha: may go on/);
     expect((await json('cost', 'status')).controls).toMatchObject([{ what: 'proxies', percent: 95 }]);

@@ -124,33 +124,3 @@ describe('completion', () => {
     for (const word of ['schedules', 'trigger', '--llm-seconds']) expect(stdout).toContain(word);
   });
 });
-
-describe('plan', () => {
-  it('counts requests and time per source and sends nothing', async () => {
-    const argv = [
-      'runs',
-      'start',
-      '--plan',
-      '--json',
-      '--source',
-      'maricopa-a',
-      '--zip',
-      '85031,85033',
-      '--limit',
-      '25',
-    ];
-    const { code, stdout } = await cli(...argv, '--date', '2026-03-02', '--config', '/dev/null');
-    expect(code).toBe(0);
-    const plan = JSON.parse(stdout);
-    expect(plan).toMatchObject({ schemaVersion: 1, runDate: '2026-03-02', runId: expect.stringMatching(/^adhoc\//) });
-    expect(plan.sources).toEqual([
-      expect.objectContaining({
-        name: 'maricopa-assessor',
-        requests: 52,
-        milliseconds: expect.any(Number),
-        costUsdMicros: 0,
-      }),
-    ]);
-    expect(plan.total.requests).toBe(52);
-  });
-});

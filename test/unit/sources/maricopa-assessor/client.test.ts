@@ -3,6 +3,7 @@ import type { Cursor } from '../../../../core/schemas/collect.js';
 import type { Source } from '../../../../core/source.js';
 import { countySource, EXCHANGES, recordedBody, WINDOW } from '../../../support/county-source.js';
 import { type LocalAnswer, type LocalHttp, startLocalHttp } from '../../../support/local-http.js';
+import { planScope } from '../../../support/plan-scope.js';
 
 let server: LocalHttp;
 let source: Source;
@@ -397,12 +398,19 @@ describe('probe', () => {
 
 describe('a plan', () => {
   it.each([
-    ['all of the market', { zips: ['85031', '85033', '85035'], limit: null }, 2_700, 2_700, 2_700_000],
-    ['one ZIP and its parcels', { zips: ['85031'], limit: null }, 100_000, 266 + 6_632, 6_898_000],
-    ['one ZIP nobody has asked', { zips: ['85379'], limit: null }, 100_000, 400 + 10_000, 10_400_000],
-    ['30 parcels of two ZIPs', { zips: ['85031', '85033'], limit: 30 }, 2_700, 4 + 60, 64_000],
-    ['pages beyond the budget', { zips: ['85031'], limit: null }, 100, 266, 266_000],
-    ['nothing', { zips: [], limit: null }, 100, 0, 0],
+    ['all of the market', planScope(['85031', '85033', '85035'], null), 2_700, 2_700, 2_700_000],
+    ['one ZIP and its parcels', planScope(['85031'], null), 100_000, 266 + 6_632, 6_898_000],
+    ['one ZIP nobody has asked', planScope(['85379'], null), 100_000, 400 + 10_000, 10_400_000],
+    ['30 parcels of two ZIPs', planScope(['85031', '85033'], 30), 2_700, 4 + 60, 64_000],
+    ['pages beyond the budget', planScope(['85031'], null), 100, 266, 266_000],
+    [
+      'two ZIPs that were walked before',
+      planScope(['85031', '85379'], null, { '85031': 26, '85379': 0 }),
+      2_700,
+      3 + 26,
+      29_000,
+    ],
+    ['nothing', planScope([], null), 100, 0, 0],
   ])('for %s', (_name, scope, requestBudget, requests, milliseconds) => {
     expect(countySource(server.baseUrl, { requestBudget }).plan(scope)).toEqual({
       requests,

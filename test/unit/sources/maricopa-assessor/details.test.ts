@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { countySource, EXCHANGES, understood, valuesOf, WINDOW } from '../../../support/county-source.js';
 import { type LocalAnswer, type LocalHttp, startLocalHttp } from '../../../support/local-http.js';
+import { planScope } from '../../../support/plan-scope.js';
 
 let server: LocalHttp;
 const { signal } = new AbortController();
@@ -105,6 +106,6 @@ it('reckons with a request for each answer, and believes what is asked before wh
   const source = sourceOf(['valuations', 'residential-details']);
   expect(source.traits).toMatchObject({ detailKind: 'valuations', requestsPerDetail: 2 });
   expect(source.kindOrder.slice(0, 3)).toEqual(['residential-details', 'valuations', 'parcel']);
-  expect(source.plan({ zips: ['85031'], limit: 25 })).toMatchObject({ requests: 1 + 50 });
+  expect(source.plan(planScope(['85031'], 25))).toMatchObject({ requests: 1 + 50 });
   expect(sourceOf(['parcel']).kindOrder[0]).toBe('parcel');
 });

@@ -4,6 +4,7 @@ import type { Cursor } from '../../../../core/schemas/collect.js';
 import type { Source } from '../../../../core/source.js';
 import { GIS_WINDOW, gisPage, gisRow, gisSource } from '../../../support/gis-source.js';
 import { type LocalAnswer, type LocalHttp, startLocalHttp } from '../../../support/local-http.js';
+import { planScope } from '../../../support/plan-scope.js';
 
 let server: LocalHttp;
 let source: Source;
@@ -193,10 +194,13 @@ describe('a probe', () => {
 });
 
 it('plans a count and its pages for each ZIP code', () => {
-  expect(source.plan({ zips: ['85031', '85033'], limit: null })).toEqual({
+  expect(source.plan(planScope(['85031', '85033'], null))).toEqual({
     requests: 22,
     milliseconds: 22_000,
     costUsdMicros: 0,
   });
-  expect(source.plan({ zips: ['85031'], limit: 25 })).toMatchObject({ requests: 2 });
+  expect(source.plan(planScope(['85031'], 25))).toMatchObject({ requests: 2 });
+  expect(source.plan(planScope(['85031', '85033'], null, { '85031': 1_001, '85033': 0 }))).toMatchObject({
+    requests: 4,
+  });
 });

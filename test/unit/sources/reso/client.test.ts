@@ -3,6 +3,7 @@ import type { Json } from '../../../../core/hash.js';
 import type { Cursor } from '../../../../core/schemas/collect.js';
 import type { Source } from '../../../../core/source.js';
 import { type LocalAnswer, type LocalHttp, startLocalHttp } from '../../../support/local-http.js';
+import { planScope } from '../../../support/plan-scope.js';
 import { GIVEN, RESO_WINDOW, resoRow, resoSettings, resoSource } from '../../../support/reso-source.js';
 
 let server: LocalHttp;
@@ -360,10 +361,13 @@ it('has no details, and plans its pages and a token', async () => {
   const from = source();
   expect(from.traits.detailKind).toBeNull();
   expect(await from.readDetail(RESO_WINDOW, 'key', signal)).toMatchObject({ status: 'missing' });
-  expect(from.plan({ zips: ['85031', '85033'], limit: null })).toEqual({
+  expect(from.plan(planScope(['85031', '85033'], null))).toEqual({
     requests: 7,
     milliseconds: 7_000,
     costUsdMicros: 0,
   });
-  expect(source(GIVEN).plan({ zips: ['85031'], limit: 25 })).toMatchObject({ requests: 1 });
+  expect(source(GIVEN).plan(planScope(['85031'], 25))).toMatchObject({ requests: 1 });
+  expect(source(GIVEN).plan(planScope(['85031', '85033'], null, { '85031': 60, '85033': 0 }))).toMatchObject({
+    requests: 4,
+  });
 });
