@@ -67,6 +67,27 @@ export async function spentOn(db: Db, line: BudgetLine, period: string): Promise
   return entries.filter((one) => one.line === line).reduce((sum, { costUsdMicros }) => sum + costUsdMicros, 0);
 }
 
+/** Everything that was ever booked on a line, millionths of a US dollar, and how many of it are corrections. */
+export async function ledgerOf(
+  db: Db,
+  line: BudgetLine,
+): Promise<{ readonly usdMicros: number; readonly corrections: number }> {
+  const entries = db.collection<CostEntryDocument>('cost_entries');
+  const [all] = await entries
+    .aggregate<{ usdMicros: number }>([
+      { $match: { line } },
+      { $group: { _id: null, usdMicros: { $sum: '$costUsdMicros' } } },
+    ])
+    .toArray();
+  const corrections = await entries.countDocuments({ line, item: 'reconciliation' });
+  return { usdMicros: all?.usdMicros ?? 0, corrections };
+}
+
+/** One entry; null when it was not booked. */
+export async function findCost(db: Db, key: string): Promise<CostEntryDocument | null> {
+  return db.collection<CostEntryDocument>('cost_entries').findOne({ _id: key });
+}
+
 /** Entries from one day to another, both inside, oldest first. */
 export async function entriesBetween(db: Db, from: string, to: string): Promise<readonly CostEntryDocument[]> {
   return db

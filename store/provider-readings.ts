@@ -14,6 +14,8 @@ export interface ProviderReadingDocument {
   readonly problem: string | null;
   /** Of a prepaid account. */
   readonly balanceUsdMicros?: number;
+  /** Of a prepaid account: all that was ever booked on its line, with what this reading corrected; left out by earlier versions. */
+  readonly ledgerUsdMicros?: number;
   /** Of a plan: price of 30 days. */
   readonly termUsdMicros?: number;
   /** False where calls were under way, so that balance and ledger cannot be compared. */

@@ -162,8 +162,7 @@ async function findOpen(db: Db, id: string): Promise<Reservation | null> {
 
 /** Books what dead workers held back, at the expected price: the call may have been paid. @returns how many */
 export async function settleStale(db: Db, budget: BudgetRules, now = Date.now()): Promise<number> {
-  const months = await monthsOf(db).find().toArray();
-  const stale = months.flatMap(({ open }) => open).filter(({ at }) => at.getTime() < now - STALE_MS);
+  const stale = (await openReservations(db)).filter(({ at }) => at.getTime() < now - STALE_MS);
   for (const { id } of stale) await settleCost(db, id, null, budget);
   return stale.length;
 }
@@ -171,6 +170,11 @@ export async function settleStale(db: Db, budget: BudgetRules, now = Date.now())
 /** Reservations of a month `YYYY-MM` that are not settled. */
 export async function openIn(db: Db, month: string): Promise<readonly Reservation[]> {
   return (await monthsOf(db).findOne({ _id: month }))?.open ?? [];
+}
+
+/** Reservations of all months that are not settled: a call may be held back before midnight and settled after it. */
+export async function openReservations(db: Db): Promise<readonly Reservation[]> {
+  return (await monthsOf(db).find().toArray()).flatMap(({ open }) => open);
 }
 
 /** What a month holds: booked, held back, committed. */

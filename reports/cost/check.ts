@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb';
 import { controlSentence } from '../../store/controls.js';
 import { latestReadings, type ProviderReadingDocument } from '../../store/provider-readings.js';
-import { openIn } from '../../store/reservations.js';
+import { openReservations } from '../../store/reservations.js';
 import { accountWarnings } from './account-words.js';
 import { type CostState, readCostState } from './state.js';
 
@@ -24,7 +24,7 @@ export async function checkCosts(
 ): Promise<{ readonly findings: readonly CostFinding[]; readonly readings: readonly ProviderReadingDocument[] }> {
   const state = await readCostState(db, now);
   const readings = await latestReadings(db);
-  const old = (await openIn(db, state.month)).filter(({ at }) => at.getTime() < now - OLD_MS);
+  const old = (await openReservations(db)).filter(({ at }) => at.getTime() < now - OLD_MS);
   const warnings = accountWarnings(readings);
   const findings: readonly CostFinding[] = [
     monthFinding(state),

@@ -12,6 +12,8 @@ import {
   type CostEntryDocument,
   entriesBetween,
   entriesOf,
+  findCost,
+  ledgerOf,
 } from '../../store/cost-entries.js';
 import { type Permit, permissionHeld } from '../../store/decisions.js';
 import {
@@ -20,7 +22,7 @@ import {
   type Provider,
   type ProviderReadingDocument,
 } from '../../store/provider-readings.js';
-import { openIn } from '../../store/reservations.js';
+import { openReservations } from '../../store/reservations.js';
 import { costsOf } from './state.js';
 
 /** The accounts that can be asked; null for one without a key. */
@@ -89,21 +91,26 @@ async function readBalance(db: Db, client: CaptchaClient, signal: AbortSignal): 
   if ('refused' in answer) throw new SourceUnavailable('2captcha', `the balance is refused (${answer.code})`);
   const { balanceUsdMicros } = answer;
   const at = new Date();
+  const ledger = await ledgerOf(db, 'captcha');
   const after = await captchaEntries(db);
   const quiet = !busyBefore && !(await isBusy(db)) && before.length === after.length;
   const last = await lastQuietReading(db, '2captcha');
   const left = daysLeft(balanceUsdMicros, costsOf(after.filter(isRecent)) / USE_DAYS);
   const reading = { provider: '2captcha', at, problem: null, balanceUsdMicros, quiet, daysLeft: left } as const;
+  const { usdMicros: ledgerUsdMicros } = ledger;
   if (!quiet || last === null)
-    return addReading(db, { ...reading, verdict: null, differenceUsdMicros: 0, bookedUsdMicros: 0 });
+    return addReading(db, { ...reading, ledgerUsdMicros, verdict: null, differenceUsdMicros: 0, bookedUsdMicros: 0 });
   const between = after.filter((entry) => entry.at > last.at && entry.item !== 'reconciliation');
-  const bookedUsdMicros = costsOf(between);
+  // By sums and not by times: workers' clocks differ, and a reading may have ended between its correction and its row.
+  const bookedUsdMicros =
+    last.ledgerUsdMicros === undefined ? costsOf(between) : ledgerUsdMicros - last.ledgerUsdMicros;
   const { kind, differenceUsdMicros, correctionUsdMicros } = judgeBalance({
     beforeUsdMicros: last.balanceUsdMicros ?? 0,
     afterUsdMicros: balanceUsdMicros,
     bookedUsdMicros,
     doubtfulUsdMicros: costsOf(between.filter(({ estimated }) => estimated)) + (await complainedAbout(db, between)),
   });
+  let correctedUsdMicros = 0;
   if (correctionUsdMicros !== 0) {
     const evidence = {
       from: last.at.toISOString(),
@@ -112,9 +119,16 @@ async function readBalance(db: Db, client: CaptchaClient, signal: AbortSignal): 
       balanceAfterUsdMicros: balanceUsdMicros,
       bookedUsdMicros,
     };
-    await bookCorrection(db, 'captcha', `2captcha:${last.at.toISOString()}`, correctionUsdMicros, evidence);
+    // The number of earlier corrections names this one: of two who find it at one time one books it.
+    const key = `2captcha:${last.at.toISOString()}:${ledger.corrections}`;
+    const correction = { line: 'captcha', key, costUsdMicros: correctionUsdMicros, evidence } as const;
+    correctedUsdMicros = await bookCorrection(db, correction, at);
   }
-  return addReading(db, { ...reading, verdict: kind, differenceUsdMicros, bookedUsdMicros });
+  return addReading(db, {
+    ...reading,
+    ledgerUsdMicros: ledgerUsdMicros + correctedUsdMicros,
+    ...{ verdict: kind, differenceUsdMicros, bookedUsdMicros },
+  });
 }
 
 const isRecent = ({ at }: CostEntryDocument) => at.getTime() > Date.now() - USE_DAYS * DAY_MS;
@@ -127,8 +141,7 @@ async function captchaEntries(db: Db): Promise<readonly CostEntryDocument[]> {
 }
 
 async function isBusy(db: Db): Promise<boolean> {
-  const open = await openIn(db, accountingDay(Date.now()).slice(0, 7));
-  return open.some(({ line }) => line === 'captcha');
+  return (await openReservations(db)).some(({ line }) => line === 'captcha');
 }
 
 /** The provider pays back what it was told was wrong. */
@@ -154,30 +167,25 @@ async function readPlan(db: Db, account: ProxyAccount, signal: AbortSignal): Pro
   const evidence = { planId, term, termUsdMicros, days: days.length, bookedUsdMicros };
   // The number of earlier corrections names this one: of two who find it at one time one books it.
   const key = `webshare:${month}:${own.length - days.length}`;
-  if (differenceUsdMicros !== 0) await bookCorrection(db, 'proxies', key, differenceUsdMicros, evidence);
+  if (differenceUsdMicros !== 0)
+    await bookCorrection(db, { line: 'proxies', key, costUsdMicros: differenceUsdMicros, evidence }, at);
   const verdict = differenceUsdMicros === 0 ? 'equal' : 'price-changed';
   const reading = { provider: 'webshare', at, problem: null, termUsdMicros, quiet: true } as const;
   return addReading(db, { ...reading, verdict, differenceUsdMicros, bookedUsdMicros });
 }
 
-async function bookCorrection(
-  db: Db,
-  line: 'captcha' | 'proxies',
-  key: string,
-  costUsdMicros: number,
-  evidence: Readonly<Record<string, string | number | null>>,
-): Promise<void> {
+interface Correction {
+  readonly line: 'captcha' | 'proxies';
+  readonly key: string;
+  readonly costUsdMicros: number;
+  readonly evidence: Readonly<Record<string, string | number | null>>;
+}
+
+/** Books a correction on the day on which the account was read. @returns what is booked under its name, by this one or another */
+async function bookCorrection(db: Db, { key: name, ...correction }: Correction, at: Date): Promise<number> {
   const where = { market: null, source: null, zip: null, runKey: null };
-  const day = accountingDay(Date.now());
-  const item = 'reconciliation';
-  await bookCost(db, {
-    key: `reconciliation:${key}`,
-    line,
-    item,
-    costUsdMicros,
-    estimated: false,
-    ...where,
-    evidence,
-    day,
-  });
+  const day = accountingDay(at.getTime());
+  const key = `reconciliation:${name}`;
+  await bookCost(db, { key, ...correction, item: 'reconciliation', estimated: false, ...where, day });
+  return (await findCost(db, key))?.costUsdMicros ?? correction.costUsdMicros;
 }

@@ -106,6 +106,45 @@ describe('accounts at providers', () => {
     ]);
   }, 60_000);
 
+  it('are not compared while a call is under way that was held back in the month before', async () => {
+    const day = '2026-02-28';
+    const at = new Date();
+    const call = { id: 'captcha:over-midnight', line: 'captcha', item: 'captcha-solution', expectedUsdMicros: PRICE };
+    const months = database.db.collection<{ _id: string }>('budget_months');
+    await months.insertOne({ _id: '2026-02', ...{ turn: 1, open: [{ ...call, day, at }] } });
+    expect(await look()).toMatchObject({ quiet: false, verdict: null });
+    await months.deleteOne({ _id: '2026-02' });
+    expect(await look()).toMatchObject({ quiet: true, verdict: 'equal' });
+  });
+
+  it('say the same as the ledger where the clock of who booked was behind', async () => {
+    await buy('three');
+    const entries = database.db.collection<CostEntryDocument>('cost_entries');
+    const latest = await entries.findOne({ item: 'captcha-solution' }, { sort: { at: -1 } });
+    await entries.updateOne({ _id: latest?._id ?? '' }, { $set: { at: new Date(Date.now() - 3_600_000) } });
+    expect(await look()).toMatchObject({ verdict: 'equal', bookedUsdMicros: PRICE });
+    expect(await booked()).toBe(taken());
+  });
+
+  it('are corrected in full where a worker died between its correction and its reading', async () => {
+    const strange = async (siteKey: string) => {
+      const before = taken();
+      const stranger = createCaptchaClient({ baseUrl: captcha.url, key: 'captcha-key' });
+      const made = await stranger.createTask(task(siteKey), signal);
+      if ('refused' in made) throw new Error(made.code);
+      while (taken() === before) await stranger.result(made.taskId, signal);
+    };
+    await strange('first');
+    expect(await look()).toMatchObject({ verdict: 'unbooked', differenceUsdMicros: PRICE });
+    const readings = database.db.collection<{ _id: string }>('provider_readings');
+    const latest = await readings.findOne({ provider: '2captcha' }, { sort: { at: -1 } });
+    await readings.deleteOne({ _id: latest?._id ?? '' });
+    await strange('second');
+    expect(await look()).toMatchObject({ verdict: 'unbooked', differenceUsdMicros: PRICE });
+    expect(await booked()).toBe(taken());
+    expect(await look()).toMatchObject({ verdict: 'equal' });
+  });
+
   it('that are not read are told, and stop nothing', async () => {
     faults.add({ service: 'captcha', effect: { kind: 'error-body', code: 1 }, times: 1, path: 'getBalance' });
     const reading = await look();
