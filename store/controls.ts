@@ -7,7 +7,7 @@ import { isDuplicateKey } from './database.js';
 
 /**
  * A control of the budget (an emergency control), kept among `decisions`: something is suspended because of what the month has cost. It ends with the month,
- * or when a person lifts it. Rows are only ever added; of a month and subject the latest holds.
+ * or when a person lifts it. Rows are only ever added, one for each of both.
  */
 export interface ControlDocument {
   readonly _id: string;
@@ -27,10 +27,14 @@ export interface ControlDocument {
 const THE_SYSTEM = 'the system';
 const controlsOf = (db: Db) => db.collection<ControlDocument>('decisions');
 
-/** What is suspended in a month, in the order in which it was. */
+/**
+ * What is suspended in a month, in the order in which it was. In a month each thing is suspended once and lifted once, so no clock says
+ * what came last.
+ */
 export async function controlsInForce(db: Db, month: string): Promise<readonly ControlDocument[]> {
   const all = await controlsOf(db).find({ kind: 'budget-control', month }).sort({ at: 1, _id: 1 }).toArray();
-  return [...new Map(all.map((control) => [control.subject, control])).values()].filter(({ granted }) => granted);
+  const lifted = new Set(all.filter(({ granted }) => !granted).map(({ subject }) => subject));
+  return all.filter(({ granted, subject }) => granted && !lifted.has(subject));
 }
 
 /**

@@ -136,8 +136,8 @@ async function refusalOf(
 }
 
 /**
- * Books what a call cost, and then frees what was held back for it; a worker that dies between leaves both, and `settleStale` ends
- * that. A repeat changes nothing, and neither does a second price.
+ * Books what a call cost, obeys the thresholds, and then frees what was held back for it; a worker that dies between leaves that, and a
+ * repeat or `settleStale` does the rest. A repeat after that changes nothing, and neither does a second price.
  * @param costUsdMicros null where no price is known: the expected one is booked, and marked as estimated
  */
 export async function settleCost(db: Db, id: string, costUsdMicros: number | null, budget: BudgetRules): Promise<void> {
@@ -146,8 +146,8 @@ export async function settleCost(db: Db, id: string, costUsdMicros: number | nul
   const { at: _at, expectedUsdMicros, id: key, ...where } = found;
   const estimated = costUsdMicros === null;
   await bookCost(db, { key, ...where, costUsdMicros: costUsdMicros ?? expectedUsdMicros, estimated });
-  await releaseCost(db, id);
   await obeyThresholds(db, found.day.slice(0, 7), budget);
+  await releaseCost(db, id);
 }
 
 /** Nothing was bought: what was held back is free again. A repeat changes nothing, and what is booked stays booked. */

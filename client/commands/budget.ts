@@ -1,6 +1,6 @@
 import { runDateOf } from '../../core/dates.js';
 import { loadPrices } from '../../core/product-settings.js';
-import { ASSUMPTIONS, BUDGET_LINES, type BudgetLine } from '../../core/schemas/money.js';
+import { ASSUMPTIONS, BUDGET_LINES, type Budget, type BudgetLine } from '../../core/schemas/money.js';
 import { byLine, moveBetween, sumOf } from '../../domain/budget.js';
 import { type BudgetSetting, budgetChanges, changeBudget, currentBudget } from '../../store/budget-settings.js';
 import { controlSentence, controlsInForce, liftControls } from '../../store/controls.js';
@@ -69,8 +69,7 @@ export async function setBudget(context: CliContext, name: string, text: string,
   faults.throwAny();
   const [key, amount] = [given(setting), given(value)];
   const { config } = await readSetting(context);
-  const kept = await withDatabase(config, async (db) => {
-    const budget = await currentBudget(db);
+  const values = (budget: Budget) => {
     const after = { cap: budget.capUsdMicros, ...byLine((line) => budget.lines[line].usdMicros), [key]: amount };
     const { cap, ...lines } = after;
     const onLines = BUDGET_LINES.reduce((sum, line) => sum + lines[line], 0);
@@ -80,9 +79,11 @@ export async function setBudget(context: CliContext, name: string, text: string,
         `the lines would add up to ${usd(onLines)} USD, above the cap of ${usd(cap)}`,
         'phx budget move takes it from another line; phx budget set cap raises the cap first',
       );
-    return changeBudget(db, { values: { [key]: amount }, ...words });
-  });
+    return { [key]: amount };
+  };
+  const kept = await withDatabase(config, (db) => changeBudget(db, { values, ...words }));
   context.out.data(`${key} is ${shown(key, amount)} from now on`);
+  if (kept.suspended.length > 0) context.out.data(`suspended by that: ${kept.suspended.join(', ')}`);
   context.out.document({ schemaVersion: 1, ...kept, at: kept.at.toISOString() });
   return 0;
 }
@@ -106,17 +107,7 @@ export async function moveBudget(
   faults.throwAny();
   const move = { from: given(from), to: given(to), usdMicros: given(amount) };
   const { config } = await readSetting(context);
-  const values = await withDatabase(config, async (db) => {
-    const budget = await currentBudget(db);
-    const moved = moveBetween(
-      byLine((line) => budget.lines[line].usdMicros),
-      move,
-    );
-    if (typeof moved === 'string') throw new CliError('Refused', moved, 'phx budget show shows the lines');
-    const changed = { [move.from]: moved[move.from], [move.to]: moved[move.to] };
-    await changeBudget(db, { values: changed, ...words });
-    return changed;
-  });
+  const { values } = await withDatabase(config, (db) => changeBudget(db, { values: movedIn(move), ...words }));
   context.out.data(
     Object.entries(values)
       .map(([line, value]) => `${line} has ${usd(value)} USD now`)
@@ -125,6 +116,18 @@ export async function moveBudget(
   context.out.document({ schemaVersion: 1, ...move, values, ...words });
   return 0;
 }
+
+/** The two lines after a move. @throws CliError (Refused) when the one has not so much */
+export const movedIn =
+  (move: { readonly from: BudgetLine; readonly to: BudgetLine; readonly usdMicros: number }) =>
+  ({ lines }: Budget): Readonly<Partial<Record<BudgetLine, number>>> => {
+    const moved = moveBetween(
+      byLine((line) => lines[line].usdMicros),
+      move,
+    );
+    if (typeof moved === 'string') throw new CliError('Refused', moved, 'phx budget show shows the lines');
+    return { [move.from]: moved[move.from], [move.to]: moved[move.to] };
+  };
 
 function readLine(text: string, faults: Faults): BudgetLine | null {
   return (

@@ -1,6 +1,5 @@
 import type { Db } from 'mongodb';
 import { assertNever } from '../../core/assert.js';
-import { byLine, moveBetween } from '../../domain/budget.js';
 import {
   type Act,
   costOfMeanDay,
@@ -9,7 +8,7 @@ import {
   recommend,
 } from '../../reports/cost/recommend.js';
 import { noteAdvice } from '../../store/advice.js';
-import { changeBudget, currentBudget } from '../../store/budget-settings.js';
+import { changeBudget } from '../../store/budget-settings.js';
 import { decide } from '../../store/decisions.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
@@ -17,6 +16,7 @@ import type { BudgetFlags } from '../cost-words.js';
 import { readDecision, usd } from '../cost-words.js';
 import { CliError } from '../errors.js';
 import { Faults } from '../run-request.js';
+import { movedIn } from './budget.js';
 
 /** Ways to spend less, and what became of those that were taken. */
 export async function costRecommend(context: CliContext): Promise<number> {
@@ -75,17 +75,9 @@ async function act(db: Db, wanted: Act, { by, note }: { readonly by: string; rea
     case 'no-more-captchas':
       await decide(db, { kind: 'captcha', subject: wanted.source, granted: false, reference: note, by });
       return;
-    case 'move': {
-      const budget = await currentBudget(db);
-      const moved = moveBetween(
-        byLine((line) => budget.lines[line].usdMicros),
-        wanted,
-      );
-      if (typeof moved === 'string') throw new CliError('Refused', moved, 'phx budget show shows the lines');
-      const { from, to } = wanted;
-      await changeBudget(db, { values: { [from]: moved[from], [to]: moved[to] }, by, note });
+    case 'move':
+      await changeBudget(db, { values: movedIn(wanted), by, note });
       return;
-    }
     default:
       assertNever(wanted, 'act');
   }

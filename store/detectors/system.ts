@@ -1,3 +1,4 @@
+import { percentOf } from '../../domain/budget.js';
 import { minutesUp } from '../alert-minutes.js';
 import { findUntaken } from '../alert-untaken.js';
 import { currentBudget } from '../budget-settings.js';
@@ -90,10 +91,13 @@ const inPeriod = (period: string) => ({ day: { $gte: period, $lt: `${period}~` }
 /** Providers bill by days of UTC, and so do the entries. */
 const utcDay = (nowMs: number) => new Date(nowMs).toISOString().slice(0, 10);
 
+/** Above this, as of a cap of nothing, how often it was spent says no more. */
+const MOST_TIMES = 1_000;
+
 export const budgetShare: Detector = async (context) => {
   const spent = (await spentMicros(context, inPeriod(utcDay(context.nowMs).slice(0, 7)))) / USD_MICROS;
   const cap = (await currentBudget(context.db)).capUsdMicros / USD_MICROS;
-  const value = spent / cap;
+  const value = Math.min(percentOf(spent, cap) / 100, MOST_TIMES);
   return [
     { subject: 'month', value, text: `${spent.toFixed(2)} of ${cap.toFixed(2)} dollars are spent (${percent(value)})` },
   ];

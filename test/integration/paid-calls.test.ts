@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { StoreUnavailable } from '../../core/errors.js';
 import { sumOf } from '../../domain/budget.js';
 import { startCaptcha } from '../../sandbox/captcha.js';
 import { createFaults } from '../../sandbox/faults.js';
@@ -148,6 +149,62 @@ describe('paid calls next to the cap', () => {
     await releaseCost(db, 'm2');
   });
 
+  it('are suspended by what was booked, also where a worker died before it looked at the thresholds', async () => {
+    const { db } = database;
+    const rules = { ...(await currentBudget(db)), suspensions: [{ percent: 1, what: 'reso' as const }] };
+    const call = { line: 'growth', item: 'hosted-model', expectedUsdMicros: 10_000, ...nobody } as const;
+    await reserveCost(db, { id: 'g1', ...call }, rules);
+    const away = {
+      ...rules,
+      get suspensions(): typeof rules.suspensions {
+        throw new StoreUnavailable('the database went away');
+      },
+    };
+    await expect(settleCost(db, 'g1', 10_000, away)).rejects.toMatchObject({ code: 'StoreUnavailable' });
+    expect((await controlsInForce(db, month)).map(({ subject }) => subject)).not.toContain('reso');
+    await settleCost(db, 'g1', 10_000, rules); // the step is tried again
+    expect((await controlsInForce(db, month)).map(({ subject }) => subject)).toContain('reso');
+    expect(await openIn(db, month)).toEqual([]);
+  });
+
+  it('follow the change of the budget that was made last, also by a clock that was behind', async () => {
+    const { db } = database;
+    await changeBudget(db, { values: { emergency: 111 }, by: 'test', note: 'first' });
+    await db.collection('settings').updateOne({ note: 'first' }, { $set: { at: new Date(Date.now() + 3_600_000) } });
+    await changeBudget(db, { values: { emergency: 222 }, by: 'test', note: 'second' });
+    expect((await currentBudget(db)).lines.emergency.usdMicros).toBe(222);
+  });
+
+  it('have as much on their lines as before, however many move money at one time', async () => {
+    const { db } = database;
+    await changeBudget(db, { values: { overruns: 1_000, security: 0, backup: 0 }, by: 'test', note: 'to be moved' });
+    const moved = await Promise.allSettled(
+      (['security', 'backup', 'security', 'backup'] as const).map((to) =>
+        changeBudget(db, {
+          values: ({ lines }) => {
+            const left = lines.overruns.usdMicros - 300;
+            if (left < 0) throw new RangeError('not so much');
+            return { overruns: left, [to]: lines[to].usdMicros + 300 };
+          },
+          ...{ by: 'test', note: 'moved' },
+        }),
+      ),
+    );
+    expect(moved.filter(({ status }) => status === 'rejected')).toHaveLength(1);
+    const { overruns, security, backup } = (await currentBudget(db)).lines;
+    expect(overruns.usdMicros).toBe(100);
+    expect(security.usdMicros + backup.usdMicros).toBe(900);
+  });
+
+  it('are suspended at once where the budget is lowered under what is spent', async () => {
+    const { db } = database;
+    const { suspended } = await changeBudget(db, { values: { cap: 50_000 }, by: 'test', note: 'lower' });
+    expect(suspended).toContain('model');
+    expect((await controlsInForce(db, month)).map(({ subject }) => subject)).toContain('model');
+    await changeBudget(db, { values: { cap: 1_000_000 }, by: 'test', note: 'as before' });
+    await db.collection('decisions').deleteMany({ kind: 'budget-control', subject: { $in: ['model', 'proxies'] } });
+  });
+
   const nobody = { market: null, source: null, zip: null, runKey: null };
 
   it('are refused when what they are for is suspended, once a month, until a person lifts it', async () => {
@@ -163,6 +220,10 @@ describe('paid calls next to the cap', () => {
     });
     expect(await liftControls(db, month, { by: 'test', reference: 'enough' }, 'proxies')).toEqual(['proxies']);
     await obeyThresholds(db, month, rules);
+    // Whoever lifted it had a clock that was behind.
+    await db
+      .collection<{ _id: string }>('decisions')
+      .updateOne({ _id: `budget-control/${month}/proxies/lifted` }, { $set: { at: new Date(0) } });
     expect(await reserveCost(db, { id: 'p2', ...call }, await currentBudget(db))).toBeNull();
     expect(await controlsInForce(db, '2026-01')).toEqual([]);
   });

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadAlertRules } from '../../../core/product-settings.js';
 import { MEASURES } from '../../../core/schemas/alerts.js';
+import { changeBudget } from '../../../store/budget-settings.js';
+import { bookCost } from '../../../store/cost-entries.js';
+import { latestMeasures } from '../../../store/measures.js';
 import { noteReportSent } from '../../../store/reports.js';
 import { TRIGGERS } from '../../support/alert-triggers.js';
 import { type AlertStage, type AlertWorld, NOW_MS, startAlertWorld } from '../../support/alert-world.js';
@@ -51,6 +54,19 @@ describe('rules of alerts', () => {
 });
 
 describe('a measure', () => {
+  it('of a budget of nothing is a number, and fires as soon as anything is spent', async () => {
+    const { db, evaluateAt, transitionsOf } = await world.fresh('no-budget');
+    await changeBudget(db, { values: { cap: 0 }, by: 'test', note: 'nothing is to be paid' });
+    await evaluateAt(NOW_MS, ['budget-share']);
+    expect((await latestMeasures(db)).get('phoenix')?.measures['budget-share']?.highest).toBe(0);
+    const where = { market: null, source: null, zip: null, runKey: null, estimated: false };
+    const cost = { key: 'one', line: 'captcha', item: 'captcha-solution', costUsdMicros: 1, ...where } as const;
+    await bookCost(db, { ...cost, day: '2026-03-02' });
+    await evaluateAt(NOW_MS + MINUTE_MS, ['budget-share']);
+    expect(await transitionsOf('budget-p0')).toMatchObject([{ kind: 'fired' }]);
+    expect((await latestMeasures(db)).get('phoenix')?.measures['budget-share']?.highest).toBe(1_000);
+  });
+
   it('that cannot be taken is told by an alert of its own, until it can', async () => {
     const { db, activities, evaluateAt, transitionsOf } = await world.fresh('untaken');
     const startedAt = new Date(NOW_MS - 3_600_000);
