@@ -20,6 +20,7 @@ import {
   type SourceTarget,
   sendPolitely,
 } from './polite-request.js';
+import { retryAfterMs } from './retry-after.js';
 import { createRobotsGate, type RobotsGate } from './robots.js';
 import { assertSafeHost, guardedLookup, type Resolve } from './safe-lookup.js';
 
@@ -190,8 +191,8 @@ function statusOf(stream: Stream): Promise<number> {
 
 function failureOf({ source, url }: FileRequest, host: string, status: number, stream: Stream): PhoenixError {
   if (status === 429) {
-    const seconds = Number(stream.response?.headers['retry-after']);
-    return new RateLimited(host, seconds > 0 ? seconds * 1_000 : UNNAMED_PAUSE_MS, { told: true });
+    const { date, 'retry-after': named = null } = stream.response?.headers ?? {};
+    return new RateLimited(host, retryAfterMs(named, Date.now(), date) ?? UNNAMED_PAUSE_MS, { told: true });
   }
   if (status === 401 || status === 403) return new Blocked(source, `${url}: status ${status}`);
   if (status >= 500) return new SourceUnavailable(host, `status ${status}`);

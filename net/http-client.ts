@@ -14,6 +14,7 @@ import type { SourceName } from '../core/schemas/names.js';
 import { type PoliteDeps, type RequestAbout, type SourceTarget, sendPolitely } from './polite-request.js';
 import type { ProxyPool, ProxyRide } from './proxies/pool.js';
 import { assertFitsProxy, Tunnels, type TunnelWatch, watchTunnel } from './proxies/tunnel.js';
+import { LONGEST_RETRY_AFTER_MS, retryAfterMs } from './retry-after.js';
 import { assertSafeHost, guardedLookup, type Resolve } from './safe-lookup.js';
 
 /** One request of a source: a GET, or the POST of a form. */
@@ -32,7 +33,7 @@ export interface HttpRequest extends RequestAbout {
   readonly easeOf?: (headers: IncomingHttpHeaders) => number | null;
   /**
    * Looks at an answer of status 400 or more before it is counted. Gives the error it means, or null for the plain
-   * meaning: 5xx is SourceUnavailable, 4xx is handed back to the caller.
+   * meaning: 5xx, 408 and 425 are SourceUnavailable, other 4xx are handed back to the caller.
    */
   readonly refusalOf: (answer: HttpAnswer) => PhoenixError | null;
   /**
@@ -106,7 +107,8 @@ export function createHttpGet({ userAgent, targets, resolve = lookup, proxies, .
       if (via.ride) await goingThrough(via.ride.proxy.id);
       const { body, headers, ...answer } = await send(request, via, target.limit.requestTimeoutMs, fetchId);
       const failure = failureOf(request, answer, headers);
-      return { value: answer, status: answer.status, body, failure, easeMs: easeMs(request, headers) };
+      const wait = answer.status >= 500 ? named(headers) : easeMs(request, headers);
+      return { value: answer, status: answer.status, body, failure, easeMs: wait };
     });
   };
 }
@@ -151,12 +153,23 @@ async function send(request: HttpRequest, via: Via, timeoutMs: number, fetchId: 
     reason,
     contentType: (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
     location: headers.location ?? null,
-    text: body.toString('utf8'),
+    text: textOf(body, headers['content-type'] ?? ''),
     fetchId,
     fetchedAt: new Date().toISOString(),
     headers,
     body,
   };
+}
+
+/** A body in the charset that its type names; UTF-8 where it names none, or one that is not known. */
+function textOf(body: Buffer, contentType: string): string {
+  const [, charset = 'utf-8'] = /;\s*charset="?([\w.:-]+)/i.exec(contentType) ?? [];
+  if (/^utf-?8$/i.test(charset)) return body.toString('utf8');
+  try {
+    return new TextDecoder(charset, { ignoreBOM: true }).decode(body);
+  } catch {
+    return body.toString('utf8');
+  }
 }
 
 function watchOf(
@@ -199,6 +212,7 @@ function noAnswer(host: string, problem: unknown, bytesSoFar: number, cause: Err
   if (problem instanceof RequestError && problem.cause instanceof UnsafeTarget) return problem.cause;
   if (problem instanceof TimeoutError) return new NetworkError(host, `time-out (${problem.event})`, cause);
   const code = problem instanceof RequestError ? problem.code : 'unknown';
+  if (code.startsWith('Z_')) return new SourceUnavailable(host, `body cannot be unpacked (${code})`, cause);
   if (bytesSoFar > 0 || code === 'ERR_READING_RESPONSE_STREAM')
     return new SourceUnavailable(host, 'body was cut short', cause);
   return new NetworkError(host, `no answer (${code})`, cause);
@@ -208,29 +222,22 @@ function failureOf(request: HttpRequest, answer: HttpAnswer, headers: IncomingHt
   const { host } = new URL(request.url);
   if (answer.status === 429) return new RateLimited(host, pauseMs(request, headers), { told: true });
   const refusal = answer.status >= 400 ? request.refusalOf(answer) : (request.failureIn?.(answer) ?? null);
-  return refusal ?? (answer.status >= 500 ? new SourceUnavailable(host, `status ${answer.status}`) : null);
+  return refusal ?? (isNotNow(answer.status) ? new SourceUnavailable(host, `status ${answer.status}`) : null);
+}
+
+/** Whether a status means that the same request may be answered later: 408 and 425 are gateways' (RFC 9110, 15.5.9; RFC 8470, 5.2). */
+export function isNotNow(status: number): boolean {
+  return status >= 500 || status === 408 || status === 425;
 }
 
 function pauseMs({ pauseOf }: HttpRequest, headers: IncomingHttpHeaders): number {
-  const named = retryAfterMs(headers['retry-after'] ?? null, Date.now()) ?? pauseOf?.(headers) ?? UNNAMED_PAUSE_MS;
-  return Math.min(Math.max(named, 0), LONGEST_RETRY_AFTER_MS);
+  const pause = named(headers) ?? pauseOf?.(headers) ?? UNNAMED_PAUSE_MS;
+  return Math.min(Math.max(pause, 0), LONGEST_RETRY_AFTER_MS);
 }
+
+const named = (headers: IncomingHttpHeaders) => retryAfterMs(headers['retry-after'] ?? null, Date.now(), headers.date);
 
 function easeMs({ easeOf }: HttpRequest, headers: IncomingHttpHeaders): number | null {
-  const named = easeOf?.(headers) ?? null;
-  return named === null ? null : Math.min(named, LONGEST_RETRY_AFTER_MS);
-}
-
-/** Longest pause a server can ask for; a longer one is asked again then. */
-const LONGEST_RETRY_AFTER_MS = 3_600_000;
-
-/**
- * `Retry-After` in milliseconds (RFC 9110, 10.2.3: seconds or a date).
- * @returns null when absent or unreadable
- */
-export function retryAfterMs(header: string | null, nowMs: number): number | null {
-  if (header === null) return null;
-  const pauseMs = /^\d+$/.test(header.trim()) ? Number(header) * 1_000 : Date.parse(header) - nowMs;
-  if (!Number.isFinite(pauseMs)) return null;
-  return Math.min(Math.max(pauseMs, 0), LONGEST_RETRY_AFTER_MS);
+  const wait = easeOf?.(headers) ?? null;
+  return wait === null ? null : Math.min(wait, LONGEST_RETRY_AFTER_MS);
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Collection, Db, Document } from 'mongodb';
 import { RateLimited } from '../core/errors.js';
+import { LONGEST_RETRY_AFTER_MS } from './retry-after.js';
 import type { Stop } from './stops.js';
 
 /** Ceiling of one host. A setting; no answer of a server can raise it. */
@@ -199,7 +200,8 @@ async function release(
  */
 function grantPipeline(limit: HostLimit, id: string): Document[] {
   const spacingMs = Math.ceil((limit.windowMs + MARGIN_MS) / limit.windowLimit);
-  const sent = { $ifNull: ['$sent', []] };
+  const longestMs = LONGEST_WAIT_MS + limit.requestTimeoutMs + DEAD_WORKER_GRACE_MS;
+  const sent = '$sent';
   const oldest = { $arrayElemAt: [sent, -limit.windowLimit] };
   const windowFree = {
     $cond: [{ $gte: [{ $size: sent }, limit.windowLimit] }, { $add: [oldest, limit.windowMs + MARGIN_MS] }, 0],
@@ -210,11 +212,10 @@ function grantPipeline(limit: HostLimit, id: string): Document[] {
   const expiresAtMs = { $add: ['$decision.slotMs', limit.requestTimeoutMs + DEAD_WORKER_GRACE_MS] };
   return [
     { $set: { decision: { nowMs: { $toLong: '$$NOW' } } } },
+    { $set: afterClockStep(longestMs) },
     {
       $set: {
-        inFlight: {
-          $filter: { input: { $ifNull: ['$inFlight', []] }, cond: { $gt: ['$$this.expiresAtMs', '$decision.nowMs'] } },
-        },
+        inFlight: { $filter: { input: '$inFlight', cond: { $gt: ['$$this.expiresAtMs', '$decision.nowMs'] } } },
         'decision.slotMs': {
           $max: [
             '$decision.nowMs',
@@ -265,6 +266,31 @@ function grantPipeline(limit: HostLimit, id: string): Document[] {
       },
     },
   ];
+}
+
+/**
+ * Times that lie further ahead than any that is written are from before the database's clock was set back. They are drawn in to the
+ * furthest that can be, for good, so that they pass: else the host would not be asked before the clock is there again.
+ * @param longestMs longest time ahead of a request's expiry
+ */
+function afterClockStep(longestMs: number): Document {
+  const sent = { $ifNull: ['$sent', []] };
+  const inFlight = { $ifNull: ['$inFlight', []] };
+  const furthest = (ms: number) => ({ $add: ['$decision.nowMs', ms] });
+  const drawnIn = (time: string, ms: number) => ({ $min: [{ $ifNull: [time, 0] }, furthest(ms)] });
+  const each = { $map: { input: sent, in: { $min: ['$$this', furthest(LONGEST_WAIT_MS)] } } };
+  return {
+    // In their order, so the last one tells. Without the question every request would go through the whole list.
+    sent: { $cond: [{ $gt: [{ $last: sent }, furthest(LONGEST_WAIT_MS)] }, each, sent] },
+    inFlight: {
+      $map: {
+        input: inFlight,
+        in: { id: '$$this.id', expiresAtMs: { $min: ['$$this.expiresAtMs', furthest(longestMs)] } },
+      },
+    },
+    notBeforeMs: drawnIn('$notBeforeMs', LONGEST_RETRY_AFTER_MS),
+    openUntilMs: drawnIn('$openUntilMs', Math.max(CIRCUIT_OPEN_MAX_MS, longestMs)),
+  };
 }
 
 function failurePipeline(): Document[] {

@@ -37,7 +37,7 @@ export interface Answered<T> {
   readonly streamed?: { readonly bytes: number; readonly sha256: string };
   /** Error the answer stands for; null when it is usable. */
   readonly failure: PhoenixError | null;
-  /** How long the host would have the next request wait, in milliseconds, told with an answer that is usable. */
+  /** How long the host would have the next request wait, in milliseconds, told with an answer that is usable or with an outage. */
   readonly easeMs?: number | null;
 }
 
@@ -81,15 +81,12 @@ export async function sendPolitely<T>(
       bodySha256: ended.streamed?.sha256 ?? (ended.body.length > 0 ? sha256(ended.body) : null),
       durationMs: Math.round(performance.now() - startedAtMs),
       error: ended.ok ? null : ended.problem instanceof PhoenixError ? ended.problem.code : 'Cancelled',
-      pauseMs: ended.ok ? null : pauseAskedBy(host, ended.problem),
+      pauseMs: ended.ok ? null : (pauseAskedBy(host, ended.problem) ?? (ended.easeMs || null)),
     });
-    if (!ended.ok) {
-      await Promise.all([booked, tellLimiter(limiter, host, ended.problem)]);
-      throw ended.problem;
-    }
     // A wait that is shorter than our own is kept anyway, and costs no write.
-    if (ended.easeMs > limit.windowMs / limit.windowLimit)
-      await Promise.all([booked, limiter.defer(host, ended.easeMs)]);
+    const eases = ended.easeMs > limit.windowMs / limit.windowLimit ? limiter.defer(host, ended.easeMs) : null;
+    await Promise.all([eases, ended.ok ? null : Promise.all([booked, tellLimiter(limiter, host, ended.problem)])]);
+    if (!ended.ok) throw ended.problem;
     return ended.value;
   } finally {
     // Side by side: every way to the database and back is felt where pages are small.
@@ -97,18 +94,18 @@ export async function sendPolitely<T>(
   }
 }
 
-type Ended<T> = Pick<Answered<T>, 'body' | 'streamed'> & { readonly status: number | null } & (
-    | { readonly ok: true; readonly value: T; readonly easeMs: number }
-    | { readonly ok: false; readonly problem: unknown }
-  );
+type Ended<T> = Pick<Answered<T>, 'body' | 'streamed'> & {
+  readonly status: number | null;
+  readonly easeMs: number;
+} & ({ readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: unknown });
 
 async function settle<T>(sending: Promise<Answered<T>>): Promise<Ended<T>> {
   try {
-    const { value, status, failure, easeMs, ...came } = await sending;
-    if (failure !== null) return { ok: false, problem: failure, status, ...came };
-    return { ok: true, value, status, ...came, easeMs: easeMs ?? 0 };
+    const { value, failure, easeMs, ...came } = await sending;
+    const ended = { ...came, easeMs: easeMs ?? 0 };
+    return failure === null ? { ok: true, value, ...ended } : { ok: false, problem: failure, ...ended };
   } catch (problem) {
-    return { ok: false, problem, status: null, body: new Uint8Array() };
+    return { ok: false, problem, status: null, easeMs: 0, body: new Uint8Array() };
   }
 }
 

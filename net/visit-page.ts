@@ -6,10 +6,10 @@ import type { BrowserPool, VisitedPage } from './browser.js';
 import { passCaptcha } from './captcha/pass-captcha.js';
 import type { CaptchaSolver } from './captcha/solver.js';
 import { type KeepFailedPage, keepPageOf } from './failed-page.js';
-import { retryAfterMs } from './http-client.js';
 import type { LoadedPage } from './page-load.js';
 import type { PageAnswer, PageVisit, VisitPage } from './page-visit.js';
 import { type Answered, type PoliteDeps, type SourceTarget, sendPolitely } from './polite-request.js';
+import { retryAfterMs } from './retry-after.js';
 import type { NoteStop } from './stops.js';
 
 export interface VisitPageDeps extends PoliteDeps {
@@ -141,8 +141,10 @@ function shows(html: string): boolean {
 function answered(visit: PageVisit, page: LoadedPage, fetchId: string): Answered<PageAnswer> {
   const { retryAfter, ...shown } = page;
   const value: PageAnswer = { ...shown, fetchId, fetchedAt: new Date().toISOString() };
-  const failure = visit.refusalOf(value) ?? plainMeaning(visit.url, page.status, retryAfter);
-  return { value, status: page.status, body: new TextEncoder().encode(page.html), failure };
+  const pauseMs = retryAfterMs(retryAfter, Date.now());
+  const failure = visit.refusalOf(value) ?? plainMeaning(visit.url, page.status, pauseMs);
+  const easeMs = page.status >= 500 ? pauseMs : null;
+  return { value, status: page.status, body: new TextEncoder().encode(page.html), failure, easeMs };
 }
 
 /** What a page means for its visitor; null when it is the host that is in trouble. */
@@ -152,10 +154,10 @@ function verdictOn(failure: PhoenixError | null): PageVerdict | null {
   return failure.code === 'RateLimited' || failure.code === 'ResponseInvalid' ? 'bad' : null;
 }
 
-function plainMeaning(url: string, status: number, retryAfter: string | null): PhoenixError | null {
+function plainMeaning(url: string, status: number, pauseMs: number | null): PhoenixError | null {
   const { host } = new URL(url);
   if (status === 429) {
-    return new RateLimited(host, retryAfterMs(retryAfter, Date.now()) ?? UNNAMED_PAUSE_MS, { told: true });
+    return new RateLimited(host, pauseMs ?? UNNAMED_PAUSE_MS, { told: true });
   }
   return status >= 500 ? new SourceUnavailable(host, `status ${status}`) : null;
 }

@@ -10,6 +10,8 @@ import type { WatchedAttempt } from './error-recorder.js';
 /** First step of the back-off, doubled with every attempt up to the longest (sources.md 6.4). */
 const FIRST_STEP_MS = 1_000;
 const LONGEST_STEP_MS = 120_000;
+/** A service that says "too many" again and again, and "at once" with it, is asked less and less often all the same. */
+const LONGEST_TOLD_MS = 30_000;
 
 /**
  * The one place where errors of this system become Temporal failures: `type` is the code, finality and delay are those of
@@ -76,7 +78,8 @@ function waits(error: PhoenixError): error is RateLimited | Frozen {
 }
 
 function delayMs(error: PhoenixError, attempt: number): number {
-  if (waits(error)) return error.retryAfterMs;
   const step = Math.min(LONGEST_STEP_MS, FIRST_STEP_MS * 2 ** (attempt - 1));
+  if (error instanceof RateLimited && error.told) return Math.max(error.retryAfterMs, Math.min(step, LONGEST_TOLD_MS));
+  if (waits(error)) return error.retryAfterMs;
   return Math.round(step * (0.5 + Math.random() / 2));
 }

@@ -107,6 +107,28 @@ describe('one limiter', () => {
     await expect(second).rejects.toBeDefined();
   });
 
+  it.each([
+    ['send times', { sent: Array.from({ length: 10 }, (_, at) => Date.now() + 86_400_000 + at * 100) }],
+    ['a pause', { notBeforeMs: Date.now() + 86_400_000 }],
+    ['an open circuit', { failures: 6, openUntilMs: Date.now() + 86_400_000 }],
+    [
+      'requests under way',
+      { inFlight: [1, 2].map((n) => ({ id: `dead-${n}`, expiresAtMs: Date.now() + 86_400_000 })) },
+    ],
+  ])('does not wait for a clock that was set back by a day to come there again: %s', async (what, state) => {
+    const db = client.db('limiter_unit');
+    const host = `clock-${what.replaceAll(' ', '-')}.example`;
+    const limits = db.collection<{ _id: string }>('limits');
+    await limits.insertOne(Object.assign({ _id: host }, state));
+    const limiter = createLimiter(db);
+    await limiter.acquire(host, limit, { signal: AbortSignal.timeout(300) }).catch(() => undefined);
+    const found = await limits.findOne({ _id: host });
+    const kept = JSON.parse(JSON.stringify(found));
+    const later = [...(kept.sent ?? []), kept.notBeforeMs ?? 0, kept.openUntilMs ?? 0].map((ms) => ms - Date.now());
+    expect(Math.max(...later)).toBeLessThanOrEqual(3_600_000);
+    for (const { expiresAtMs } of kept.inFlight) expect(expiresAtMs - Date.now()).toBeLessThan(60_000);
+  });
+
   it('holds the ceiling of requests at one time', async () => {
     const limiter = limiterOf();
     const held = [

@@ -62,6 +62,16 @@ describe('errors of activities', () => {
     });
   });
 
+  it.each([
+    [0, 1, 1_000],
+    [0, 4, 8_000],
+    [0, 20, 30_000],
+    [47_000, 20, 47_000],
+  ])('wait longer than a service says that names %i ms on attempt %i', async (named, attempt, expected) => {
+    const told = new RateLimited('county.example', named, { told: true });
+    expect(await failureOf(told, attempt)).toMatchObject({ nextRetryDelay: expected });
+  });
+
   it('wait for the end of a freeze without being begun', async () => {
     const bug = new TypeError('was begun');
     expect(await failureOf(bug, 3, new Frozen('everything is frozen'))).toMatchObject({
