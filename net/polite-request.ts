@@ -4,7 +4,7 @@ import { sha256 } from '../core/hash.js';
 import type { Window } from '../core/schemas/collect.js';
 import type { AskerName } from '../core/schemas/names.js';
 import type { Audit } from './audit.js';
-import type { Asker, HostLimit, Limiter } from './limiter.js';
+import type { Asker, Grant, HostLimit, Limiter } from './limiter.js';
 import { stopOf } from './stops.js';
 
 /** Scheme, host and port a source may reach, and the ceiling there. */
@@ -62,12 +62,7 @@ export async function sendPolitely<T>(
   const { source, endpoint, url, window } = about;
   const { host } = new URL(url);
   const fetchId = randomUUID();
-  const grant = await limiter.acquire(host, limit, about);
-  const stop = about.evenIfStopped ? null : stopOf(grant.stops ?? [], about);
-  if (stop !== null) {
-    await limiter.release(host, grant, false);
-    throw stop;
-  }
+  const grant = await leaveFor(limiter, host, limit, about);
   const startedAtMs = performance.now();
   let answered = false;
   let booked: Promise<void> | null = null;
@@ -92,6 +87,15 @@ export async function sendPolitely<T>(
     // Side by side: every way to the database and back is felt where pages are small.
     await Promise.all([booked, limiter.release(host, grant, answered)]);
   }
+}
+
+/** @throws what `acquire` throws, and SchemaDrift when the run was stopped before its time came */
+async function leaveFor(limiter: Limiter, host: string, limit: HostLimit, about: RequestAbout): Promise<Grant> {
+  const grant = await limiter.acquire(host, limit, about);
+  const stop = about.evenIfStopped ? null : stopOf(grant.stops ?? [], about);
+  if (stop === null) return grant;
+  await limiter.release(host, grant, false);
+  throw stop;
 }
 
 type Ended<T> = Pick<Answered<T>, 'body' | 'streamed'> & {
