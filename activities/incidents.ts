@@ -1,6 +1,6 @@
 import type { Config } from '../core/config.js';
 import { runDateOf } from '../core/dates.js';
-import { deliveryId, incidentStepId, sourceTaskQueue } from '../core/ids.js';
+import { dailyWorkflowId, deliveryId, incidentStepId, sourceTaskQueue } from '../core/ids.js';
 import {
   loadAlertChannels,
   loadAlertRules,
@@ -33,6 +33,7 @@ import { writeDeliveries } from '../store/deliveries.js';
 import { impactOf } from '../store/incident-impact.js';
 import { keepIncident } from '../store/incidents.js';
 import { noteRecovery } from '../store/recoveries.js';
+import { latestRunOf } from '../store/runs.js';
 
 export interface IncidentDeps {
   readonly config: Config;
@@ -77,12 +78,14 @@ export function createIncidentActivities({ config, database, sources }: Incident
     /** What an incident goes by: clocks, and what the machine tries first. */
     async planIncident({ market, cause, atMs }: PlanIncidentInput): Promise<IncidentPlan> {
       const { severities, reviewHours, reviewReminderHours, recovery, checklist } = loadIncidentSettings();
+      const runDate = runDateOf(atMs, marketOf(market).timeZone);
       return {
         clocks: { severities, reviewHours, reviewReminderHours },
         checklist: checklist.length,
         ...recoveryFor(recovery, cause),
         probes: probesOf(config, sources, cause),
-        runDate: runDateOf(atMs, marketOf(market).timeZone),
+        runDate,
+        began: (await latestRunOf(db, dailyWorkflowId(market, runDate))) !== null,
       };
     },
 

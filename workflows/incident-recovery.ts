@@ -15,14 +15,19 @@ const SHORTEST_PAUSE_MS = 1_000;
 
 type Tried = Pick<RecoveryTry, 'outcome' | 'text'>;
 
-/** Tries one step after the other; what fails is told and does not stop the next. */
+/**
+ * Tries one step after the other; what fails is told and does not stop the next.
+ * @param current gives what the incident goes by at that time
+ */
 export async function tryRecovery(
   market: string,
-  plan: IncidentPlan,
+  steps: readonly RecoveryStep[],
+  current: () => Promise<IncidentPlan>,
   tell: (step: RecoveryStep, outcome: RecoveryTry['outcome'], text: string) => void,
 ): Promise<void> {
-  for (const step of plan.steps) {
-    const { outcome, text } = await tryStep(step, market, plan).catch((problem: unknown): Tried => {
+  for (const step of steps) {
+    const attempt = async () => tryStep(step, market, await current());
+    const { outcome, text } = await attempt().catch((problem: unknown): Tried => {
       if (cancelRequested()) throw problem;
       const { code, message } = reasonOf(problem);
       return { outcome: 'failed', text: `${code}: ${message}` };
@@ -50,7 +55,9 @@ async function tryStep(step: RecoveryStep, market: string, plan: IncidentPlan): 
   }
 }
 
-async function fillToday(market: string, { runDate, probes }: IncidentPlan): Promise<Tried> {
+async function fillToday(market: string, { runDate, probes, began = true }: IncidentPlan): Promise<Tried> {
+  // All of it would be asked for, at an hour that nobody chose.
+  if (!began) return { outcome: 'nothing', text: `the day ${runDate} has not begun; it asks for everything itself` };
   const sources = probes.length === 0 ? null : probes.map(({ source }) => source);
   try {
     const { filled } = await executeChild(fillGaps, {
@@ -62,10 +69,11 @@ async function fillToday(market: string, { runDate, probes }: IncidentPlan): Pro
     const zips = filled.flatMap(({ result }) => result.zips);
     const complete = zips.filter(({ status }) => status === 'complete').length;
     const reasons = filled.flatMap(({ result }) => ('reason' in result && result.reason ? [result.reason] : []));
-    const text = [`${complete} of ${zips.length} windows of ${runDate} that lacked are complete`, ...reasons].join(
-      '; ',
-    );
-    if (filled.length === 0) return { outcome: 'nothing', text: `nothing of ${runDate} can be asked for` };
+    const why = reasons.map((reason) => `; ${reason}`).join('');
+    if (filled.every(({ result }) => result.status === 'skipped')) {
+      return { outcome: 'nothing', text: `nothing of ${runDate} can be asked for${why}` };
+    }
+    const text = `${complete} of ${zips.length} windows of ${runDate} that lacked are complete${why}`;
     return { outcome: complete > 0 && complete === zips.length ? 'done' : 'failed', text };
   } catch (problem) {
     if (!(problem instanceof WorkflowExecutionAlreadyStartedError)) throw problem;

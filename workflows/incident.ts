@@ -12,6 +12,7 @@ import { incidentId } from '../core/ids.js';
 import type {
   CheckIncident,
   IncidentInput,
+  IncidentMemory,
   IncidentPlan,
   IncidentResult,
   IncidentState,
@@ -51,20 +52,11 @@ import { startNotice } from './send-notice.js';
 /** The machine does not try again sooner: what comes back at once is for a person. */
 const TRY_AGAIN_MS = 30 * 60_000;
 
-interface Case {
+type Case = { -readonly [Key in keyof IncidentMemory]: IncidentMemory[Key] } & {
   state: IncidentState;
   plan: IncidentPlan | null;
-  /** Number of the last entry that the read model has. */
-  kept: number;
-  /** Round in which the machine's tries were counted. */
-  counted: number;
-  /** Who acknowledged last, as its alerts know. */
-  taken: string | null;
   trying: boolean;
-  triedAtMs: number;
-  /** Something began that the machine has not tried to put right. */
-  wantsTry: boolean;
-}
+};
 
 const now = () => new Date(Date.now()).toISOString();
 
@@ -75,12 +67,8 @@ const now = () => new Date(Date.now()).toISOString();
 export async function incident(input: IncidentInput): Promise<IncidentResult> {
   const { market, cause, carried } = input;
   const begun = now();
-  const own: Case = {
-    state: carried?.state ?? openedIncident(incidentId(market, cause, begun), input, begun),
-    plan: carried?.plan ?? null,
-    kept: carried?.state.seq ?? 0,
-    ...{ counted: 0, taken: carried?.state.by ?? null, trying: false, triedAtMs: 0, wantsTry: carried === undefined },
-  };
+  const { state = openedIncident(incidentId(market, cause, begun), input, begun), plan: known = null } = carried ?? {};
+  const own: Case = { state, plan: known, trying: false, ...(carried?.memory ?? memoryOf(carried?.state ?? null)) };
   answer(own);
   await keep(own);
   const plan = own.plan ?? (await incidents.planIncident({ market, cause, atMs: Date.now() }));
@@ -88,12 +76,19 @@ export async function incident(input: IncidentInput): Promise<IncidentResult> {
   while (await advance(own, plan)) {
     if (workflowInfo().continueAsNewSuggested && !own.trying) {
       await condition(allHandlersFinished);
-      await keep(own);
-      return continueAsNew<typeof incident>({ ...input, carried: { state: own.state, plan } });
+      // Nothing is awaited from here on: what a message changed in between would be lost.
+      const { kept, counted, taken, triedAtMs, wantsTry } = own;
+      const memory = { kept, counted, taken, triedAtMs, wantsTry };
+      return continueAsNew<typeof incident>({ ...input, carried: { state: own.state, plan, memory } });
     }
   }
   const { id, severity, resolvedAt, resolution } = own.state;
   return { id, severity, resolvedAt, resolution };
+}
+
+/** What it remembers at its beginning, and after a version that carried none: all was written down then. */
+function memoryOf(state: IncidentState | null): IncidentMemory {
+  return { kept: state?.seq ?? 0, counted: 0, taken: state?.by ?? null, triedAtMs: 0, wantsTry: state === null };
 }
 
 // It lives for days: the next version of the workers goes on with it, by `patched` where that matters. A server refuses such words
@@ -165,7 +160,7 @@ async function advance(own: Case, plan: IncidentPlan): Promise<boolean> {
   const changed = () => own.state !== seen;
   setCurrentDetails(`**${seen.severity} ${seen.status}**: ${seen.title}, next ${describe(step)}`);
   if (step === null) {
-    await condition(() => allHandlersFinished() && !own.trying);
+    await condition(() => changed() || (allHandlersFinished() && !own.trying));
     return changed();
   }
   const waitMs = step.atMs - Date.now();
@@ -214,10 +209,13 @@ function startTries(own: Case, plan: IncidentPlan): void {
   if (!own.wantsTry || own.trying || !mayTry(plan, own.state)) return;
   own.wantsTry = false;
   if (own.triedAtMs > 0 && Date.now() - own.triedAtMs < TRY_AGAIN_MS) return;
+  const { market, cause } = own.state;
+  const isFirst = own.triedAtMs === 0;
   own.triedAtMs = Date.now();
   own.trying = true;
-  const { market } = own.state;
-  void tryRecovery(market, plan, (step, outcome, text) => {
+  // It may have been opened days ago: what is tried later is tried about the day that it is then.
+  const current = async () => (isFirst ? plan : incidents.planIncident({ market, cause, atMs: Date.now() }));
+  void tryRecovery(market, plan.steps, current, (step, outcome, text) => {
     own.state = withTry(own.state, { step, outcome, text, at: now() });
   }).finally(() => {
     own.trying = false;

@@ -165,8 +165,22 @@ export interface IncidentInput {
   readonly market: string;
   readonly cause: string;
   readonly fault: IncidentFault;
-  /** What it knew when it continued as new. */
-  readonly carried?: { readonly state: IncidentState; readonly plan: IncidentPlan };
+  /** What it knew when it continued as new; earlier versions carried no memory. */
+  readonly carried?: { readonly state: IncidentState; readonly plan: IncidentPlan; readonly memory?: IncidentMemory };
+}
+
+/** How far the workflow itself has come, beside how the incident stands. */
+export interface IncidentMemory {
+  /** Number of the last entry that the read model has. */
+  readonly kept: number;
+  /** Round in which the machine's tries were counted; 0 before the first. */
+  readonly counted: number;
+  /** Who acknowledged last, as its alerts know. */
+  readonly taken: string | null;
+  /** Epoch milliseconds; 0 before the first try. */
+  readonly triedAtMs: number;
+  /** Something began that the machine has not tried to put right. */
+  readonly wantsTry: boolean;
 }
 
 /** How a source is asked. */
@@ -187,6 +201,8 @@ export interface IncidentPlan {
   readonly probes: readonly ProbeTarget[];
   /** Today in the zone of the market. */
   readonly runDate: string;
+  /** Whether the daily sequence of that day began; left out by earlier versions. */
+  readonly began?: boolean;
 }
 
 export interface AckIncident {

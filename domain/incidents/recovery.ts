@@ -28,7 +28,11 @@ export function mayTry({ steps, unless }: Pick<IncidentPlan, 'steps' | 'unless'>
 export function recoveryOutcome(state: IncidentState, nowMs: number): RecoveryOutcome | null {
   const tried = state.tried.some(({ outcome, at }) => outcome !== 'nothing' && at >= state.roundAt);
   if (!tried) return null;
-  if (state.status === 'recovered') return state.by === null ? 'recovered' : 'failed';
-  const late = nowMs - Date.parse(state.roundAt) >= MACHINE_MINUTES * 60_000;
+  const isLate = (atMs: number) => atMs - Date.parse(state.roundAt) >= MACHINE_MINUTES * 60_000;
+  if (state.status === 'recovered') {
+    const inTime = state.recoveredAt !== null && !isLate(Date.parse(state.recoveredAt));
+    return inTime && state.by === null ? 'recovered' : 'failed';
+  }
+  const late = isLate(nowMs);
   return state.by !== null || state.status === 'resolved' || late ? 'failed' : null;
 }

@@ -13,8 +13,8 @@ import {
   severityIncidentUpdate,
 } from '../../workflows/messages.js';
 import type { Activities } from '../support/fake-activities.js';
-import { createFakes, incidentPlan, planOf } from '../support/fake-activities.js';
-import { startTimeServer, uniqueId, type WorkflowServer } from '../support/workflow-workers.js';
+import { createFakes, createLatch, incidentPlan, planOf } from '../support/fake-activities.js';
+import { startTimeServer, uniqueId, until, type WorkflowServer } from '../support/workflow-workers.js';
 
 // A server for each case: this one may keep its clock locked after an activity that succeeded at a later attempt.
 let server: WorkflowServer;
@@ -61,11 +61,11 @@ async function running(
       told.push(`${Math.round((atMs - began.atMs) / MINUTE_MS)} ${step.kind} ${step.levels.join('+')}`);
       return { due: [], who: 'A. Operator' };
     },
-    planIncident: async ({ atMs }) => {
-      began.atMs = atMs;
-      return incidentPlan();
-    },
     ...own,
+    planIncident: async (asked) => {
+      if (began.atMs === 0) began.atMs = asked.atMs;
+      return own.planIncident === undefined ? incidentPlan() : own.planIncident(asked);
+    },
   });
   await server.withWorkers(activities, async () => {
     const handle = await server.client.workflow.start<typeof incident>('incident', {
@@ -267,5 +267,67 @@ describe('the machine', () => {
     );
     expect(told).toHaveLength(1);
     expect(counted).toEqual(['failed']);
+  });
+
+  it('tries a later fault about the day that it is then', async () => {
+    const days: string[] = [];
+    await running(
+      'P1',
+      async ({ handle }) => {
+        await pass(DAY_MIN + 1);
+        await handle.signal(incidentFaultSignal, faultOf('P1', { alertId: 'phoenix/b/daily', rule: 'b' }));
+        await pass(1);
+        expect((await handle.query(incidentQuery)).tried).toHaveLength(2);
+      },
+      {
+        planIncident: async ({ atMs }) => {
+          return incidentPlan({ steps: ['reload-model'], runDate: new Date(atMs).toISOString().slice(0, 10) });
+        },
+        careForModel: async ({ run }) => {
+          days.push(run.runDate);
+          return { ready: true, what: 'done' };
+        },
+      },
+    );
+    expect(new Set(days).size).toBe(2);
+  });
+
+  it('does not ask for a whole day before it has begun', async () => {
+    await running(
+      'P1',
+      async ({ handle }) => {
+        await pass(1);
+        const { tried } = await handle.query(incidentQuery);
+        expect(tried.map(({ step, outcome }) => `${step} ${outcome}`)).toEqual(['fill-gaps nothing']);
+      },
+      {
+        planIncident: async () => incidentPlan({ steps: ['fill-gaps'], began: false }),
+        planFill: async () => {
+          throw new Error('nobody asked for it');
+        },
+      },
+    );
+  });
+
+  it('does not keep people from hearing of what is new while it still tries about what was resolved', async () => {
+    const latch = createLatch();
+    await running(
+      'P1',
+      async ({ handle, told }) => {
+        await latch.reached;
+        await handle.executeUpdate(resolveIncidentUpdate, { args: [{ by: 'A. Operator', how: 'restarted' }] });
+        await until(() => told.length === 1);
+        await handle.signal(incidentFaultSignal, faultOf('P0', { alertId: 'phoenix/b/daily', rule: 'b' }));
+        await until(() => told.length === 2).finally(latch.open);
+        expect(told).toEqual(['0 resolved L2', '0 tell L2+L3+L4']);
+      },
+      {
+        planIncident: async () => incidentPlan({ steps: ['probe-components'] }),
+        probeComponents: async () => {
+          await latch.wait();
+          return { outcome: 'done', text: 'all answer' };
+        },
+      },
+    );
   });
 });

@@ -3,7 +3,7 @@ import { loadAlertRules, loadIncidentSettings, loadRoster } from '../../../../co
 import type { IncidentState } from '../../../../core/schemas/incidents.js';
 import { INCIDENT_SEVERITIES, type IncidentSeverity } from '../../../../core/schemas/names.js';
 import { nextStep, updatesUntil } from '../../../../domain/incidents/clocks.js';
-import { mayTry, recoveryFor } from '../../../../domain/incidents/recovery.js';
+import { mayTry, recoveryFor, recoveryOutcome } from '../../../../domain/incidents/recovery.js';
 import {
   acknowledgedBy,
   openedIncident,
@@ -11,6 +11,7 @@ import {
   withFault,
   withNote,
   withStep,
+  withTry,
 } from '../../../../domain/incidents/state.js';
 
 const settings = loadIncidentSettings();
@@ -124,5 +125,22 @@ describe('config/incidents.json', () => {
   ])('of %s with %s the machine tries: %s', (cause, rule, expected) => {
     const state = { ...opened('P2'), faults: opened('P2').faults.map((fault) => ({ ...fault, rule })) };
     expect(mayTry(recoveryFor(settings.recovery, cause), state)).toBe(expected);
+  });
+});
+
+describe('what the machine tried', () => {
+  const tried = (severity: IncidentSeverity) =>
+    withTry(opened(severity), { step: 'probe-source', outcome: 'failed', text: 'down', at: iso(1) });
+  const over = (state: IncidentState, minutes: number) => {
+    const fault = { alertId: 'm/a/s', seq: 2, rule: 'a', severity: state.severity, text: 'over', by: null } as const;
+    return withFault(state, { ...fault, kind: 'recovered', at: iso(minutes) }, iso(minutes));
+  };
+
+  it.each([
+    ['in its time', 29, 'recovered'],
+    ['when its time was up long ago', 120, 'failed'],
+  ] as const)('counts by when it was over: %s', (_when, minutes, expected) => {
+    // Severity P3 has no clock at 30 minutes: nobody looks in between.
+    expect(recoveryOutcome(over(tried('P3'), minutes), Date.parse(iso(minutes)))).toBe(expected);
   });
 });
