@@ -54,7 +54,7 @@ export async function readAskedQuality(
       gatherer.add(row);
       each(row);
     }
-    return { quality: gatherer.total(), lastRun: await lastQualityRun(db, market) };
+    return { quality: gatherer.total(), lastRun: await lastQualityRun(db, market, nowMs) };
   });
   if (quality.properties === 0) {
     const hint = 'properties are judged at the end of a run; phx runs start begins one';

@@ -4,6 +4,7 @@ import type { Window } from '../core/schemas/collect.js';
 import { isExpected } from '../domain/listing-status.js';
 import { goneEvent, keepEvents, readGoings, returnEvent } from './change-events.js';
 import type { AbsenceDocument, RawPropertyDocument, WindowDocument, WindowPageDocument } from './documents.js';
+import { inParts } from './parts.js';
 
 /** A window that names all there is, and the run that walked it. */
 export type ListingWindow = Pick<Window, 'market' | 'source' | 'zip' | 'runDate' | 'runKey'>;
@@ -119,12 +120,8 @@ async function stillExpected(
 ): Promise<readonly Absent[]> {
   const ids = [...new Set(keys)].filter((key) => !met.has(key)).map((key) => recordId(source, key));
   if (ids.length === 0) return [];
-  const records = await db
-    .collection<RawPropertyDocument>('raw_properties')
-    .find({ _id: { $in: ids } })
-    .sort({ _id: 1 })
-    .toArray();
   const goings = await readGoings(db, ids);
+  const records = await readRecords(db, ids);
   return records.flatMap((record) => {
     const { gone, back } = goings.get(record._id) ?? { gone: 0, back: 0 };
     const status = statusIn(record.kinds);
@@ -133,6 +130,16 @@ async function stillExpected(
       ? []
       : [{ key: record.key, status, record, gone }];
   });
+}
+
+/** Some records, in the order of their ids. */
+async function readRecords(db: Db, ids: readonly string[]): Promise<readonly RawPropertyDocument[]> {
+  const records: RawPropertyDocument[] = [];
+  for (const some of inParts([...ids].sort())) {
+    const found = db.collection<RawPropertyDocument>('raw_properties').find({ _id: { $in: [...some] } });
+    records.push(...(await found.sort({ _id: 1 }).toArray()));
+  }
+  return records;
 }
 
 async function mark(db: Db, window: ListingWindow, absent: readonly Absent[], missed: Missed, at: Date): Promise<void> {
@@ -174,10 +181,7 @@ async function tellReturned(db: Db, window: ListingWindow, came: readonly string
   const goings = await readGoings(db, ids);
   const away = [...goings].flatMap(([id, { gone, back }]) => (gone > back ? [id] : []));
   if (away.length === 0) return;
-  const records = await db
-    .collection<RawPropertyDocument>('raw_properties')
-    .find({ _id: { $in: away } })
-    .toArray();
+  const records = await readRecords(db, away);
   const events = records.flatMap((record) => {
     const event = returnEvent(record, goings.get(record._id)?.gone ?? 1, windowId(window), at);
     return event === null ? [] : [{ ...event, runKey: window.runKey }];

@@ -20,11 +20,22 @@ export async function noteMinute(db: Db, nowMs: number): Promise<void> {
   await hoursOf(db).updateOne({ _id }, { $setOnInsert: { at }, $addToSet: { minutes: minute } }, { upsert: true });
 }
 
-/** The first minute that was ever noted, epoch milliseconds; null before it. */
-export async function firstMinute(db: Db): Promise<number | null> {
-  const first = await hoursOf(db).findOne({}, { sort: { _id: 1 } });
-  return first === null ? null : first.at.getTime() + Math.min(...first.minutes) * MINUTE_MS;
+/** True when a minute was noted up to a moment. Looks at the hour before it first, so that years of minutes cost nothing. */
+export async function isNotedBy(db: Db, ms: number): Promise<boolean> {
+  const near = await hoursOf(db)
+    .find({ at: { $gte: new Date(ms - 2 * HOUR_MS), $lte: new Date(ms) } })
+    .toArray();
+  if (near.some((hour) => firstOf(hour) <= ms)) return true;
+  const first = await firstMinute(db);
+  return first !== null && first <= ms;
 }
+
+async function firstMinute(db: Db): Promise<number | null> {
+  const first = await hoursOf(db).findOne({}, { sort: { _id: 1 } });
+  return first === null ? null : firstOf(first);
+}
+
+const firstOf = ({ at, minutes }: AlertMinutesDocument) => at.getTime() + Math.min(...minutes) * MINUTE_MS;
 
 /** The last minute that was noted, epoch milliseconds; null before the first. */
 export async function lastMinute(db: Db): Promise<number | null> {
@@ -38,12 +49,14 @@ export async function minutesUp(
   fromMs: number,
   toMs: number,
 ): Promise<{ readonly up: number; readonly of: number }> {
-  const first = await firstMinute(db);
-  if (first === null) return { up: 0, of: 0 };
-  const beginMs = Math.max(Math.floor(fromMs / MINUTE_MS) * MINUTE_MS, first);
+  const fromMinuteMs = Math.floor(fromMs / MINUTE_MS) * MINUTE_MS;
   const hours = await hoursOf(db)
-    .find({ at: { $gte: new Date(beginMs - HOUR_MS), $lte: new Date(toMs) } })
+    .find({ at: { $gte: new Date(fromMinuteMs - 2 * HOUR_MS), $lte: new Date(toMs) } })
     .toArray();
+  // Where the time before was noted, too, the first minute of all need not be looked for.
+  const firstMs = hours.some((hour) => firstOf(hour) <= fromMinuteMs) ? fromMinuteMs : await firstMinute(db);
+  if (firstMs === null) return { up: 0, of: 0 };
+  const beginMs = Math.max(fromMinuteMs, firstMs);
   const noted = hours.flatMap(({ at, minutes }) => minutes.map((minute) => at.getTime() + minute * MINUTE_MS));
   const up = noted.filter((ms) => ms >= beginMs && ms < toMs).length;
   return { up, of: Math.floor((toMs - beginMs) / MINUTE_MS) };

@@ -2,6 +2,7 @@ import type { ClientSession, Db } from 'mongodb';
 import type { ChangeKind } from '../core/schemas/changes.js';
 import { type Change, changesBetween, comeBack, firstSight, goneSince } from '../domain/change-events.js';
 import type { ChangeEventDocument, RawPropertyDocument } from './documents.js';
+import { inParts } from './parts.js';
 
 /** A record as it was, null before its first version, and as it is now. */
 export interface Changed {
@@ -39,19 +40,19 @@ export async function writeVersionEvents(
 
 /** Goings of some records. */
 export async function readGoings(db: Db, recordIds: readonly string[], session?: ClientSession): Promise<Goings> {
-  if (recordIds.length === 0) return new Map();
-  const found = await db
-    .collection<ChangeEventDocument>('change_events')
-    .find(
-      { recordId: { $in: [...recordIds] }, absence: { $gte: 1 } },
-      { projection: { recordId: 1, kind: 1, absence: 1 }, ...(session ? { session } : {}) },
-    )
-    .toArray();
   const goings = new Map<string, { gone: number; back: number }>();
-  for (const { recordId, kind, absence = 0 } of found) {
-    const own = goings.get(recordId) ?? { gone: 0, back: 0 };
-    const side = kind === 'gone' ? 'gone' : 'back';
-    goings.set(recordId, { ...own, [side]: Math.max(own[side], absence) });
+  for (const some of inParts(recordIds)) {
+    const found = db
+      .collection<ChangeEventDocument>('change_events')
+      .find(
+        { recordId: { $in: [...some] }, absence: { $gte: 1 } },
+        { projection: { recordId: 1, kind: 1, absence: 1 }, ...(session ? { session } : {}) },
+      );
+    for await (const { recordId, kind, absence = 0 } of found) {
+      const own = goings.get(recordId) ?? { gone: 0, back: 0 };
+      const side = kind === 'gone' ? 'gone' : 'back';
+      goings.set(recordId, { ...own, [side]: Math.max(own[side], absence) });
+    }
   }
   return goings;
 }

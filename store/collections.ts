@@ -64,7 +64,7 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
   },
   quarantine: {
     required: { source: 'string', path: 'string', reason: 'string', rawRef: 'string' },
-    indexes: [index({ runKey: 1 })],
+    indexes: [index({ runKey: 1 }), index({ at: 1 })],
   },
   json_shapes: {
     required: { source: 'string', kind: 'string', runKey: ['string', 'null'], paths: 'object' },
@@ -76,7 +76,11 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
   },
   windows: {
     required: { market: 'string', source: 'string', zip: 'string', runDate: 'string', state: 'string' },
-    indexes: [index({ market: 1, runDate: 1, source: 1 }), index({ source: 1, zip: 1, runDate: -1 })],
+    indexes: [
+      index({ market: 1, runDate: 1, source: 1 }),
+      index({ source: 1, zip: 1, runDate: -1 }),
+      index({ updatedAt: 1 }),
+    ],
   },
   window_pages: {
     required: { windowId: 'string', runKey: 'string', step: 'string', keys: 'array' },
@@ -88,7 +92,12 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
   },
   processing_queue: {
     required: { contentHash: 'string', state: 'string', priority: 'number' },
-    indexes: [index({ state: 1, priority: 1, _id: 1 }), index({ claimedBy: 1 }), index({ market: 1, _id: 1 })],
+    indexes: [
+      index({ state: 1, priority: 1, _id: 1 }),
+      index({ claimedBy: 1 }),
+      index({ market: 1, _id: 1 }),
+      index({ market: 1, state: 1, priority: 1, _id: 1 }),
+    ],
   },
   enrichments: { required: { by: 'string', description: 'string' }, indexes: [] },
   processed_properties: {
@@ -128,7 +137,12 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
   llm_care: { required: { host: 'string', step: 'string', at: 'date' }, indexes: [index({ at: 1 })] },
   runs: {
     required: { workflowId: 'string', market: 'string', runDate: 'string', status: 'string' },
-    indexes: [index({ market: 1, runDate: -1 }), index({ workflowId: 1, startedAt: -1 })],
+    indexes: [
+      index({ market: 1, runDate: -1 }),
+      index({ workflowId: 1, startedAt: -1 }),
+      index({ startedAt: 1 }),
+      index({ market: 1, endedAt: -1 }),
+    ],
   },
   artifacts: { required: { runKey: 'string', path: 'string' }, indexes: [index({ runKey: 1 })] },
   decisions: {
@@ -193,7 +207,12 @@ export const COLLECTIONS: Readonly<Record<string, CollectionRule>> = {
   alert_minutes: { required: { at: 'date', minutes: 'array' }, indexes: [index({ at: 1 })] },
   deliveries: {
     required: { market: 'string', channel: 'string', state: 'string', title: 'string', notBefore: 'date' },
-    indexes: [index({ market: 1, state: 1, createdAt: 1 }), index({ transitionId: 1 }), index({ alertId: 1 })],
+    indexes: [
+      index({ market: 1, state: 1, createdAt: 1 }),
+      index({ state: 1, notBefore: 1 }),
+      index({ transitionId: 1 }),
+      index({ alertId: 1 }),
+    ],
   },
   errors: {
     required: { kind: 'string', code: 'string', activity: 'string', lastSeenAt: 'date', days: 'object' },

@@ -4,6 +4,7 @@ import type { DetailBatch, PlanDetailsResult, Window } from '../core/schemas/col
 import { LISTING_SOURCES, type SourceName } from '../core/schemas/names.js';
 import type { Source } from '../core/source.js';
 import type { RawPropertyDocument, WindowPageDocument } from './documents.js';
+import { inParts } from './parts.js';
 import { detailsDone } from './windows.js';
 
 /** Keys of one batch; one activity works on one batch. */
@@ -59,28 +60,65 @@ async function candidatesOf(
     page.keys.filter(({ outcome }) => outcome === 'stored' || outcome === 'unchanged'),
   );
   const open = [...new Set(keys.map(({ key }) => key))].filter((key) => !done.has(`${id} detail:${key}`));
-  const records = await db
-    .collection<RawPropertyDocument>('raw_properties')
-    .find(
-      { _id: { $in: open.map((key) => recordId(source.name, key)) } },
-      { projection: { kinds: 1, key: 1, propertyId: 1, versionRunKey: 1 } },
+  const candidates: Candidate[] = [];
+  for (const some of inParts(open)) {
+    for (const held of await heldOf(db, source, some, window.runKey)) {
+      const { key, lastDetailAt, changed } = held;
+      const isFresh = lastDetailAt !== null && lastDetailAt > Date.now() - source.detailFreshMs;
+      if (isFresh && !changed && !force) continue;
+      candidates.push({ window, key, priority: priorityOf(held), lastDetailAt: lastDetailAt ?? 0 });
+    }
+  }
+  return candidates;
+}
+
+function priorityOf({ lastDetailAt, changed, listed }: Held): number {
+  if (lastDetailAt === null) return 1;
+  if (changed) return 2;
+  return listed ? 3 : 4;
+}
+
+/** A key that is held. */
+interface Held {
+  readonly key: string;
+  /** Null: its detail never came. */
+  readonly lastDetailAt: number | null;
+  /** By this run. */
+  readonly changed: boolean;
+  /** Its property has a listing. */
+  readonly listed: boolean;
+}
+
+/** Of a record only what decides is read: the facts of a whole ZIP code would fill the memory. */
+type HeldRecord = Pick<RawPropertyDocument, 'key' | 'propertyId' | 'versionRunKey'> & {
+  readonly kinds?: Readonly<Record<string, { readonly fetchedAt: Date } | undefined>>;
+};
+
+async function heldOf(
+  db: Db,
+  { name, detailKind }: { readonly name: SourceName; readonly detailKind: string },
+  keys: readonly string[],
+  runKey: string,
+): Promise<readonly Held[]> {
+  const raw = db.collection<RawPropertyDocument>('raw_properties');
+  const records = await raw
+    .find<HeldRecord>(
+      { _id: { $in: keys.map((key) => recordId(name, key)) } },
+      { projection: { [`kinds.${detailKind}.fetchedAt`]: 1, key: 1, propertyId: 1, versionRunKey: 1 } },
     )
     .toArray();
   const listed = new Set(
-    await db.collection<RawPropertyDocument>('raw_properties').distinct('propertyId', {
+    await raw.distinct('propertyId', {
       propertyId: { $in: records.map(({ propertyId }) => propertyId) },
       source: { $in: [...LISTING_SOURCES] },
     }),
   );
-  const freshAfter = Date.now() - source.detailFreshMs;
-  return records.flatMap((record): readonly Candidate[] => {
-    const detail = record.kinds[source.detailKind];
-    const lastDetailAt = detail?.fetchedAt.getTime() ?? 0;
-    const changed = record.versionRunKey === window.runKey;
-    if (detail && !changed && !force && lastDetailAt > freshAfter) return [];
-    const priority = !detail ? 1 : changed ? 2 : listed.has(record.propertyId) ? 3 : 4;
-    return [{ window, key: record.key, priority, lastDetailAt }];
-  });
+  return records.map(({ key, propertyId, versionRunKey, kinds }) => ({
+    key,
+    lastDetailAt: kinds?.[detailKind]?.fetchedAt.getTime() ?? null,
+    changed: versionRunKey === runKey,
+    listed: listed.has(propertyId),
+  }));
 }
 
 async function budgetLeft(db: Db, source: Pick<Source, 'name' | 'traits'>, runKey: string): Promise<number> {

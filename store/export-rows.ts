@@ -2,6 +2,7 @@ import type { Db } from 'mongodb';
 import type { AsOf } from '../domain/as-of.js';
 import type { RawPropertyDocument } from './documents.js';
 import { type RecordThen, recordsAsOf } from './history.js';
+import { inBatches } from './parts.js';
 
 /** Conditions of a query; names of fields and what they must be. */
 export type RowMatch = Readonly<Record<string, unknown>>;
@@ -29,18 +30,7 @@ export async function* rowsById<T extends { readonly _id: string }>(
   const cursor = db
     .collection<AnyDocument>(collection)
     .find<T>({ ...match }, { sort: { _id: 1 }, batchSize: BATCH, projection });
-  yield* inBatches(cursor);
-}
-
-async function* inBatches<T>(cursor: AsyncIterable<T>): AsyncGenerator<readonly T[]> {
-  let batch: T[] = [];
-  for await (const one of cursor) {
-    batch.push(one);
-    if (batch.length < BATCH) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
+  yield* inBatches(cursor, BATCH);
 }
 
 /** How many documents of a collection fit. */
@@ -63,7 +53,7 @@ export async function* propertiesAsOf(db: Db, market: string, asOf: AsOf): Async
     .collection<RawPropertyDocument>('raw_properties')
     .find({ market }, { projection: { propertyId: 1, zip: 1 }, sort: { propertyId: 1, _id: 1 }, batchSize: BATCH });
   let waiting: readonly Present[] = [];
-  for await (const batch of inBatches<Present>(present)) {
+  for await (const batch of inBatches<Present>(present, BATCH)) {
     const found = [...waiting, ...batch];
     const last = found.at(-1)?.propertyId;
     // The last property may have more records in the next batch.

@@ -3,6 +3,7 @@ import type { SourceName } from '../core/schemas/names.js';
 import type { StoredRecord } from '../core/schemas/property.js';
 import { type AsOf, isBy, recordAsOf } from '../domain/as-of.js';
 import type { ChangeEventDocument, KindFacts, RawPropertyDocument, RecordVersionDocument } from './documents.js';
+import { inBatches } from './parts.js';
 import { factsOf } from './properties.js';
 
 /** A record as it was at a moment. */
@@ -50,19 +51,13 @@ export async function* marketAsOf(
   sources: readonly SourceName[],
   asOf: AsOf,
 ): AsyncGenerator<readonly RecordThen[]> {
-  const raw = db.collection<RawPropertyDocument>('raw_properties');
-  for (let after = ''; ; ) {
-    const present = await raw
-      .find(
-        { _id: { $gt: after }, source: { $in: [...sources] }, market },
-        { projection: { propertyId: 1, zip: 1 }, sort: { _id: 1 }, limit: BATCH },
-      )
-      .toArray();
-    const last = present.at(-1);
-    if (last === undefined) return;
-    yield recordsAsOf(db, present, asOf);
-    after = last._id;
-  }
+  const present = db
+    .collection<RawPropertyDocument>('raw_properties')
+    .find(
+      { source: { $in: [...sources] }, market },
+      { projection: { propertyId: 1, zip: 1 }, sort: { _id: 1 }, batchSize: BATCH },
+    );
+  for await (const some of inBatches(present, BATCH)) yield recordsAsOf(db, some, asOf);
 }
 
 /** Some records as of a moment; those not known by then are left out. */

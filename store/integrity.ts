@@ -1,6 +1,7 @@
 import type { Db } from 'mongodb';
 import type { RunName } from '../core/schemas/sequence.js';
 import type { KindFacts, QueueDocument, RecordVersionDocument, WindowDocument } from './documents.js';
+import { inParts } from './parts.js';
 import { waitsForComposition } from './queue.js';
 
 /** What a run left that does not hold together, one sentence each; empty when all does. */
@@ -39,10 +40,12 @@ export function citedBy(kinds: Readonly<Record<string, KindFacts>>): {
 export async function missingIds(db: Db, collection: string, ids: Iterable<string>): Promise<readonly string[]> {
   const wanted = [...new Set(ids)];
   if (wanted.length === 0) return [];
-  const found = await db
-    .collection<{ _id: string }>(collection)
-    .find({ _id: { $in: wanted } }, { projection: { _id: 1 } })
-    .toArray();
-  const there = new Set(found.map(({ _id }) => _id));
+  const there = new Set<string>();
+  for (const some of inParts(wanted)) {
+    const found = db
+      .collection<{ _id: string }>(collection)
+      .find({ _id: { $in: [...some] } }, { projection: { _id: 1 } });
+    for await (const { _id } of found) there.add(_id);
+  }
   return wanted.filter((id) => !there.has(id));
 }

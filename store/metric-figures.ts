@@ -7,7 +7,7 @@ import { accountingDay, entriesOf } from './cost-entries.js';
 import type { QueueDocument, RunDocument } from './documents.js';
 import { createMonthTally, type ReadSums, type Sums } from './month-tally.js';
 import { HEALTHY_SCORE, type ProxyDocument } from './proxies.js';
-import type { QualityRunDocument } from './quality.js';
+import { lastQualityRun, type QualityRunDocument } from './quality.js';
 import { databaseBytes } from './size.js';
 
 /** One value of a metric, with its labels in the order of the catalogue. */
@@ -21,8 +21,11 @@ export type StoredFigures = Readonly<Record<Exclude<StoredMetric, 'readAt' | 'ev
 
 const HOUR_MS = 3_600_000;
 const USD_MICROS = 1_000_000;
-/** Sizes change slowly, and some servers count every document to tell them (3 s for 30,000 with SecantusDB). */
+const RECENT_MS = 14 * 24 * HOUR_MS;
+/** Sizes change slowly, and some servers count every document to tell them (3 s for 30,000 with SecantusDB, 24 s for 800,000). */
 const SIZE_MS = 300_000;
+/** So many times longer than it took to read, a reading is kept: it never takes more than a hundredth of the time. */
+const KEPT_TIMES = 100;
 const SEP = '\n';
 
 /** Reads the figures of `/metrics`. Reads alone; one call at a time. @returns all samples as of `nowMs` */
@@ -43,7 +46,7 @@ export function createMetricReader(db: Db): (nowMs: number) => Promise<StoredFig
         { labels: [name, 'output'], value: output },
       ]),
       queue: await queue(db),
-      quality: await quality(db),
+      quality: await quality(db, nowMs),
       ...(await money(db, nowMs)),
       ...(await runs(db, nowMs)),
       alerts: await alerts(db),
@@ -149,11 +152,10 @@ async function queue(db: Db): Promise<readonly Sample[]> {
 }
 
 /** Parts of quality that are shown; a part that could not be counted has no sample. */
-async function quality(db: Db): Promise<readonly Sample[]> {
-  const found = db.collection<QualityRunDocument>('quality_runs');
+async function quality(db: Db, nowMs: number): Promise<readonly Sample[]> {
   const samples: Sample[] = [];
-  for (const market of await found.distinct('market')) {
-    const run = await found.findOne({ market }, { sort: { runDate: -1, at: -1 } });
+  for (const market of await db.collection<QualityRunDocument>('quality_runs').distinct('market')) {
+    const run = await lastQualityRun(db, market, nowMs);
     if (run === null) continue;
     const { score, completenessOfAsked, validity, agreement, freshness, duplicates } = run.gathered;
     const parts = { score, completeness: completenessOfAsked, validity, accuracy: agreement, freshness, duplicates };
@@ -185,8 +187,11 @@ async function runs(
   const fields = { projection: { market: 1, status: 1, startedAt: 1, endedAt: 1, counts: 1 } };
   const month: RunRow[] = await rows.find({ startedAt: { $gte: monthStart(nowMs) } }, fields).toArray();
   const latest: RunRow[] = [];
+  const latestSince = (market: string, since: number) =>
+    rows.findOne({ market, endedAt: { $gte: new Date(since) } }, { ...fields, sort: { endedAt: -1 } });
   for (const market of await rows.distinct('market')) {
-    const run = await rows.findOne({ market, endedAt: { $ne: null } }, { ...fields, sort: { endedAt: -1 } });
+    // Among the last runs first: years of them cost nothing.
+    const run = (await latestSince(market, nowMs - RECENT_MS)) ?? (await latestSince(market, 0));
     if (run !== null) latest.push(run);
   }
   return {
@@ -221,11 +226,15 @@ function counted(rows: readonly (readonly string[])[]): readonly Sample[] {
   return [...counts].map(([key, value]) => ({ labels: key.split(SEP), value }));
 }
 
-/** A reading that is done again only when it is so old. */
+/** A reading that is done again only when it is so old, or older where it takes long. */
 function remembered<T>(forMs: number, read: () => Promise<T>): (nowMs: number) => Promise<T> {
   let kept: { readonly value: T; readonly untilMs: number } | null = null;
   return async (nowMs) => {
-    if (kept === null || nowMs >= kept.untilMs) kept = { value: await read(), untilMs: nowMs + forMs };
+    if (kept === null || nowMs >= kept.untilMs) {
+      const startedAt = performance.now();
+      const value = await read();
+      kept = { value, untilMs: nowMs + Math.max(forMs, KEPT_TIMES * (performance.now() - startedAt)) };
+    }
     return kept.value;
   };
 }

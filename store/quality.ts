@@ -228,9 +228,18 @@ export async function findQualityRun(db: Db, runKey: string): Promise<QualityRun
   return runsOf(db).findOne({ _id: runKey });
 }
 
+const DAY_MS = 86_400_000;
+/** A run that is older is looked for only where there is none of these. */
+const RECENT_DAYS = 14;
+
 /** What the latest run of a market left; null before the first. */
-export async function lastQualityRun(db: Db, market: string): Promise<QualityRunDocument | null> {
-  return runsOf(db).findOne({ market }, { sort: { runDate: -1, at: -1 } });
+export async function lastQualityRun(db: Db, market: string, nowMs: number): Promise<QualityRunDocument | null> {
+  const since = new Date(nowMs - RECENT_DAYS * DAY_MS).toISOString().slice(0, 10);
+  const sort = { runDate: -1, at: -1 } as const;
+  return (
+    (await runsOf(db).findOne({ market, runDate: { $gte: since } }, { sort })) ??
+    (await runsOf(db).findOne({ market }, { sort }))
+  );
 }
 
 /** What some runs of a market left up to the day of a run, itself not among them, the newest first. */

@@ -1,6 +1,7 @@
 import type { Db, Document, Filter, UpdateFilter } from 'mongodb';
 import { productVersion } from '../core/paths.js';
 import type { EnrichmentDocument, QueueDocument } from './documents.js';
+import { inBatches } from './parts.js';
 
 const queueOf = (db: Db) => db.collection<QueueDocument>('processing_queue');
 
@@ -35,10 +36,15 @@ export async function waitingForComposition(db: Db, market: string, limit: numbe
 
 /** Those of some properties that wait for their composition. */
 export async function waitingAmong(db: Db, propertyIds: readonly string[]): Promise<readonly QueueDocument[]> {
-  return queueOf(db)
-    .find({ _id: { $in: [...propertyIds] }, ...waitsForComposition() })
+  // Which of these wait is seen here: with an expression in the filter some servers read the whole collection.
+  const rows = await queueOf(db)
+    .find({ _id: { $in: [...propertyIds] } })
     .sort({ priority: 1, _id: 1 })
     .toArray();
+  const version = productVersion();
+  return rows.filter(
+    ({ composedHash, contentHash, composedBy }) => composedHash !== contentHash || composedBy !== version,
+  );
 }
 
 /** The read model of these properties now shows this content. A property that changed meanwhile stays waiting. */
@@ -97,22 +103,27 @@ export async function claimForModel(
 /** Ids of the next properties for the model, in order of the queue. */
 async function waitingForModel(db: Db, market: string, size: number, ripe?: Ripe): Promise<readonly string[]> {
   const chosen: string[] = [];
-  const together = ripe ? LOOKED_AT.together : size;
-  for (let seen = 0; seen < LOOKED_AT.most && chosen.length < size; seen += together) {
-    const rows = await queueOf(db)
-      .find(
-        { market, state: 'pending', $expr: { $eq: ['$composedHash', '$contentHash'] } },
-        { projection: { _id: 1, zip: 1 } },
-      )
-      .sort({ priority: 1, _id: 1 })
-      .skip(seen)
-      .limit(together)
-      .toArray();
+  let seen = 0;
+  for await (const rows of inBatches(composedPending(db, market), ripe ? LOOKED_AT.together : size)) {
     const may = ripe ? await ripe(rows) : null;
     chosen.push(...rows.flatMap(({ _id }) => (may === null || may.has(_id) ? [_id] : [])));
-    if (rows.length < together) break;
+    seen += rows.length;
+    if (chosen.length >= size || seen >= LOOKED_AT.most) break;
   }
   return chosen.slice(0, size);
+}
+
+/** Properties that wait for the model and are composed as they are, in order of the queue. Not by an expression: see `waitingAmong`. */
+async function* composedPending(db: Db, market: string): AsyncGenerator<Pick<QueueDocument, '_id' | 'zip'>> {
+  const rows = queueOf(db)
+    .find(
+      { market, state: 'pending' },
+      { projection: { zip: 1, composedHash: 1, contentHash: 1 }, batchSize: LOOKED_AT.together },
+    )
+    .sort({ priority: 1, _id: 1 });
+  for await (const { _id, zip, composedHash, contentHash } of rows) {
+    if (composedHash === contentHash) yield { _id, zip };
+  }
 }
 
 /** Why the model wrote nothing for a property. */

@@ -134,9 +134,15 @@ export async function changesBetween(
 ): Promise<readonly { readonly kind: string; readonly count: number }[]> {
   const rows = await db
     .collection<ChangeEventDocument>('change_events')
-    .find({ market, knownFrom: { $gte: from, $lt: to } }, { projection: { _id: 0, kind: 1 } })
+    .aggregate<{ readonly _id: string; readonly count: number }>([
+      { $match: { market, knownFrom: { $gte: from, $lt: to } } },
+      { $group: { _id: '$kind', count: { $sum: 1 } } },
+    ])
     .toArray();
-  return counted(rows.map(({ kind }) => kind)).map(({ name, count }) => ({ kind: name, count }));
+  return ranked(
+    rows.map(({ _id, count }) => ({ kind: _id, count })),
+    ({ kind }) => kind,
+  );
 }
 
 /** What some runs could not read or believe, by reason, the most frequent first. */
@@ -144,14 +150,19 @@ export async function quarantineOfRuns(
   db: Db,
   runKeys: readonly string[],
 ): Promise<readonly { readonly source: string; readonly reason: string; readonly count: number }[]> {
-  const rows = await db
+  const rows = db
     .collection<QuarantineDocument>('quarantine')
-    .find({ runKey: { $in: [...runKeys] } }, { projection: { _id: 0, source: 1, rule: 1, reason: 1 } })
-    .toArray();
-  return counted(rows.map(({ source, rule, reason }) => `${source}\n${rule ?? reason}`)).map(({ name, count }) => {
+    .find({ runKey: { $in: [...runKeys] } }, { projection: { _id: 0, source: 1, rule: 1, reason: 1 } });
+  const counts = new Map<string, number>();
+  for await (const { source, rule, reason } of rows) {
+    const name = `${source}\n${rule ?? reason}`;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const found = [...counts].map(([name, count]) => {
     const [source = '', reason = ''] = name.split('\n');
     return { source, reason, count };
   });
+  return ranked(found, ({ source, reason }) => `${source}\n${reason}`);
 }
 
 /** What happened to the alerts of a market in a time, the oldest first. */
@@ -199,10 +210,7 @@ export interface ReportUpkeep {
   readonly at: Date;
 }
 
-function counted(names: readonly string[]): readonly { readonly name: string; readonly count: number }[] {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts]
-    .map(([name, count]) => ({ name, count }))
-    .sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
+/** The most frequent first, of equally frequent ones by name. */
+function ranked<T extends { readonly count: number }>(rows: readonly T[], nameOf: (row: T) => string): readonly T[] {
+  return [...rows].sort((a, b) => b.count - a.count || (nameOf(a) < nameOf(b) ? -1 : 1));
 }

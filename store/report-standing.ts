@@ -1,7 +1,6 @@
 import type { Db } from 'mongodb';
 import { median } from '../domain/statistics.js';
 import type { AlertDocument } from './alert-documents.js';
-import type { WindowDocument } from './documents.js';
 
 /** The homes of one ZIP code as readers see them now. */
 export interface ZipHomes {
@@ -53,20 +52,6 @@ export async function openAlerts(db: Db, market: string): Promise<readonly Alert
     .find({ market, state: { $in: ['firing', 'acknowledged'] } })
     .sort({ severity: 1, lastSeenAt: -1 })
     .toArray();
-}
-
-/** When each source walked each ZIP code completely for the last time, epoch milliseconds. */
-export async function lastComplete(
-  db: Db,
-  market: string,
-): Promise<readonly { readonly source: string; readonly zip: string; readonly atMs: number }[]> {
-  const windows = await db
-    .collection<WindowDocument>('windows')
-    .find({ market, state: 'complete' }, { projection: { _id: 0, source: 1, zip: 1, updatedAt: 1 } })
-    .sort({ updatedAt: 1 })
-    .toArray();
-  const last = new Map(windows.map(({ source, zip, updatedAt }) => [`${source} ${zip}`, { source, zip, updatedAt }]));
-  return [...last.values()].map(({ source, zip, updatedAt }) => ({ source, zip, atMs: updatedAt.getTime() }));
 }
 
 /** Questions about pairs that wait for a person. */

@@ -3,7 +3,8 @@ import { recordId, type WindowName, windowId } from '../core/ids.js';
 import type { Cursor, Walk, WalkPart, Window } from '../core/schemas/collect.js';
 import type { ChangesPolicy, SourcePage } from '../core/source.js';
 import { planWalk, type WalkedBefore, type WalkWish } from '../domain/walk-plan.js';
-import type { RawPropertyDocument, WindowDocument, WindowPageDocument, WindowWalk } from './documents.js';
+import type { WindowDocument, WindowPageDocument, WindowWalk } from './documents.js';
+import { missingIds } from './integrity.js';
 
 /** A part of a walk as far as it went. */
 export interface WalkedPart {
@@ -75,8 +76,7 @@ export async function goesOnAt(db: Db, window: Window, page: SourcePage): Promis
 async function hasUnheld(db: Db, { source }: Window, parts: readonly WalkedPart[]): Promise<boolean> {
   const listed = parts.find(({ part }) => part === 'keys')?.keys ?? new Set();
   const ids = [...listed].map((key) => recordId(source, key));
-  const held = await db.collection<RawPropertyDocument>('raw_properties').countDocuments({ _id: { $in: ids } });
-  return held < ids.length;
+  return (await missingIds(db, 'raw_properties', ids)).length > 0;
 }
 
 /** What a run met in a window so far, part by part. */

@@ -9,8 +9,9 @@ import { accountingDay, entriesBetween } from '../../store/cost-entries.js';
 import type { MachineFigures } from '../../store/detectors/context.js';
 import type { QueueDocument } from '../../store/documents.js';
 import { type IncidentDocument, listIncidents } from '../../store/incidents.js';
+import { lastWindows } from '../../store/quality.js';
 import { queueStates } from '../../store/queue.js';
-import { homesByZip, lastComplete, openAlerts, openReviews, type ZipHomes } from '../../store/report-standing.js';
+import { homesByZip, openAlerts, openReviews, type ZipHomes } from '../../store/report-standing.js';
 import { databaseBytes } from '../../store/size.js';
 import { type Composite, composites } from '../baselines/composite.js';
 import { costOfMarket, sharedPart } from '../cost/market-costs.js';
@@ -99,7 +100,7 @@ async function costOfLastMonth(db: Db, market: string, nowMs: number): Promise<n
 
 async function agesOf(db: Db, market: string, nowMs: number): Promise<Standing['ages']> {
   const { zips } = marketOf(market);
-  const last = await lastComplete(db, market);
+  const last = await lastWindows(db, market);
   const sources = [...new Set(last.map(({ source }) => source))].sort();
   return sources.flatMap((source) =>
     zips.map((zip) => {

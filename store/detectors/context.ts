@@ -1,4 +1,5 @@
 import type { Db } from 'mongodb';
+import { dailyWorkflowId } from '../../core/ids.js';
 import type { Reading } from '../../core/schemas/alerts.js';
 import type { SourceName } from '../../core/schemas/names.js';
 import type { ScheduledReport } from '../../core/schemas/periodic.js';
@@ -46,11 +47,26 @@ export type Detector = (context: DetectorContext) => Promise<readonly Reading[]>
 /** The whole market as the subject of a reading. */
 export const DAILY = 'daily';
 
-/** The latest daily sequence of a market; null before the first. Narrower runs say nothing about the day. */
-export async function latestDay({ db, market }: Pick<DetectorContext, 'db' | 'market'>): Promise<RunDocument | null> {
-  return db
-    .collection<RunDocument>('runs')
-    .findOne({ market, workflowId: { $regex: '^daily/' } }, { sort: { runDate: -1, startedAt: -1 } });
+/** A day that is older is looked for only where there is none of these. */
+const RECENT_DAYS = 14;
+
+/**
+ * The latest daily sequence of a market; null before the first. Narrower runs say nothing about the day. It is asked for many times a
+ * minute, so it looks among the last days first: years of runs cost nothing.
+ */
+export async function latestDay({
+  db,
+  market,
+  nowMs,
+}: Pick<DetectorContext, 'db' | 'market' | 'nowMs'>): Promise<RunDocument | null> {
+  const runs = db.collection<RunDocument>('runs');
+  const sort = { runDate: -1, startedAt: -1 } as const;
+  const since = new Date(nowMs - RECENT_DAYS * DAY_MS).toISOString().slice(0, 10);
+  const recent = { $gte: dailyWorkflowId(market, since), $lt: dailyWorkflowId(market, '~') };
+  return (
+    (await runs.findOne({ market, workflowId: recent }, { sort })) ??
+    (await runs.findOne({ market, workflowId: { $regex: '^daily/' } }, { sort }))
+  );
 }
 
 export const HOUR_MS = 3_600_000;

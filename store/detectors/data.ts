@@ -23,8 +23,8 @@ export const queueAge: Detector = async ({ db, market, nowMs }) => {
 /** Shares of the quality of the latest run that was judged; those of too few properties say nothing. */
 const ofQuality =
   (what: string, share: (gathered: QualityRunDocument['gathered']) => number | null): Detector =>
-  async ({ db, market }) => {
-    const run = await lastQualityRun(db, market);
+  async ({ db, market, nowMs }) => {
+    const run = await lastQualityRun(db, market, nowMs);
     const value = run === null || run.gate.state === 'too-few' ? null : share(run.gathered);
     if (run === null || value === null) return [];
     const { properties } = run.gathered;
@@ -41,8 +41,8 @@ export const factsAgreed = ofQuality('agreement of sources', ({ agreement }) => 
 export const propertiesDoubled = ofQuality('duplicates', ({ duplicates }) => duplicates);
 
 /** 1 where the latest run is below its gate. */
-export const qualityGate: Detector = async ({ db, market }) => {
-  const run = await lastQualityRun(db, market);
+export const qualityGate: Detector = async ({ db, market, nowMs }) => {
+  const run = await lastQualityRun(db, market, nowMs);
   if (run?.gate.state !== 'below') return [];
   return [{ subject: DAILY, value: 1, text: `${run.runDate}: ${run.gate.reasons.slice(0, 2).join('; ')}` }];
 };

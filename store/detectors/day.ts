@@ -2,7 +2,7 @@ import { instantOf, runDateOf } from '../../core/dates.js';
 import type { Reading } from '../../core/schemas/alerts.js';
 import type { WindowState } from '../../core/schemas/collect.js';
 import type { RunStatus, RunSummary } from '../../core/schemas/run.js';
-import { firstMinute } from '../alert-minutes.js';
+import { isNotedBy } from '../alert-minutes.js';
 import type { RunDocument, WindowDocument, WindowPageDocument } from '../documents.js';
 import { frozenError } from '../emergency.js';
 import { careSince } from '../llm.js';
@@ -83,8 +83,8 @@ export const collectionMinutes: Detector = async (context) => {
 };
 
 /** Minutes past 05:00 of a day that began before. A day that a person starts later is not late. */
-export const dayLate: Detector = async ({ nowMs, timeZone, ...context }) => {
-  const run = await latestDay(context);
+export const dayLate: Detector = async ({ db, market, nowMs, timeZone }) => {
+  const run = await latestDay({ db, market, nowMs });
   if (run === null) return [];
   const today = runDateOf(nowMs, timeZone);
   const due = instantOf(run.runDate, DONE_BY_HOUR, 0, timeZone);
@@ -101,8 +101,7 @@ export const dayNotStarted: Detector = async ({ db, market, nowMs, timeZone, due
   const runDate = runDateOf(nowMs, timeZone);
   const dueMs = instantOf(runDate, due.hour, due.minute, timeZone);
   const value = (nowMs - dueMs) / MINUTE_MS;
-  const since = await firstMinute(db);
-  if (value <= 0 || since === null || since > dueMs) return [];
+  if (value <= 0 || !(await isNotedBy(db, dueMs))) return [];
   const started = await db.collection<RunDocument>('runs').findOne({ market, runDate });
   if (started !== null) return [];
   return [{ subject: DAILY, value, text: `the day ${runDate} was due ${Math.round(value)} min ago and never began` }];
@@ -121,7 +120,7 @@ export async function standstill({ db, market, nowMs }: Pick<DetectorContext, 'd
   readonly runDate: string;
   readonly minutes: number;
 } | null> {
-  const run = await latestDay({ db, market });
+  const run = await latestDay({ db, market, nowMs });
   if (run?.status !== 'running' || (await frozenError(db)) !== null) return null; // a freeze is meant
   const { runDate } = run;
   const windows = db.collection<WindowDocument>('windows');

@@ -1,4 +1,5 @@
 import type { Db, Document } from 'mongodb';
+import { createIdSet } from './id-set.js';
 
 /** Collections in which nothing is cited by an id of an answer or a request; the largest are among them. */
 const WITHOUT_CITATIONS: ReadonlySet<string> = new Set([
@@ -23,7 +24,7 @@ export interface Citations {
  * that comes later is covered as well. 48 bits stand for an id: two with the same ones keep each other, and nothing is lost by that.
  */
 export async function readCitations(db: Db, signal: AbortSignal): Promise<Citations> {
-  const cited = new Set<number>();
+  const cited = createIdSet();
   const note = (text: string) => {
     const bits = bitsOf(text);
     if (bits !== null) cited.add(bits);

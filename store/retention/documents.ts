@@ -1,5 +1,6 @@
 import type { Db, Document, Filter } from 'mongodb';
 import { AGEING, type Ageing, type RetentionRow } from '../../core/schemas/retention.js';
+import { inBatches } from '../parts.js';
 import { type Citations, readCitations } from './cited.js';
 
 interface Row extends Document {
@@ -75,17 +76,9 @@ async function keepOne(db: Db, what: Ageing, citations: Citations, options: Keep
   return { what, days, ...counted, bytes: Math.round(counted.removed * (await meanBytes(db, what))) };
 }
 
-async function* batchesOf(db: Db, name: string, filter: Filter<Row>): AsyncGenerator<readonly Row[]> {
-  for (let after = ''; ; ) {
-    const batch = await db
-      .collection<Row>(name)
-      .find({ ...filter, _id: { $gt: after } }, { projection: { condemnedAt: 1 }, sort: { _id: 1 }, limit: BATCH })
-      .toArray();
-    const last = batch.at(-1);
-    if (last === undefined) return;
-    yield batch;
-    after = last._id;
-  }
+/** One cursor: to begin anew behind each batch makes some servers read the whole collection as often. */
+function batchesOf(db: Db, name: string, filter: Filter<Row>): AsyncGenerator<readonly Row[]> {
+  return inBatches(db.collection<Row>(name).find(filter, { projection: { condemnedAt: 1 }, batchSize: BATCH }), BATCH);
 }
 
 /** @param still condition that must hold at the moment of removal */

@@ -3,6 +3,7 @@ import { sha256 } from '../../core/hash.js';
 import type { ChangeEventDocument, QuarantineDocument, RawPayloadDocument } from '../documents.js';
 import { type Fault, type Finding, FROM_BACKUP, lostThing, type VerifyOptions } from '../fault.js';
 import { missingIds } from '../integrity.js';
+import { inBatches, inParts } from '../parts.js';
 import { unpackText } from '../raw-payloads.js';
 import { countFaults } from './counts.js';
 import { linkFaults, personalFaults, reviewFaults } from './links.js';
@@ -11,6 +12,8 @@ import { orphanVersions, recordFaults } from './records.js';
 
 /** Documents held at one time. */
 const BATCH = 200;
+/** Each of these stands for thousands of pages, which are all counted: of a sample so many are enough. */
+const MOST_SAMPLED: Readonly<Record<string, number>> = { windows: 12, runs: 3 };
 
 type Check<T> = (db: Db, documents: readonly T[], options: VerifyOptions) => Promise<readonly Fault[]>;
 
@@ -65,19 +68,14 @@ async function* batchesOf<T extends { readonly _id: string }>(
   name: string,
   sample: number | null,
 ): AsyncGenerator<readonly T[]> {
-  const chosen = sample === null ? null : await chosenIds(db, name, sample);
-  for (let at = 0, after = ''; ; at += BATCH) {
-    const ids = chosen?.slice(at, at + BATCH);
-    if (ids?.length === 0) return;
-    const filter = { _id: ids ? { $in: ids } : { $gt: after } };
-    const batch = await db
-      .collection<{ _id: string }>(name)
-      .find<T>(filter, { sort: { _id: 1 }, limit: BATCH })
-      .toArray();
-    const last = batch.at(-1);
-    if (last === undefined) return;
-    yield batch;
-    after = last._id;
+  const rows = db.collection<{ _id: string }>(name);
+  if (sample === null) {
+    yield* inBatches(rows.find<T>({}, { sort: { _id: 1 }, batchSize: BATCH }), BATCH);
+    return;
+  }
+  for (const ids of inParts(await chosenIds(db, name, Math.min(sample, MOST_SAMPLED[name] ?? sample)))) {
+    const batch = await rows.find<T>({ _id: { $in: [...ids] } }, { sort: { _id: 1 } }).toArray();
+    if (batch.length > 0) yield batch;
   }
 }
 
