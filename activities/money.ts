@@ -27,7 +27,7 @@ export async function settleMoney(config: Config, db: Db, now: number): Promise<
     for (const subscription of subscriptionsOf(config, budget, planUsdMicros))
       await bookSubscription(db, subscription, today);
   }
-  await obeyThresholds(db, today.slice(0, 7), budget);
+  await obeyThresholds(db, today.slice(0, 7), await currentBudget(db)); // a person may have changed it meanwhile
 }
 
 /** Longest time for what providers tell; a run does not wait for them. */

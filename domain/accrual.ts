@@ -47,6 +47,17 @@ export function restOfMonth(termUsdMicros: number, lastDay: string): number {
     .reduce((sum, day) => sum + costOfDay(termUsdMicros, day), 0);
 }
 
+/** What a subscription costs in a month `YYYY-MM`, micro-dollars. */
+export function wholeMonth(termUsdMicros: number, month: string): number {
+  return daysOf(month).reduce((sum, day) => sum + costOfDay(termUsdMicros, day), 0);
+}
+
+/** The month `YYYY-MM` after that of a day. */
+export function monthAfter(day: string): string {
+  const [year = 0, month = 1] = day.split('-').map(Number);
+  return new Date(Date.UTC(year, month, 1)).toISOString().slice(0, 7);
+}
+
 /** The price that holds on a day; the first one before the list begins. */
 export function priceOn<P extends { readonly from: string }>(prices: readonly P[], day: string): P | undefined {
   return prices.filter(({ from }) => from <= day).at(-1) ?? prices[0];

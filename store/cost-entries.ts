@@ -33,6 +33,8 @@ export interface CostEntryDocument extends Omit<Cost, 'key'> {
   readonly day: string;
 }
 
+const DAY_MS = 86_400_000;
+
 /** Today in the zone of the accounts. */
 export const accountingDay = (at: number): string => runDateOf(at, 'UTC');
 
@@ -65,6 +67,31 @@ export async function entriesOf(db: Db, period: string): Promise<readonly CostEn
 export async function spentOn(db: Db, line: BudgetLine, period: string): Promise<number> {
   const entries = await entriesOf(db, period);
   return entries.filter((one) => one.line === line).reduce((sum, { costUsdMicros }) => sum + costUsdMicros, 0);
+}
+
+/** The most that one thing was charged with in the month before a month `YYYY-MM`, millionths of a US dollar; 0 where it was not. */
+export async function dearestBefore(db: Db, line: BudgetLine, item: CostItem, month: string): Promise<number> {
+  const before = accountingDay(Date.parse(`${month}-01T00:00:00Z`) - DAY_MS).slice(0, 7);
+  const [dearest] = await db
+    .collection<CostEntryDocument>('cost_entries')
+    .find({ line, day: { $gte: before, $lt: month }, item, estimated: false })
+    .sort({ costUsdMicros: -1 })
+    .limit(1)
+    .toArray();
+  return Math.max(0, dearest?.costUsdMicros ?? 0);
+}
+
+/** Days of subscriptions, booked on the two days before a day `YYYY-MM-DD` and in the month before its own, oldest first. */
+export async function runningBefore(db: Db, day: string): Promise<readonly CostEntryDocument[]> {
+  const from = accountingDay(Date.parse(`${day}T00:00:00Z`) - 2 * DAY_MS);
+  const month = day.slice(0, 7);
+  if (from >= month) return [];
+  const entries = await db
+    .collection<CostEntryDocument>('cost_entries')
+    .find({ day: { $gte: from, $lt: month } })
+    .sort({ day: 1, _id: 1 })
+    .toArray();
+  return entries.filter(({ termUsdMicros }) => termUsdMicros !== undefined);
 }
 
 /** Everything that was ever booked on a line, millionths of a US dollar, and how many of it are corrections. */

@@ -3,10 +3,17 @@ import type { Db } from 'mongodb';
 import { StoreUnavailable } from '../core/errors.js';
 import { BUDGET_LINES, type Budget, type BudgetLine, type CostItem } from '../core/schemas/money.js';
 import type { SourceName } from '../core/schemas/names.js';
-import { restOfMonth } from '../domain/accrual.js';
+import { monthAfter, restOfMonth, wholeMonth } from '../domain/accrual.js';
 import { type MonthFigures, type OverLimit, overLimit, sumByLine } from '../domain/budget.js';
 import { controlSentence, controlsInForce, obeyThresholds } from './controls.js';
-import { accountingDay, bookCost, type CostEntryDocument, entriesOf } from './cost-entries.js';
+import {
+  accountingDay,
+  bookCost,
+  type CostEntryDocument,
+  dearestBefore,
+  entriesOf,
+  runningBefore,
+} from './cost-entries.js';
 import { isDuplicateKey } from './database.js';
 
 /** Money that is held back for a paid call whose price is not known yet. */
@@ -81,8 +88,9 @@ export async function reserveCost(
     const month = await readMonth(db, day.slice(0, 7));
     // After what is held: what passes from the one to the other meanwhile is among the entries, never nowhere.
     const entries = await entriesOf(db, month._id);
-    const held = { ...call, expectedUsdMicros: mostOf(call, entries) };
-    const refusal = await refusalOf(db, { month, entries, day }, held, budget, ownCaps);
+    const before = await lookBack(db, day, call);
+    const held = { ...call, expectedUsdMicros: mostOf(call, entries, before.dearestUsdMicros) };
+    const refusal = await refusalOf(db, { month, entries, day, running: before.running }, held, budget, ownCaps);
     if (refusal !== null) return refusal;
     const { modifiedCount } = await monthsOf(db).updateOne(
       { _id: month._id, turn: month.turn },
@@ -106,9 +114,20 @@ async function readMonth(db: Db, month: string): Promise<BudgetMonthDocument> {
 }
 
 /** A provider that once charged more than the price list says may do it again. */
-function mostOf({ item, expectedUsdMicros }: PaidCall, entries: readonly CostEntryDocument[]): number {
+function mostOf(
+  { item, expectedUsdMicros }: PaidCall,
+  entries: readonly CostEntryDocument[],
+  dearestUsdMicros: number,
+): number {
   const charged = entries.filter((entry) => entry.item === item).map(({ costUsdMicros }) => costUsdMicros);
-  return charged.reduce((most, cost) => Math.max(most, cost), expectedUsdMicros);
+  return charged.reduce((most, cost) => Math.max(most, cost), Math.max(expectedUsdMicros, dearestUsdMicros));
+}
+
+/** What the month before says of this one. */
+async function lookBack(db: Db, day: string, { line, item }: Pick<PaidCall, 'line' | 'item'>) {
+  const month = day.slice(0, 7);
+  const [charged, running] = await Promise.all([dearestBefore(db, line, item, month), runningBefore(db, day)]);
+  return { dearestUsdMicros: charged, running };
 }
 
 /** What somebody sees who wants to hold money back. */
@@ -116,11 +135,13 @@ interface Sight {
   readonly month: BudgetMonthDocument;
   readonly entries: readonly CostEntryDocument[];
   readonly day: string;
+  /** Subscriptions of the end of the month before that run on. */
+  readonly running: readonly CostEntryDocument[];
 }
 
 async function refusalOf(
   db: Db,
-  { month: { _id: month, open }, entries, day }: Sight,
+  { month: { _id: month, open }, entries, day, running }: Sight,
   { line, expectedUsdMicros }: PaidCall,
   budget: BudgetRules,
   ownCaps: readonly OwnCap[],
@@ -132,7 +153,7 @@ async function refusalOf(
     const spentUsdMicros = sumOn(entries, line, period) + sumOn(heldBack(entries, open), line, period);
     if (spentUsdMicros + expectedUsdMicros > capUsdMicros) return { over, spentUsdMicros, capUsdMicros };
   }
-  return overLimit(budget, figuresOf(entries, open), { line, costUsdMicros: expectedUsdMicros });
+  return overLimit(budget, figuresOf(entries, open, running), { line, costUsdMicros: expectedUsdMicros });
 }
 
 /**
@@ -177,25 +198,45 @@ export async function openReservations(db: Db): Promise<readonly Reservation[]> 
   return (await monthsOf(db).find().toArray()).flatMap(({ open }) => open);
 }
 
-/** What a month holds: booked, held back, committed. */
-export async function monthFigures(db: Db, month: string): Promise<MonthFigures> {
+/**
+ * What a month holds: booked, held back, committed.
+ * @param today `YYYY-MM-DD`, UTC, in this month
+ */
+export async function monthFigures(db: Db, month: string, today = accountingDay(Date.now())): Promise<MonthFigures> {
   const open = await openIn(db, month);
-  return figuresOf(await entriesOf(db, month), open);
+  const running = await runningBefore(db, today);
+  return figuresOf(await entriesOf(db, month), open, running);
 }
 
-function figuresOf(entries: readonly CostEntryDocument[], open: readonly Reservation[]): MonthFigures {
+function figuresOf(
+  entries: readonly CostEntryDocument[],
+  open: readonly Reservation[],
+  running: readonly CostEntryDocument[],
+): MonthFigures {
   return {
     booked: sumByLine(entries),
     reserved: sumByLine(heldBack(entries, open)),
-    committed: sumByLine(BUDGET_LINES.map((line) => ({ line, costUsdMicros: committedOn(entries, line) }))),
+    committed: sumByLine(BUDGET_LINES.map((line) => ({ line, costUsdMicros: committedOn(entries, line, running) }))),
   };
 }
 
-/** A subscription that was booked in this month runs on to its end. */
-function committedOn(entries: readonly CostEntryDocument[], line: BudgetLine): number {
+/**
+ * A subscription that was booked in this month runs on to its end. So does one of the end of the month before, until the first run of this
+ * month books it.
+ */
+function committedOn(
+  entries: readonly CostEntryDocument[],
+  line: BudgetLine,
+  running: readonly CostEntryDocument[],
+): number {
   const latest = new Map<string, CostEntryDocument>();
   for (const entry of entries) if (entry.line === line && entry.termUsdMicros) latest.set(entry.item, entry);
-  return [...latest.values()].reduce((sum, { termUsdMicros = 0, day }) => sum + restOfMonth(termUsdMicros, day), 0);
+  const before = new Map(running.filter((one) => one.line === line).map((entry) => [entry.item, entry]));
+  const unbooked = [...before.values()].filter(({ item }) => !latest.has(item));
+  return (
+    [...latest.values()].reduce((sum, { termUsdMicros = 0, day }) => sum + restOfMonth(termUsdMicros, day), 0) +
+    unbooked.reduce((sum, { termUsdMicros = 0, day }) => sum + wholeMonth(termUsdMicros, monthAfter(day)), 0)
+  );
 }
 
 function sumOn(

@@ -5,7 +5,9 @@ import { costOfDay } from '../../domain/accrual.js';
 import { daysLeft, judgeBalance } from '../../domain/reconcile.js';
 import type { CaptchaClient } from '../../net/captcha/client.js';
 import type { ProxyAccount } from '../../net/proxies/webshare.js';
+import { currentBudget } from '../../store/budget-settings.js';
 import type { CaptchaTaskDocument } from '../../store/captcha-tasks.js';
+import { obeyThresholds } from '../../store/controls.js';
 import {
   accountingDay,
   bookCost,
@@ -37,7 +39,7 @@ const USE_DAYS = 14;
 
 /**
  * Asks the accounts that are in use, which is those that some source has permission for, and books differences with what they
- * rest on. A provider that does not answer is noted, and stops nothing. Safe to repeat.
+ * rest on; then the thresholds are obeyed. A provider that does not answer is noted, and stops nothing. Safe to repeat.
  * @param asked true: a person wants it, permission or not
  */
 export async function reconcile(
@@ -52,6 +54,8 @@ export async function reconcile(
     readings.push(await noted(db, '2captcha', signal, () => readBalance(db, captcha, signal)));
   if (proxies !== null && (await use('proxies')))
     readings.push(await noted(db, 'webshare', signal, () => readPlan(db, proxies, signal)));
+  if (readings.some(({ differenceUsdMicros }) => differenceUsdMicros !== 0))
+    await obeyThresholds(db, accountingDay(Date.now()).slice(0, 7), await currentBudget(db));
   return readings;
 }
 

@@ -53,7 +53,7 @@ export async function readCostState(db: Db, now: number): Promise<CostState> {
   const day = accountingDay(now);
   const month = day.slice(0, 7);
   const budget = await currentBudget(db);
-  const figures = await monthFigures(db, month);
+  const figures = await monthFigures(db, month, day);
   const entries = await entriesBetween(db, accountingDay(now - MEMORY_DAYS * DAY_MS), day);
   const yesterday = accountingDay(now - DAY_MS);
   const ahead = (of: readonly CostEntryDocument[], committedUsdMicros: number, line: BudgetLine | null) =>

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { StoreUnavailable } from '../../core/errors.js';
+import { daysOf, restOfMonth } from '../../domain/accrual.js';
 import { sumOf } from '../../domain/budget.js';
 import { startCaptcha } from '../../sandbox/captcha.js';
 import { createFaults } from '../../sandbox/faults.js';
@@ -26,6 +27,7 @@ const NAME = 'paid_calls';
 describe('paid calls next to the cap', () => {
   const random = createRandom('paid-calls');
   const month = accountingDay(Date.now()).slice(0, 7);
+  const monthBefore = accountingDay(Date.parse(`${month}-01`) - 86_400_000).slice(0, 7);
   let service: Awaited<ReturnType<typeof startCaptcha>>;
   let server: TestDatabase;
   let database: Database;
@@ -147,6 +149,29 @@ describe('paid calls next to the cap', () => {
     await reserveCost(db, { id: 'm2', ...call }, rules);
     expect(await openIn(db, month)).toMatchObject([{ id: 'm2', expectedUsdMicros: 400 }]);
     await releaseCost(db, 'm2');
+  });
+
+  it('hold back what was charged in the month before, and what subscriptions cost before they are booked', async () => {
+    const { db } = database;
+    const [last] = daysOf(monthBefore).slice(-1);
+    const [before, today] = [last ?? '', accountingDay(Date.now())];
+    const what = { line: 'growth', item: 'hosted-model', estimated: false, ...nobody } as const;
+    await bookCost(db, { key: 'charged-before', ...what, costUsdMicros: 700, day: before });
+    const rules = await currentBudget(db);
+    const call = { line: 'growth', item: 'hosted-model', expectedUsdMicros: 10, ...nobody } as const;
+    await reserveCost(db, { id: 'b1', ...call }, rules);
+    expect(await openIn(db, month)).toMatchObject([{ id: 'b1', expectedUsdMicros: 700 }]);
+    await releaseCost(db, 'b1');
+
+    const plan = { line: 'database', item: 'database', estimated: false, termUsdMicros: 3_000_000, ...nobody } as const;
+    await bookCost(db, { key: 'plan-before', ...plan, costUsdMicros: 100_000, day: before });
+    const all = daysOf(month).length * 100_000;
+    const committed = async (day: string) => (await monthFigures(db, month, day)).committed.database;
+    expect(await committed(`${month}-01`)).toBe(all); // of its first hours: no run has booked a day yet
+    expect(await committed(`${month}-04`)).toBe(0); // it was not booked any more: it has ended
+    await bookCost(db, { key: 'plan-now', ...plan, costUsdMicros: 100_000, day: today });
+    expect(await committed(today)).toBe(restOfMonth(3_000_000, today));
+    await db.collection('cost_entries').deleteMany({ item: 'database' }); // how much it leaves depends on the day of this test
   });
 
   it('are suspended by what was booked, also where a worker died before it looked at the thresholds', async () => {

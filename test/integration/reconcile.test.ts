@@ -12,6 +12,8 @@ import { createFaults } from '../../sandbox/faults.js';
 import { createRandom } from '../../sandbox/random.js';
 import { createRequestLog } from '../../sandbox/request-log.js';
 import { startWebshare } from '../../sandbox/webshare.js';
+import { changeBudget } from '../../store/budget-settings.js';
+import { controlsInForce } from '../../store/controls.js';
 import { accountingDay, type CostEntryDocument, spentOn } from '../../store/cost-entries.js';
 import { type Database, initDatabase, openDatabase } from '../../store/database.js';
 import { decide } from '../../store/decisions.js';
@@ -65,6 +67,14 @@ describe('accounts at providers', () => {
   };
   const buy = (siteKey: string) => createSolver(config(), database).solve(task(siteKey), null, signal);
   const taken = () => Math.round((10 - captcha.desk.balance) * 1_000_000);
+  /** Somebody else pays with our key. */
+  const strange = async (siteKey: string) => {
+    const before = taken();
+    const stranger = createCaptchaClient({ baseUrl: captcha.url, key: 'captcha-key' });
+    const made = await stranger.createTask(task(siteKey), signal);
+    if ('refused' in made) throw new Error(made.code);
+    while (taken() === before) await stranger.result(made.taskId, signal);
+  };
   const booked = () => spentOn(database.db, 'captcha', today.slice(0, 7));
 
   it('are not asked where nothing is permitted', async () => {
@@ -85,10 +95,7 @@ describe('accounts at providers', () => {
     expect(await look()).toMatchObject({ verdict: 'credit', differenceUsdMicros: -PRICE });
     expect(await booked()).toBe(taken());
 
-    const stranger = createCaptchaClient({ baseUrl: captcha.url, key: 'captcha-key' });
-    const made = await stranger.createTask(task('elsewhere'), signal);
-    if ('refused' in made) throw new Error(made.code);
-    while (taken() === 2 * PRICE) await stranger.result(made.taskId, signal);
+    await strange('elsewhere');
     const found = await look();
     expect(found).toMatchObject({ verdict: 'unbooked', differenceUsdMicros: PRICE });
     expect(accountWarnings(found === undefined ? [] : [found])).toEqual([
@@ -127,13 +134,6 @@ describe('accounts at providers', () => {
   });
 
   it('are corrected in full where a worker died between its correction and its reading', async () => {
-    const strange = async (siteKey: string) => {
-      const before = taken();
-      const stranger = createCaptchaClient({ baseUrl: captcha.url, key: 'captcha-key' });
-      const made = await stranger.createTask(task(siteKey), signal);
-      if ('refused' in made) throw new Error(made.code);
-      while (taken() === before) await stranger.result(made.taskId, signal);
-    };
     await strange('first');
     expect(await look()).toMatchObject({ verdict: 'unbooked', differenceUsdMicros: PRICE });
     const readings = database.db.collection<{ _id: string }>('provider_readings');
@@ -143,6 +143,17 @@ describe('accounts at providers', () => {
     expect(await look()).toMatchObject({ verdict: 'unbooked', differenceUsdMicros: PRICE });
     expect(await booked()).toBe(taken());
     expect(await look()).toMatchObject({ verdict: 'equal' });
+  });
+
+  it('whose correction passes a threshold suspend what follows from it', async () => {
+    const { db } = database;
+    const cap = Math.round((await booked()) * 1.06) + PRICE;
+    await changeBudget(db, { values: { cap }, by: 'test', note: 'a small budget' });
+    expect(await controlsInForce(db, today.slice(0, 7))).toEqual([]);
+    await strange('third');
+    expect(await look()).toMatchObject({ verdict: 'unbooked', differenceUsdMicros: PRICE });
+    expect((await controlsInForce(db, today.slice(0, 7))).map(({ subject }) => subject)).toContain('captcha');
+    await changeBudget(db, { values: { cap: 25_000_000 }, by: 'test', note: 'as before' });
   });
 
   it('that are not read are told, and stop nothing', async () => {
