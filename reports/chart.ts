@@ -101,7 +101,8 @@ function optionOf(spec: ChartSpec) {
       nameTextStyle: { ...text, align: 'left' as const },
       nameGap: 16,
       max: topOf(spec),
-      axisLabel: text,
+      // An end that the limit asks for falls between the steps of the axis: its label would lie on that of the last step.
+      axisLabel: spec.limit === null ? text : { ...text, showMaxLabel: false },
       splitLine: { lineStyle: { color: '#e8ebef' } },
     },
     series: spec.series.map((series, at) => seriesOf(spec, series, at)),

@@ -202,12 +202,16 @@ export const MONEY_TABLES = {
     rows: ({ now: { budget, hostedModelUsdMicros } }) => [
       ...Object.entries(budget.assumptions).map(([name, value]) => [
         name,
-        name.endsWith('-watts') ? `${value} W` : `$${value}`,
+        name.endsWith('-watts') ? `${value} W` : exactUsd(value),
       ]),
-      ['hosted model in place of the local one, 30 days', `$${usdOf(hostedModelUsdMicros)}`],
+      ['hosted model in place of the local one, 30 days', exactUsd(usdOf(hostedModelUsdMicros))],
     ],
   },
 } as const satisfies Readonly<Record<string, TableFigure>>;
+
+/** With cents, and with what is smaller where a person has set it so. */
+const exactUsd = (value: number) =>
+  `$${value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 6 })}`;
 
 function monthRow(period: PeriodFacts, { cost }: Standing, name: string, days: readonly string[]): readonly Cell[] {
   const windows = period.windows.filter(({ runDate, state }) => days.includes(runDate) && state !== 'skipped');

@@ -22,7 +22,7 @@ export function valueWords(value: number, unit: Unit): string {
     case 'percent':
       return `${decimals(value * 100, 1)} %`;
     case 'usd':
-      return money(value, Math.abs(value) >= 1_000 ? 0 : 2);
+      return money(value, placesOf(Math.abs(value)));
     case 'usd-small':
       return money(value, value === 0 ? 2 : 6);
     case 'minutes':
@@ -45,12 +45,19 @@ export function valueWords(value: number, unit: Unit): string {
   }
 }
 
-const decimals = (value: number, places: number) =>
-  value.toLocaleString('en-US', { minimumFractionDigits: places, maximumFractionDigits: places });
+/** Half a cent: less is rounded to nothing. */
+const LEAST_SHOWN_USD = 0.005;
 
-const money = (value: number, places: number) => {
-  return `${value < 0 ? '-' : ''}$${decimals(Math.abs(value), places)}`;
-};
+const decimals = (value: number, places: number) =>
+  value.toLocaleString('en-US', { minimumFractionDigits: places, maximumFractionDigits: places }).replace('-', '−');
+
+/** Cents; none of large amounts, more of what would be shown as nothing. */
+function placesOf(amount: number): number {
+  if (amount >= 1_000) return 0;
+  return amount > 0 && amount < LEAST_SHOWN_USD ? 6 : 2;
+}
+
+const money = (value: number, places: number) => `${value < 0 ? '−' : ''}$${decimals(Math.abs(value), places)}`;
 
 /** A target in words: `≥ 98.0 %`. */
 export function targetWords({ aim, target }: ReportTarget, unit: Unit): string {
