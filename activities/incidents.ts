@@ -221,8 +221,8 @@ function impactInWords(impact: Awaited<ReturnType<typeof impactOf>>): readonly s
     windows === 0
       ? 'no window of these days was begun'
       : `${complete} of ${windows} windows of these days are complete`,
-    ...lacking,
     `spent on these days: ${(costUsdMicros / 1_000_000).toFixed(2)} dollars`,
+    ...lacking,
   ];
 }
 

@@ -185,11 +185,10 @@ export const deliveries = proxyActivities<DeliverActivities>({
   retry: { initialInterval: '2 seconds', maximumInterval: '2 minutes' },
 });
 
-/** Incidents: short database steps. An incident waits for its database: without it nobody can be told either. */
+/** Incidents: short database steps. An incident waits for its database, however long: without it nobody can be told either. */
 export const incidents = proxyActivities<IncidentActivities>({
   taskQueue: TASK_QUEUES.notify, // goes on while everything else is frozen
   startToCloseTimeout: '1 minute',
-  scheduleToCloseTimeout: '2 days',
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 });
 
@@ -198,6 +197,13 @@ export const watch = proxyActivities<WatchActivities>({
   taskQueue: TASK_QUEUES.notify,
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: '5 minutes', // the next round looks anew
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+});
+
+/** What the watchdog told incidents: the next round goes by it, so that it is waited for, and no other round begins meanwhile. */
+export const watchMemory = proxyActivities<Pick<WatchActivities, 'keepRound'>>({
+  taskQueue: TASK_QUEUES.notify,
+  startToCloseTimeout: '1 minute',
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 });
 

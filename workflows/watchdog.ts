@@ -1,6 +1,6 @@
 import type { WatchdogInput, WatchdogResult, WatchVerdict } from '../core/schemas/incidents.js';
 import { watchFaults } from '../domain/incidents/watch.js';
-import { watch } from './activity-proxies.js';
+import { watch, watchMemory } from './activity-proxies.js';
 import { reasonOf } from './failures.js';
 import { raiseFault } from './raise-fault.js';
 import { startMissedDay } from './start-missed-day.js';
@@ -15,7 +15,7 @@ export async function watchdog({ market }: WatchdogInput): Promise<WatchdogResul
   const { verdicts, acts } = state === 'missed' ? await begin(market, seen) : { verdicts: seen, acts: [] };
   const { raised, faults } = watchFaults(market, verdicts, before, new Date(atMs).toISOString());
   for (const one of raised) await raiseFault(one);
-  await watch.keepRound({ market, atMs, state, verdicts, acts, faults });
+  await watchMemory.keepRound({ market, atMs, state, verdicts, acts, faults });
   return { state, verdicts, acts };
 }
 

@@ -134,7 +134,13 @@ export async function openIt(context: CliContext, cause: string, flags: Incident
   faults.throwAny('phx incidents open --help shows an example');
   const at = new Date();
   const fault: IncidentFault = {
-    ...{ alertId: `${market}/by-hand/${cause}`, seq: at.getTime(), rule: 'by-hand', severity: given(severity) },
+    // Each word is a fault of its own: a second person's is neither late nor the same.
+    ...{
+      alertId: `${market}/by-hand/${cause}/${at.getTime()}`,
+      seq: at.getTime(),
+      rule: 'by-hand',
+      severity: given(severity),
+    },
     ...{ kind: 'fired', text: `${given(by)}: ${given(text)}`, by: null, at: at.toISOString() },
   };
   const { config } = await readSetting(context);

@@ -1,7 +1,11 @@
 import type { ClockSettings, IncidentLevel, IncidentState, IncidentStep } from '../../core/schemas/incidents.js';
+import { openFaults } from './severity.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+
+/** Tells of a recovery, once in a round. */
+export const RECOVERED_STEP = 'recovered';
 
 type Clocks = ClockSettings['severities']['P0'];
 
@@ -54,7 +58,7 @@ function stepsOf(state: IncidentState, settings: ClockSettings): readonly Incide
         atMs: atMs + clocks.quietMinutes * MINUTE_MS,
       } as const;
       if (state.told.length === 0) return [settle];
-      return [{ id: 'recovered', kind: 'recovered', levels: state.told, atMs }, settle];
+      return [{ id: RECOVERED_STEP, kind: 'recovered', levels: state.told, atMs }, settle];
     }
     case 'resolved':
       return afterwards(state, settings);
@@ -93,9 +97,16 @@ function whileOpen(state: IncidentState, settings: ClockSettings): readonly Inci
   const number = state.updates + 1;
   const atMs = Date.parse(state.roundAt) + number * updateMinutes * MINUTE_MS;
   return [
+    ...returned(state),
     ...(resolveMs === null ? [] : [{ id: 'resolve', kind: 'resolve-overdue', levels: all, atMs: resolveMs } as const]),
     { id: `update-${number}`, kind: 'update', levels: state.told.length === 0 ? ['L2'] : state.told, atMs },
   ];
+}
+
+/** Who was told that it was over hears at once that it is not; once in a round, however often it comes and goes. */
+function returned(state: IncidentState): readonly IncidentStep[] {
+  if (!state.done.includes(RECOVERED_STEP) || openFaults(state).length === 0) return [];
+  return [{ id: 'returned', kind: 'update', levels: state.told, atMs: Date.parse(state.roundAt) }];
 }
 
 /** What the machine put right before anybody heard of it needs no review; the daily digest tells of it. */

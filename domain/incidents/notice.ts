@@ -1,6 +1,7 @@
 import type { IncidentSettings, IncidentState, IncidentStep } from '../../core/schemas/incidents.js';
 import type { Notice } from '../alerts/notice.js';
 import { deadlinesOf } from './clocks.js';
+import { plainLine } from './plain-line.js';
 import { openFaults } from './severity.js';
 
 /** What a notice of an incident says beside its state. */
@@ -52,9 +53,11 @@ export function incidentNotice(
     ...listed(
       'Tried by the machine',
       state.tried.length === 0 ? ['nothing'] : state.tried.map((one) => `${one.step}: ${one.outcome}, ${one.text}`),
+      'last',
     ),
     ...clockLines(state, settings),
-    ...listed('What to do', toDo(state, step, around.guides)),
+    'What to do:',
+    ...toDo(state, step, around.guides).map((line) => `  - ${line}`),
     `Told now: ${namesOf(now)}; knew before: ${namesOf(before)}`,
     `Reference: ${id}`,
   ];
@@ -87,10 +90,11 @@ function clockLines(state: IncidentState, settings: IncidentSettings): readonly 
   return [`Answer: until ${new Date(responseMs).toISOString()}; to be over ${over}`];
 }
 
-function listed(title: string, lines: readonly string[]): readonly string[] {
+/** @param which what stays of a list that is too long */
+function listed(title: string, lines: readonly string[], which: 'first' | 'last' = 'first'): readonly string[] {
   const more = lines.length - MOST_LINES;
-  const shown = lines.slice(-MOST_LINES).map((line) => `  - ${line}`);
-  return [`${title}:`, ...shown, ...(more > 0 ? [`  - and ${more} more`] : [])];
+  const shown = which === 'first' ? lines.slice(0, MOST_LINES) : lines.slice(-MOST_LINES);
+  return [`${title}:`, ...shown.map((line) => `  - ${plainLine(line)}`), ...(more > 0 ? [`  - and ${more} more`] : [])];
 }
 
 function namesOf(names: readonly string[]): string {

@@ -14,12 +14,12 @@ import type {
   TimelineEntry,
   TimelineKind,
 } from '../../core/schemas/incidents.js';
-import { REVIEW_STEP } from './clocks.js';
+import { RECOVERED_STEP, REVIEW_STEP } from './clocks.js';
+import { plainLine } from './plain-line.js';
 import { isWorse, openFaults } from './severity.js';
 
 /** Entries of the timeline that an incident carries; with 500 letters each they stay far below what a history takes. */
 const KEPT_ENTRIES = 100;
-const LONGEST_TEXT = 500;
 /** Faults that are over and older are left out beyond so many; the read model's timeline has them. */
 const KEPT_FAULTS = 50;
 
@@ -29,7 +29,7 @@ export function openedIncident(id: string, { market, cause, fault }: IncidentInp
   const state: IncidentState = {
     ...{ id, market, cause, title: `${fault.rule} (${cause})`, severity: fault.severity, status: 'open' },
     ...{ openedAt: at, roundAt: at, round: 1, by: null, acknowledgedAt: null },
-    faults: [{ ...known, over: false, since: fault.at }],
+    faults: [{ ...known, text: plainLine(fault.text), over: false, since: fault.at }],
     ...{ recoveredAt: null, keptOpen: false, resolvedAt: null, resolution: null },
     ...{ checked: [], done: [], updates: 0, told: [], tried: [], seq: 0, timeline: [] },
   };
@@ -58,9 +58,10 @@ function withTaken(before: IncidentState, known: KnownFault | null, fault: Incid
 
 function withTrouble(before: IncidentState, known: KnownFault | null, fault: IncidentFault, at: string): IncidentState {
   const { kind: _kind, by: _by, ...row } = fault;
-  const isNew = known === null || known.over;
-  const since = isNew ? fault.at : known.since;
-  const state = { ...before, faults: keptFaults(before.faults, { ...row, over: false, since }) };
+  const isNew = known === null || known.over || isWorse(fault.severity, known.severity);
+  const since = known === null || known.over ? fault.at : known.since;
+  const told = { ...row, text: plainLine(fault.text), over: false, since };
+  const state = { ...before, faults: keptFaults(before.faults, told) };
   if (!isNew) return state;
   const written = noted(state, 'fault', at, null, `${fault.severity} ${fault.rule}: ${fault.text}`);
   const reopened = reopenedBy(written, fault, at);
@@ -88,7 +89,7 @@ function reopenedBy(state: IncidentState, { rule }: IncidentFault, at: string): 
 
 function withEnd(before: IncidentState, known: KnownFault | null, fault: IncidentFault, at: string): IncidentState {
   if (known === null || known.over) return before;
-  const faults = keptFaults(before.faults, { ...known, seq: fault.seq, text: fault.text, over: true });
+  const faults = keptFaults(before.faults, { ...known, seq: fault.seq, text: plainLine(fault.text), over: true });
   const state = noted({ ...before, faults }, 'fault-over', at, null, `${fault.rule}: ${fault.text}`);
   if (openFaults(state).length > 0 || state.status === 'resolved' || state.keptOpen) return state;
   return noted({ ...state, status: 'recovered', recoveredAt: at }, 'recovered', at, null, 'all of its alerts are over');
@@ -117,7 +118,7 @@ export function refusesAck({ status, by }: IncidentState): string | null {
 export function acknowledgedBy(state: IncidentState, { by, note }: AckIncident, at: string): IncidentState {
   const status = state.status === 'open' ? 'acknowledged' : state.status;
   const text = note === null ? 'taken' : `taken: ${note}`;
-  return noted({ ...state, status, by, acknowledgedAt: at }, 'acknowledged', at, by, text);
+  return noted({ ...state, status, by: plainLine(by), acknowledgedAt: at }, 'acknowledged', at, by, text);
 }
 
 /** Somebody wrote something down; perhaps an objection to its ending by itself. */
@@ -125,7 +126,7 @@ export function withNote(state: IncidentState, { by, text, keepOpen }: NoteIncid
   const written = noted(state, 'note', at, by, keepOpen ? `${text} (stays open)` : text);
   if (!keepOpen || state.status === 'resolved') return written;
   if (state.status !== 'recovered') return { ...written, keptOpen: true };
-  const taker = { by: state.by ?? by, acknowledgedAt: state.acknowledgedAt ?? at };
+  const taker = { by: state.by ?? plainLine(by), acknowledgedAt: state.acknowledgedAt ?? at };
   return { ...written, ...taker, keptOpen: true, status: 'acknowledged' };
 }
 
@@ -143,7 +144,8 @@ export function withSeverity(
 ): IncidentState {
   const { by: taker, acknowledgedAt, status } = state;
   const begun = newRound({ ...state, severity }, at);
-  const kept = isWorse(severity, state.severity) ? begun : { ...begun, by: taker, acknowledgedAt, status };
+  const done = state.done.filter((id) => status === 'recovered' && id === RECOVERED_STEP);
+  const kept = isWorse(severity, state.severity) ? begun : { ...begun, by: taker, acknowledgedAt, status, done };
   return noted(kept, 'severity', at, by, `from ${state.severity} to ${severity}: ${why}`);
 }
 
@@ -161,7 +163,7 @@ export function refusesCheck(
 /** A step of the checklist is done. */
 export function withCheck(state: IncidentState, { by, step }: CheckIncident, at: string): IncidentState {
   return noted(
-    { ...state, checked: [...state.checked, { step, by, at }] },
+    { ...state, checked: [...state.checked, { step, by: plainLine(by), at }] },
     'check',
     at,
     by,
@@ -179,7 +181,13 @@ export function resolvedBy(
   at: string,
 ): IncidentState {
   const faults = state.faults.map((fault) => ({ ...fault, over: true }));
-  return noted({ ...state, faults, status: 'resolved', resolvedAt: at, resolution: how }, 'resolved', at, by, how);
+  return noted(
+    { ...state, faults, status: 'resolved', resolvedAt: at, resolution: plainLine(how) },
+    'resolved',
+    at,
+    by,
+    how,
+  );
 }
 
 /** A notice went out. @param who names of those who are told, for the timeline */
@@ -200,7 +208,7 @@ export function withStep(
 
 /** The machine tried something. */
 export function withTry(state: IncidentState, done: RecoveryTry): IncidentState {
-  const tried = [...state.tried, { ...done, text: shortened(done.text) }].slice(-KEPT_FAULTS);
+  const tried = [...state.tried, { ...done, text: plainLine(done.text) }].slice(-KEPT_FAULTS);
   return noted({ ...state, tried }, 'recovery-try', done.at, null, `${done.step}: ${done.outcome}, ${done.text}`);
 }
 
@@ -209,10 +217,7 @@ function together(...lists: readonly (readonly IncidentLevel[])[]): readonly Inc
 }
 
 function noted(state: IncidentState, kind: TimelineKind, at: string, by: string | null, text: string): IncidentState {
-  const entry: TimelineEntry = { seq: state.seq + 1, at, kind, by, text: shortened(text) };
+  const who = by === null ? null : plainLine(by);
+  const entry: TimelineEntry = { seq: state.seq + 1, at, kind, by: who, text: plainLine(text) };
   return { ...state, seq: entry.seq, timeline: [...state.timeline, entry].slice(-KEPT_ENTRIES) };
-}
-
-function shortened(text: string): string {
-  return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT - 1)}…`;
 }

@@ -331,3 +331,18 @@ describe('the machine', () => {
     );
   });
 });
+
+describe('a database that is away', () => {
+  it('is waited for as long as it takes: an incident does not end by it', async () => {
+    await running('P1', async ({ handle }) => {
+      await pass(31);
+      const { events } = await handle.fetchHistory();
+      const limits = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
+        scheduled ? [Number(scheduled.scheduleToCloseTimeout?.seconds ?? 0)] : [],
+      );
+      const day = DAY_MIN * 60;
+      expect(limits.length).toBeGreaterThan(1);
+      expect(limits.filter((seconds) => seconds > 0 && seconds < 3_650 * day)).toEqual([]);
+    });
+  });
+});

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ApplicationFailure } from '@temporalio/common';
 import { incidentWorkflowId } from '../../core/ids.js';
 import type { IncidentState, WatchFault, WatchLook } from '../../core/schemas/incidents.js';
 import { DEFAULT_RUN_OPTIONS } from '../../core/schemas/run.js';
@@ -84,4 +85,22 @@ describe('the watchdog', () => {
       expect((await knowing('alerts/evaluation', true)).timeline.map(({ kind }) => kind)).toContain('recovered');
     });
   });
+
+  it('knows what it told, however long the database is away then, and says when it is over', async () => {
+    const dead = { kind: 'evaluation', raise: true, text: 'no alert was evaluated for 7 min' } as const;
+    const { activities } = watching([{ state: 'closed', verdicts: [dead] }]);
+    const { keepRound } = activities;
+    const fromMs = await server.nowMs();
+    const upAtMs = fromMs + 8 * 60_000;
+    const away = async (input: Parameters<typeof keepRound>[0]) => {
+      if ((await server.nowMs()) < upAtMs) throw ApplicationFailure.create({ type: 'StoreUnavailable' });
+      return keepRound(input);
+    };
+    await server.withWorkers({ ...activities, keepRound: away }, async () => {
+      await round();
+      await knowing('alerts/evaluation', false);
+      await round();
+      expect((await knowing('alerts/evaluation', true)).faults).toMatchObject([{ over: true, seq: 2 }]);
+    });
+  }, 60_000);
 });

@@ -61,4 +61,13 @@ describe('the report of an incident', () => {
     expect(row).toContain('\\<script\\>');
     expect(row).toContain('\\| \\[x\\]');
   });
+
+  it('holds nothing that steers a terminal or turns the reading direction', () => {
+    const report = {
+      title: 'a\u001b[2J',
+      sections: [{ heading: 'b', lines: ['c\u202e\r\nd'], table: [['e'], ['f\u0007']] }],
+    };
+    expect(reportMarkdown(report)).not.toMatch(/[^\P{C}\n]/u);
+    expect(reportHtml(report)).not.toMatch(/[^\P{C}\n]/u);
+  });
 });
