@@ -29,13 +29,16 @@ export async function listRunsCommand(
   context.out.document(runs);
   if (runs.length === 0) context.out.note(`no runs in mode ${config.mode} yet; phx runs start begins one`);
   else {
-    const rows = runs.map((run) => [run.runId, run.status, run.startedAt, `${run.counts?.seen ?? '-'} seen`]);
-    context.out.data(columnsOf([['RUN', 'STATUS', 'STARTED', 'RECORDS'], ...rows]));
+    const rows = runs.map((run) => [
+      ...[run.runId, run.status, run.startedAt, run.startedBy ?? '-', `${run.counts?.seen ?? '-'} seen`],
+    ]);
+    context.out.data(columnsOf([['RUN', 'STATUS', 'STARTED', 'BY', 'RECORDS'], ...rows]));
   }
   return 0;
 }
 
-function rowOf({ _id, workflowId, mode, market, runDate, status, startedAt, endedAt, counts }: RunDocument) {
+function rowOf(run: RunDocument) {
+  const { _id, workflowId, mode, market, runDate, status, startedBy, startedAt, endedAt, counts } = run;
   return {
     schemaVersion: 1,
     runId: workflowId,
@@ -44,6 +47,7 @@ function rowOf({ _id, workflowId, mode, market, runDate, status, startedAt, ende
     mode,
     market,
     runDate,
+    startedBy: startedBy ?? null,
     startedAt: startedAt.toISOString(),
     endedAt: endedAt?.toISOString() ?? null,
     counts,

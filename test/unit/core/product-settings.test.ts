@@ -41,6 +41,12 @@ describe('product settings', () => {
     expect(quotaBytesOf('demo')).toBeNull();
   });
 
+  it('leave out no daily report where the mail of the day before is still being tried when it comes', () => {
+    const daily = loadSchedules().filter((row) => row.workflow === 'scheduledReport' && row.report === 'daily');
+    expect(daily.length).toBeGreaterThan(0);
+    expect(daily.map(({ overlap }) => overlap)).toEqual(daily.map(() => 'BUFFER_ONE'));
+  });
+
   it('schedule every market there is, in its own time zone', () => {
     const markets = loadMarkets();
     for (const schedule of loadSchedules()) {
