@@ -20,5 +20,7 @@ export const walkCursor = z.object({
   /** Rows that the layer counted when this pass began. */
   total: z.number().int().nonnegative(),
   pass: z.union([z.literal(1), z.literal(2)]),
+  /** Mark of the rows of the page before; left out on the first of a pass. */
+  mark: z.string().max(64).exactOptional(),
 });
 export type WalkCursor = z.infer<typeof walkCursor>;

@@ -2,9 +2,11 @@ import { ResponseInvalid } from '../core/errors.js';
 import type { RawPayload } from '../core/raw-payload.js';
 import type { Cursor, Window } from '../core/schemas/collect.js';
 import type { SourcePage } from '../core/source.js';
+import { fieldOf } from '../domain/readings.js';
 import type { Asked, LayerClient } from './arcgis-client.js';
 import { type LayerPages, readPage } from './arcgis-rows.js';
 import { countEnvelope, type WalkCursor, walkCursor } from './arcgis-schema.js';
+import { markOfPage } from './repeated-page.js';
 
 type Place = Omit<WalkCursor, 'total'> & { readonly total: number | null };
 
@@ -24,8 +26,10 @@ export async function walkPage(
   const total = place.total ?? countIn(pages, (await client.count(window.zip, window, signal)).json);
   const asked = await client.rows(window.zip, place.offset, pages.mostRows, window, signal);
   const { features, more } = readPage(pages, asked.json);
+  const keys = features.map((feature) => fieldOf(fieldOf(feature, 'attributes'), pages.keyField));
+  const mark = markOfPage({ source: pages.source, zip: window.zip, markBefore: place.mark, keys });
   const next = placeAfter({ ...place, total }, features.length, more);
-  if (next !== 'again') return { payloads: [payloadOf(pages, asked)], nextCursor: next, total };
+  if (next !== 'again') return { payloads: [payloadOf(pages, asked)], nextCursor: next && { ...next, mark }, total };
   const now = countIn(pages, (await client.count(window.zip, window, signal)).json);
   const second = { offset: 0, total: now, pass: 2 } as const;
   return { payloads: [payloadOf(pages, asked)], nextCursor: now === 0 ? null : second, total: now };

@@ -3,7 +3,9 @@ import { ResponseInvalid } from '../../core/errors.js';
 import type { Cursor, Window } from '../../core/schemas/collect.js';
 import type { Source, SourcePage } from '../../core/source.js';
 import { type TroubleWatch, UNWATCHED } from '../../core/trouble-watch.js';
+import { fieldOf } from '../../domain/readings.js';
 import type { HttpGet } from '../../net/http-client.js';
+import { markOfPage } from '../repeated-page.js';
 import { createMaricopaClient, type MaricopaClient } from './client.js';
 import { payloadsOf, readDetail } from './details.js';
 import { kindOrderOf } from './kinds.js';
@@ -70,9 +72,12 @@ async function readPage(
   const asked = await client.search(window.zip, place.page, window, signal);
   if (asked.content.status === 'absent') throw new ResponseInvalid(MARICOPA, `${asked.url}: ${asked.content.reason}`);
   const { TOTAL, Results } = readEnvelope(asked.content.json);
+  const mark = markOfPage({ source: MARICOPA, zip: window.zip, markBefore: place.mark, keys: keysOf(Results) });
   return {
     payloads: payloadsOf('search-page', null, asked),
-    nextCursor: placeAfter(place, { total: TOTAL, rows: Results.length }),
+    nextCursor: placeAfter(place, { total: TOTAL, rows: Results.length, mark }),
     total: TOTAL,
   };
 }
+
+const keysOf = (rows: readonly unknown[]) => rows.map((row) => fieldOf(row, 'APN'));

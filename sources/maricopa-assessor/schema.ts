@@ -19,6 +19,8 @@ export const walkCursor = z.object({
   pass: z.union([z.literal(1), z.literal(2)]),
   /** Whether TOTAL differed on any page of this pass. */
   moved: z.boolean(),
+  /** Mark of the rows of the page before; left out on the first of a pass. */
+  mark: z.string().max(64).exactOptional(),
 });
 export type WalkCursor = z.infer<typeof walkCursor>;
 

@@ -20,11 +20,14 @@ export function placeOf(cursor: Cursor | null): Place | null {
  * the way, rows may have slipped between pages, so one more pass follows, and never a third.
  * @returns null after the last page
  */
-export function placeAfter(place: Place, page: { readonly total: number; readonly rows: number }): WalkCursor | null {
+export function placeAfter(
+  place: Place,
+  page: { readonly total: number; readonly rows: number; readonly mark: string },
+): WalkCursor | null {
   const total = place.total ?? page.total;
   const moved = place.moved || page.total !== total;
   if (page.rows > 0 && place.page < Math.ceil(total / PAGE_ROWS)) {
-    return { page: place.page + 1, total, pass: place.pass, moved };
+    return { page: place.page + 1, total, pass: place.pass, moved, mark: page.mark };
   }
   if (moved && place.pass === 1 && page.total > 0) return { page: 1, total: page.total, pass: 2, moved: false };
   return null;

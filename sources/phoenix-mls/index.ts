@@ -4,6 +4,7 @@ import type { SourceDetail } from '../../core/raw-payload.js';
 import type { Cursor, Window } from '../../core/schemas/collect.js';
 import type { ProbeResult, Source, SourcePage } from '../../core/source.js';
 import type { VisitPage } from '../../net/page-visit.js';
+import { markOfPage } from '../repeated-page.js';
 import { createClient, type PhoenixMlsClient, payloadOf } from './client.js';
 import { createKnownSets, type KnownSets } from './known-sets.js';
 import { listingUrl } from './pages/listing-url.js';
@@ -75,7 +76,9 @@ async function readPage(
     const url = key === null ? null : listingUrl(link?.text ?? null, key.text, opened.url);
     if (key !== null && url !== null) client.remember(key.text, url);
   }
-  const next = placeAfter(place, { total: page.total, cards: page.cards.length, hasNext: page.hasNext });
+  const keys = page.cards.map(({ key }) => key?.text ?? null);
+  const mark = markOfPage({ source: SOURCE, zip: window.zip, markBefore: place.mark, keys });
+  const next = placeAfter(place, { total: page.total, cards: keys.length, hasNext: page.hasNext, mark });
   return { payloads, nextCursor: next && { ...next }, total: page.total };
 }
 

@@ -21,6 +21,8 @@ export const cursorSchema = z.object({
   pass: z.union([z.literal(1), z.literal(2)]).default(1),
   /** Whether the number of matches differed on any page of this pass. */
   moved: z.boolean().default(false),
+  /** Mark of the rows of the page before; left out on the first of a pass. */
+  mark: z.string().max(64).exactOptional(),
 });
 export type ResultsCursor = z.infer<typeof cursorSchema>;
 

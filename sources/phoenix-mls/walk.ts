@@ -21,6 +21,8 @@ export interface PageSeen {
   readonly cards: number;
   /** True when the page links to later ones. */
   readonly hasNext: boolean;
+  /** Of its cards, for the cursor. */
+  readonly mark: string;
 }
 
 /**
@@ -33,7 +35,7 @@ export function placeAfter(place: ResultsCursor, page: PageSeen): ResultsCursor 
   const moved = place.moved || page.total !== total;
   const seen = place.seen + page.cards;
   const more = page.hasNext && page.cards > 0 && (page.total === null || seen < page.total);
-  if (more) return { page: place.page + 1, seen, total, pass: place.pass, moved };
+  if (more) return { page: place.page + 1, seen, total, pass: place.pass, moved, mark: page.mark };
   if (moved && place.pass === 1) return { ...START, total: page.total, pass: 2 };
   return null;
 }

@@ -321,12 +321,14 @@ it.each([{ page: 0, total: 1, pass: 1, moved: false }, { page: 2 }, 'text', 7])(
 );
 
 describe('a walk', () => {
-  const rowsOf = (count: number) => Array.from({ length: count }, (_one, at) => ({ APN: String(10306000 + at) }));
+  const rowsOf = (count: number, page: number) =>
+    Array.from({ length: count }, (_one, at) => ({ APN: String(10306000 + page * 25 + at) }));
   /** Serves `pages` by number; gives the pages that were asked, and the last total. */
   async function walk(totals: (request: number) => number, rows: (page: number) => number) {
-    server.answer((url) =>
-      json({ TOTAL: totals(server.asked.length), Results: rowsOf(rows(Number(url.searchParams.get('page')))) }),
-    );
+    server.answer((url) => {
+      const page = Number(url.searchParams.get('page'));
+      return json({ TOTAL: totals(server.asked.length), Results: rowsOf(rows(page), page) });
+    });
     const asked: number[] = [];
     let cursor: Cursor | null = null;
     do {
@@ -364,6 +366,17 @@ describe('a walk', () => {
   ])('%s', async (_name, totals, rows, pages) => {
     expect(await walk(totals, rows)).toEqual(pages);
   });
+});
+
+it('ends where the service gives the same page for every number, after the second of them', async () => {
+  const same = Array.from({ length: 25 }, (_one, at) => ({ APN: String(10306000 + at) }));
+  server.answer(() => json({ TOTAL: 1_000_000, Results: same }));
+  const { nextCursor } = await readPage();
+  await expect(readPage(nextCursor)).rejects.toMatchObject({ code: 'ResponseInvalid' });
+  server.answer(() => json({ TOTAL: 1_000_000, Results: [...same].reverse() }));
+  await expect(readPage(nextCursor)).resolves.toMatchObject({ nextCursor: { page: 3 } });
+  const { mark: _mark, ...old } = { mark: '', ...Object(nextCursor) };
+  await expect(readPage(old)).resolves.toMatchObject({ nextCursor: { page: 3 } }); // of a run that had begun before
 });
 
 describe('probe', () => {

@@ -120,6 +120,14 @@ describe('a walk', () => {
     expect(await walk()).toHaveLength(2);
   });
 
+  it('ends where the layer does not heed the offset and always says that more follow', async () => {
+    server.answer(({ searchParams }) =>
+      searchParams.get('returnCountOnly') === 'true' ? json({ count: 2_500 }) : json(gisPage(rows(1_000), true)),
+    );
+    await expect(walk()).rejects.toMatchObject({ code: 'ResponseInvalid' });
+    expect(server.asked).toHaveLength(3); // the count, and two pages
+  });
+
   it('of a ZIP code without parcels is valid and empty', async () => {
     layer(0);
     expect(await walk()).toEqual([{ nextCursor: null, total: 0, rows: 0 }]);
