@@ -149,7 +149,10 @@ export function createIncidentActivities({ config, database, sources }: Incident
 
     /** Counts how the tries of the machine ended. The first end of a round stands. */
     async countRecovery({ state, outcome, atMs }: CountRecoveryInput): Promise<void> {
-      const last = state.tried.findLast((one) => one.outcome !== 'nothing');
+      const own = state.tried.filter(
+        ({ outcome: end, at }) => end !== 'nothing' && (state.round === 1 || at >= state.roundAt),
+      );
+      const last = own.at(-1) ?? state.tried.findLast((one) => one.outcome !== 'nothing');
       if (last === undefined) return;
       const [first] = state.faults;
       const [source] = probesOf(config, sources, state.cause);
@@ -158,10 +161,10 @@ export function createIncidentActivities({ config, database, sources }: Incident
         action: ACTION[last.step],
         cause: first?.rule ?? state.cause,
         ...{ market: state.market, source: source?.source ?? null, runKey: null, outcome },
-        startedAt: first?.since ?? state.openedAt,
-        detectedAt: state.openedAt,
+        startedAt: state.round === 1 && first !== undefined ? first.since : state.roundAt,
+        detectedAt: state.round === 1 ? state.openedAt : state.roundAt,
         endedAt: new Date(atMs).toISOString(),
-        tries: state.tried.length,
+        tries: Math.max(1, own.length),
       });
     },
   };

@@ -77,8 +77,8 @@ export async function incident(input: IncidentInput): Promise<IncidentResult> {
     if (workflowInfo().continueAsNewSuggested && !own.trying) {
       await condition(allHandlersFinished);
       // Nothing is awaited from here on: what a message changed in between would be lost.
-      const { kept, counted, taken, triedAtMs, wantsTry } = own;
-      const memory = { kept, counted, taken, triedAtMs, wantsTry };
+      const { kept, counted, countedAtMs, taken, triedAtMs, wantsTry } = own;
+      const memory = { kept, counted, countedAtMs, taken, triedAtMs, wantsTry };
       return continueAsNew<typeof incident>({ ...input, carried: { state: own.state, plan, memory } });
     }
   }
@@ -88,7 +88,8 @@ export async function incident(input: IncidentInput): Promise<IncidentResult> {
 
 /** What it remembers at its beginning, and after a version that carried none: all was written down then. */
 function memoryOf(state: IncidentState | null): IncidentMemory {
-  return { kept: state?.seq ?? 0, counted: 0, taken: state?.by ?? null, triedAtMs: 0, wantsTry: state === null };
+  const none = { counted: 0, countedAtMs: 0, triedAtMs: 0 };
+  return { ...none, kept: state?.seq ?? 0, taken: state?.by ?? null, wantsTry: state === null };
 }
 
 // It lives for days: the next version of the workers goes on with it, by `patched` where that matters. A server refuses such words
@@ -183,9 +184,11 @@ async function carryOut(own: Case, { clocks }: IncidentPlan, step: IncidentStep)
   const atMs = Date.now();
   const { due, who } = await incidents.tellIncident({ state: withoutTimeline(own.state), step, atMs });
   for (const delivery of due) await startNotice(delivery);
-  // Somebody may have said something meanwhile: what was told belongs to the round in which it fell due.
-  if (own.state.round !== round) return;
-  own.state = withStep(own.state, step, { who, updates: updatesUntil(own.state, clocks, atMs) }, now());
+  // Somebody may have said something meanwhile: what was told belongs to the round in which it fell due. That it was told stands.
+  const { done, updates } = own.state;
+  const later = own.state.round === round ? {} : { done, updates };
+  const told = { who, updates: updatesUntil(own.state, clocks, atMs) };
+  own.state = { ...withStep(own.state, step, told, now()), ...later };
 }
 
 /** Writes the read model, and tells the alerts who has taken them. */
@@ -224,8 +227,9 @@ function startTries(own: Case, plan: IncidentPlan): void {
 
 async function countTries(own: Case): Promise<void> {
   const { state } = own;
-  const outcome = state.round > own.counted ? recoveryOutcome(state, Date.now()) : null;
+  const outcome = state.round > own.counted ? recoveryOutcome(state, Date.now(), own.countedAtMs) : null;
   if (outcome === null) return;
   own.counted = state.round;
+  own.countedAtMs = Date.now();
   await incidents.countRecovery({ state: withoutTimeline(state), outcome, atMs: Date.now() });
 }

@@ -175,6 +175,8 @@ export interface IncidentMemory {
   readonly kept: number;
   /** Round in which the machine's tries were counted; 0 before the first. */
   readonly counted: number;
+  /** When that was, epoch milliseconds: what was tried before is in it. */
+  readonly countedAtMs: number;
   /** Who acknowledged last, as its alerts know. */
   readonly taken: string | null;
   /** Epoch milliseconds; 0 before the first try. */

@@ -21,12 +21,13 @@ export function mayTry({ steps, unless }: Pick<IncidentPlan, 'steps' | 'unless'>
 }
 
 /**
- * How the tries of this round ended: put right where everything was over before a person took it; not where a person had to, or its
+ * How the tries that were not counted yet ended: put right where everything was over before a person took it; not where a person had to, or its
  * time is up. Null while that is open, and where nothing was tried.
  * @param nowMs epoch milliseconds
+ * @param countedMs when tries were counted last, epoch milliseconds; 0 for never
  */
-export function recoveryOutcome(state: IncidentState, nowMs: number): RecoveryOutcome | null {
-  const tried = state.tried.some(({ outcome, at }) => outcome !== 'nothing' && at >= state.roundAt);
+export function recoveryOutcome(state: IncidentState, nowMs: number, countedMs: number): RecoveryOutcome | null {
+  const tried = state.tried.some(({ outcome, at }) => outcome !== 'nothing' && Date.parse(at) > countedMs);
   if (!tried) return null;
   const isLate = (atMs: number) => atMs - Date.parse(state.roundAt) >= MACHINE_MINUTES * 60_000;
   if (state.status === 'recovered') {

@@ -16,7 +16,7 @@ import type {
 } from '../../core/schemas/incidents.js';
 import { RECOVERED_STEP, REVIEW_STEP } from './clocks.js';
 import { plainLine } from './plain-line.js';
-import { isWorse, openFaults } from './severity.js';
+import { isWorse, openFaults, severityNamed } from './severity.js';
 
 /** Entries of the timeline that an incident carries; with 500 letters each they stay far below what a history takes. */
 const KEPT_ENTRIES = 100;
@@ -133,6 +133,7 @@ export function withNote(state: IncidentState, { by, text, keepOpen }: NoteIncid
 /** Why the severity cannot be changed; null when it can. */
 export function refusesSeverity(state: IncidentState, { severity }: SetIncidentSeverity): string | null {
   if (state.status === 'resolved') return 'it is resolved';
+  if (severityNamed(severity) === null) return 'there is no such severity';
   return state.severity === severity ? `it is ${severity} already` : null;
 }
 

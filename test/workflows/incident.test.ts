@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TellIncidentInput } from '../../activities/incidents.js';
 import type { IncidentFault } from '../../core/schemas/alerts.js';
+import type { IncidentState } from '../../core/schemas/incidents.js';
 import type { IncidentSeverity } from '../../core/schemas/names.js';
 import type { incident } from '../../workflows/incident.js';
 import {
@@ -78,6 +79,15 @@ async function running(
   return told;
 }
 
+async function eventually(handle: Running['handle'], holds: (state: IncidentState) => boolean): Promise<IncidentState> {
+  for (const endMs = Date.now() + 15_000; ; ) {
+    const state = await handle.query(incidentQuery);
+    if (holds(state)) return state;
+    if (Date.now() > endMs) throw new Error(`it stays as it is: ${JSON.stringify(state)}`);
+    await new Promise((wake) => setTimeout(wake, 20));
+  }
+}
+
 const pass = (minutes: number) => server.pass(minutes * MINUTE_MS);
 const withoutUpdates = (told: readonly string[]) => told.filter((one) => !one.includes('update'));
 
@@ -151,6 +161,45 @@ describe('an acknowledgement', () => {
       expect(await handle.query(incidentQuery)).toMatchObject({ severity: 'P3', status: 'acknowledged' });
     });
     expect(told).toEqual([]);
+  });
+});
+
+describe('a notice that is on its way while the severity changes', () => {
+  it('is known: who was told hears the rest, too', async () => {
+    const latch = createLatch();
+    await running(
+      'P0',
+      async ({ handle }) => {
+        await latch.reached;
+        const word = { by: 'A. Operator', severity: 'P3', why: 'one ZIP' } as const;
+        await handle.executeUpdate(severityIncidentUpdate, { args: [word] }).finally(latch.open);
+        await eventually(handle, ({ told }) => told.length === 3);
+        const { done, timeline } = await eventually(handle, ({ done: all }) => all.length > 0);
+        expect(done).toEqual(['tell-0']);
+        expect(timeline.filter(({ kind }) => kind === 'notice').map(({ text }) => text.split(':')[0])).toEqual([
+          'tell told to L2, L3, L4',
+          'tell told to L2',
+        ]);
+      },
+      {
+        tellIncident: async ({ state }) => {
+          if (state.severity === 'P0') await latch.wait();
+          return { due: [], who: 'A. Operator' };
+        },
+      },
+    );
+  });
+});
+
+describe('a severity that there is not', () => {
+  it('is refused: no clock would know it', async () => {
+    await running('P1', async ({ handle }) => {
+      const word = JSON.parse('{ "by": "A. Operator", "severity": "P9", "why": "typed by hand" }');
+      await expect(handle.executeUpdate(severityIncidentUpdate, { args: [word] })).rejects.toMatchObject({
+        cause: { type: 'Refused' },
+      });
+      expect((await handle.query(incidentQuery)).severity).toBe('P1');
+    });
   });
 });
 

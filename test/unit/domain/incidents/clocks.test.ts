@@ -141,6 +141,14 @@ describe('what the machine tried', () => {
     ['when its time was up long ago', 120, 'failed'],
   ] as const)('counts by when it was over: %s', (_when, minutes, expected) => {
     // Severity P3 has no clock at 30 minutes: nobody looks in between.
-    expect(recoveryOutcome(over(tried('P3'), minutes), Date.parse(iso(minutes)))).toBe(expected);
+    expect(recoveryOutcome(over(tried('P3'), minutes), Date.parse(iso(minutes)), 0)).toBe(expected);
+  });
+
+  it('counts in the round after, where it got worse before that was known', () => {
+    const worse = { alertId: 'm/b/s', seq: 1, rule: 'b', severity: 'P0', text: 'worse', by: null } as const;
+    const state = withFault(tried('P2'), { ...worse, kind: 'fired', at: iso(5) }, iso(5));
+    const taken = acknowledgedBy(state, { by: 'A', note: null }, iso(6));
+    expect(recoveryOutcome(taken, BEGIN, 0)).toBe('failed');
+    expect(recoveryOutcome(taken, BEGIN, Date.parse(iso(2)))).toBeNull(); // counted before
   });
 });
