@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { currency, dollars } from './dollars.js';
 import type { SourceName } from './names.js';
 
 /** Kinds of captcha that can be handed to the service. */
@@ -69,12 +70,8 @@ export const taskResult = z.discriminatedUnion('status', [
   }),
 ]);
 
-const dollars = z.union([
-  z.number(),
-  z
-    .string()
-    .regex(/^-?\d{1,9}(\.\d{1,10})?$/)
-    .transform(Number),
-]);
 /** Answer to `getBalance` without error: US dollars. */
-export const accountBalance = z.looseObject({ balance: dollars.pipe(z.number().min(-1_000_000).max(1_000_000)) });
+export const accountBalance = z.looseObject({
+  balance: dollars.pipe(z.number().min(-1_000_000).max(1_000_000)),
+  currency,
+});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { currency, dollars } from './dollars.js';
 
 /**
  * One page of the proxy list of WebShare, `GET /api/v2/proxy/list/` (apidocs.webshare.io/proxy-list, read 2026-11-22). Rows are
@@ -44,6 +45,6 @@ export const webshareSubscription = z.looseObject({
   term: z.enum(['monthly', 'yearly']),
 });
 
-const price = z.number().min(0).max(100_000);
+const price = dollars.pipe(z.number().min(0).max(100_000));
 /** `GET /api/v2/subscription/plan/<id>/` (apidocs.webshare.io/subscription/plan, read 2026-11-22): US dollars. */
-export const websharePlan = z.looseObject({ monthly_price: price, yearly_price: price });
+export const websharePlan = z.looseObject({ monthly_price: price, yearly_price: price, currency });

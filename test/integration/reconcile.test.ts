@@ -17,6 +17,7 @@ import { controlsInForce } from '../../store/controls.js';
 import { accountingDay, type CostEntryDocument, spentOn } from '../../store/cost-entries.js';
 import { type Database, initDatabase, openDatabase } from '../../store/database.js';
 import { decide } from '../../store/decisions.js';
+import { openReservations } from '../../store/reservations.js';
 import { createSolver } from '../../workers/captcha.js';
 import { startTestDatabase, type TestDatabase } from '../support/mongodb.js';
 
@@ -143,6 +144,16 @@ describe('accounts at providers', () => {
     expect(await look()).toMatchObject({ verdict: 'unbooked', differenceUsdMicros: PRICE });
     expect(await booked()).toBe(taken());
     expect(await look()).toMatchObject({ verdict: 'equal' });
+  });
+
+  it('have nothing held back for a task that could not be written down, and was never asked for', async () => {
+    const { db } = database;
+    const validate = (required: readonly string[]) =>
+      db.command({ collMod: 'captcha_tasks', validator: { $jsonSchema: { required } } });
+    await validate(['never']);
+    await expect(buy('unwritten')).rejects.toThrow();
+    await validate(['source']);
+    expect(await openReservations(db)).toEqual([]);
   });
 
   it('whose correction passes a threshold suspend what follows from it', async () => {

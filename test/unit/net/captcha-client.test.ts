@@ -110,6 +110,7 @@ describe('the client of the captcha service', () => {
     ['an empty token', { errorId: 0, status: 'ready', solution: { token: '' } }],
     ['a token without end', { errorId: 0, status: 'ready', solution: { token: 'x'.repeat(20_000) } }],
     ['a token that is an object', { errorId: 0, status: 'ready', solution: { token: { $gt: '' } } }],
+    ['a balance of another currency', { errorId: 0, balance: 1, currency: 'RUB' }],
     ['a balance that is true', { errorId: 0, balance: true }],
   ])('takes %s for no answer', async (_name, json) => {
     answers(json);

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { websharePlan } from '../../../core/schemas/webshare.js';
 import { assertFitsProxy } from '../../../net/proxies/tunnel.js';
 import { createWebshare, readProxies } from '../../../net/proxies/webshare.js';
 import { listen, type RunningService } from '../../../sandbox/http-service.js';
@@ -19,6 +20,23 @@ const row = {
   city_name: 'Phoenix',
   created_at: '2026-11-01T09:00:00-07:00',
 };
+
+describe('a price of a plan', () => {
+  it.each([
+    ['a number', { monthly_price: 2.99, yearly_price: 29.9 }, 2.99],
+    ['text, as decimals are often sent', { monthly_price: '2.99', yearly_price: '29.90' }, 2.99],
+    ['of a named currency', { monthly_price: 0, yearly_price: 0, currency: 'usd' }, 0],
+    ['below 0', { monthly_price: -2.99, yearly_price: 1 }, null],
+    ['text below 0', { monthly_price: '-2.99', yearly_price: 1 }, null],
+    ['text with a sign of money', { monthly_price: '$2.99', yearly_price: 1 }, null],
+    ['text with a comma', { monthly_price: '2,99', yearly_price: 1 }, null],
+    ['empty', { monthly_price: '', yearly_price: 1 }, null],
+    ['of another currency', { monthly_price: 2.99, yearly_price: 29.9, currency: 'EUR' }, null],
+    ['of a currency that is none', { monthly_price: 2.99, yearly_price: 29.9, currency: 7 }, null],
+  ])('%s is read, or is no answer', (_name, json, price) => {
+    expect(websharePlan.safeParse(json).data?.monthly_price ?? null).toBe(price);
+  });
+});
 
 describe('a row of the list of proxies', () => {
   it('is read with its place in the list', () => {
