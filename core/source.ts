@@ -15,6 +15,8 @@ export interface SourcePage {
   readonly total: number | null;
   /** Left out: `whole`. */
   readonly part?: WalkPart;
+  /** Given with pages of a second pass, which follows where the total moved during the first. */
+  readonly pass?: 2;
   /** Given with the last page of a walk of changes: where a whole walk begins, should the changes not add up. */
   readonly wholeFrom?: Cursor;
 }

@@ -6,6 +6,7 @@ import { fieldOf } from '../domain/readings.js';
 import type { Asked, LayerClient } from './arcgis-client.js';
 import { type LayerPages, readPage } from './arcgis-rows.js';
 import { countEnvelope, type WalkCursor, walkCursor } from './arcgis-schema.js';
+import { passOf } from './pass.js';
 import { markOfPage } from './repeated-page.js';
 
 type Place = Omit<WalkCursor, 'total'> & { readonly total: number | null };
@@ -29,7 +30,8 @@ export async function walkPage(
   const keys = features.map((feature) => fieldOf(fieldOf(feature, 'attributes'), pages.keyField));
   const mark = markOfPage({ source: pages.source, zip: window.zip, markBefore: place.mark, keys });
   const next = placeAfter({ ...place, total }, features.length, more);
-  if (next !== 'again') return { payloads: [payloadOf(pages, asked)], nextCursor: next && { ...next, mark }, total };
+  if (next !== 'again')
+    return { payloads: [payloadOf(pages, asked)], nextCursor: next && { ...next, mark }, total, ...passOf(place) };
   const now = countIn(pages, (await client.count(window.zip, window, signal)).json);
   const second = { offset: 0, total: now, pass: 2 } as const;
   return { payloads: [payloadOf(pages, asked)], nextCursor: now === 0 ? null : second, total: now };

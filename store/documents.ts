@@ -125,6 +125,8 @@ export interface WindowPageDocument {
   readonly step: string;
   /** Part of the walk; left out: `whole`. */
   readonly part?: WalkPart;
+  /** Left out: the first pass. */
+  readonly pass?: 2;
   readonly keys: readonly { readonly key: string; readonly outcome: Outcome }[];
   /** Details only: whether the source had it. */
   readonly detail?: 'done' | 'missing';

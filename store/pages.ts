@@ -67,7 +67,8 @@ export async function storePage(
   );
   const keys = outcomes(read, (key) => (!accepted.has(key) ? 'excluded' : stored.has(key) ? 'stored' : 'unchanged'));
   const part = page.part === undefined ? {} : { part: page.part };
-  await keepPage(database.db, window, { step, keys, total: page.total, ...part });
+  const pass = page.pass === undefined ? {} : { pass: page.pass };
+  await keepPage(database.db, window, { step, keys, total: page.total, ...part, ...pass });
   if (read.drift) throw read.drift;
   if (window.limit === null) {
     return { keysSoFar: accepted.size + (await countTaken(database.db, window, step)), limitReached: false };

@@ -10,7 +10,10 @@ import { missingIds } from './integrity.js';
 export interface WalkedPart {
   readonly part: WalkPart;
   readonly keys: ReadonlySet<string>;
-  /** The largest the source named: an answer of nothing in the middle of a walk must not make it look complete. */
+  /**
+   * The largest the source named: an answer of nothing in the middle of a walk must not make it look complete. Of a second pass that
+   * gave all it named, the largest of that pass: what went during the first one is not missing.
+   */
   readonly total: number | null;
 }
 
@@ -87,10 +90,21 @@ export async function walkedSoFar(db: Db, window: WindowName & Pick<Window, 'run
   const names = new Set(pages.length === 0 ? ['whole' as const] : pages.map(({ part = 'whole' }) => part));
   const parts = [...names].map((name): WalkedPart => {
     const own = pages.filter(({ part = 'whole' }) => part === name);
-    const totals = own.flatMap(({ total }) => (total === null ? [] : [total]));
-    return { part: name, keys: keysOf(own), total: totals.length === 0 ? null : Math.max(...totals) };
+    return { part: name, keys: keysOf(own), total: settledTotal(own) ?? largestTotal(own) };
   });
   return { keys: keysOf(pages), parts };
+}
+
+/** Total of a second pass that gave as many keys; null without such a pass. */
+function settledTotal(pages: readonly WindowPageDocument[]): number | null {
+  const second = pages.filter(({ pass }) => pass === 2);
+  const total = largestTotal(second);
+  return total !== null && total > 0 && keysOf(second).size >= total ? total : null;
+}
+
+function largestTotal(pages: readonly WindowPageDocument[]): number | null {
+  const totals = pages.flatMap(({ total }) => (total === null ? [] : [total]));
+  return totals.length === 0 ? null : Math.max(...totals);
 }
 
 function keysOf(pages: readonly Pick<WindowPageDocument, 'keys'>[]): ReadonlySet<string> {

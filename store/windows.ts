@@ -20,6 +20,7 @@ export interface PageOutcome {
   /** `walk:<cursor>` or `detail:<key>`; the same step twice is the same row. */
   readonly step: string;
   readonly part?: WalkPart;
+  readonly pass?: 2;
   readonly keys: WindowPageDocument['keys'];
   readonly total: number | null;
   readonly detail?: 'done' | 'missing';

@@ -5,6 +5,7 @@ import type { Source, SourcePage } from '../../core/source.js';
 import { type TroubleWatch, UNWATCHED } from '../../core/trouble-watch.js';
 import { fieldOf } from '../../domain/readings.js';
 import type { HttpGet } from '../../net/http-client.js';
+import { passOf } from '../pass.js';
 import { markOfPage } from '../repeated-page.js';
 import { createMaricopaClient, type MaricopaClient } from './client.js';
 import { payloadsOf, readDetail } from './details.js';
@@ -77,6 +78,7 @@ async function readPage(
     payloads: payloadsOf('search-page', null, asked),
     nextCursor: placeAfter(place, { total: TOTAL, rows: Results.length, mark }),
     total: TOTAL,
+    ...passOf(place),
   };
 }
 

@@ -4,6 +4,7 @@ import type { SourceDetail } from '../../core/raw-payload.js';
 import type { Cursor, Window } from '../../core/schemas/collect.js';
 import type { ProbeResult, Source, SourcePage } from '../../core/source.js';
 import type { VisitPage } from '../../net/page-visit.js';
+import { passOf } from '../pass.js';
 import { markOfPage } from '../repeated-page.js';
 import { createClient, type PhoenixMlsClient, payloadOf } from './client.js';
 import { createKnownSets, type KnownSets } from './known-sets.js';
@@ -79,7 +80,7 @@ async function readPage(
   const keys = page.cards.map(({ key }) => key?.text ?? null);
   const mark = markOfPage({ source: SOURCE, zip: window.zip, markBefore: place.mark, keys });
   const next = placeAfter(place, { total: page.total, cards: keys.length, hasNext: page.hasNext, mark });
-  return { payloads, nextCursor: next && { ...next }, total: page.total };
+  return { payloads, nextCursor: next && { ...next }, total: page.total, ...passOf(place) };
 }
 
 async function readDetail(

@@ -2,6 +2,7 @@ import { ResponseInvalid } from '../../core/errors.js';
 import type { RawPayload } from '../../core/raw-payload.js';
 import type { Cursor, Walk, Window } from '../../core/schemas/collect.js';
 import type { SourcePage } from '../../core/source.js';
+import { passOf } from '../pass.js';
 import { type Asked, checkedLink, type ResoClient } from './client.js';
 import { RESO_KEYS, RESO_PAGE, type ResoPage, readPage } from './parse.js';
 import { MOST_PAGES, type WalkCursor, type WalkSpan, walkCursor } from './schema.js';
@@ -43,6 +44,7 @@ export async function walkPage(
     payloads: [payloadOf(asked, span)],
     nextCursor,
     total: place.total ?? page.count,
+    ...passOf(place),
     part: span.part,
     ...(nextCursor === null && span.part === 'changes' ? { wholeFrom: { ...START, pages } } : {}),
   };

@@ -379,6 +379,12 @@ it('ends where the service gives the same page for every number, after the secon
   await expect(readPage(old)).resolves.toMatchObject({ nextCursor: { page: 3 } }); // of a run that had begun before
 });
 
+it('says of a page that it is of the second pass', async () => {
+  server.answer(GOOD);
+  expect(await readPage({ page: 1, total: 50, pass: 2, moved: false })).toMatchObject({ pass: 2 });
+  expect(await readPage()).not.toHaveProperty('pass');
+});
+
 describe('probe', () => {
   it.each([
     ['ok', GOOD],

@@ -41,8 +41,8 @@ function layer(count: number, pageRows = 1_000) {
 async function walk() {
   const pages = [];
   for (let cursor: Cursor | null = null; ; ) {
-    const { nextCursor, total, payloads } = await readPage(cursor);
-    pages.push({ nextCursor, total, rows: payloads.flatMap((payload) => source.parse(payload).records).length });
+    const { nextCursor, total, payloads, pass } = await readPage(cursor);
+    pages.push({ nextCursor, total, pass, rows: payloads.flatMap((payload) => source.parse(payload).records).length });
     if (nextCursor === null || pages.length > 20) return pages;
     cursor = nextCursor;
   }
@@ -109,7 +109,7 @@ describe('a walk', () => {
       { nextCursor: { offset: 6, total: 10, pass: 1 } },
       { nextCursor: { offset: 0, total: 12, pass: 2 }, total: 12 },
       { nextCursor: { offset: 6, total: 12, pass: 2 } },
-      { nextCursor: null, total: 12 },
+      { nextCursor: null, total: 12, pass: 2 },
     ]);
   });
 
