@@ -150,7 +150,13 @@ export function createCaptchaLedger(
       if (refusal !== null) return refusal;
       const { siteKey, data } = challenge;
       const task = { _id, taskId: null, state: 'creating', siteKey, pageUrl, solveMs: null, createdAt } as const;
-      await tasks.insertOne({ ...task, ...where, ...(data === null ? {} : { data }) });
+      await tasks
+        .insertOne({ ...task, ...where, ...(data === null ? {} : { data }) })
+        .catch(async (problem: unknown) => {
+          // Nothing was asked for yet. Where this fails too, it counts as a call of a worker that died.
+          await releaseCost(db, call.id).catch(() => undefined);
+          throw problem;
+        });
       return _id;
     },
     /** Keeps the id of a task, before anybody waits for it. */
