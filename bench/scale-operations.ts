@@ -22,7 +22,7 @@ import { keepRetention } from '../store/retention/index.js';
 import { measureCollections } from '../store/size.js';
 import { verifyDatabase } from '../store/verify/verify.js';
 import { countRun } from '../store/windows.js';
-import { daysUpTo, type FillSize, MARKET } from './fill/plan.js';
+import { daysUpTo, type FillSize, MARKET, UNMEASURED_DAYS } from './fill/plan.js';
 
 /** What an operation works on. */
 export interface StepContext {
@@ -67,7 +67,7 @@ export const OPERATIONS: readonly Operation[] = [
   { name: 'phx property show', growsWith: 'nothing', phx: ['property', 'show', 'us-az-maricopa:10000040'] },
   { name: 'phx export of a ZIP code', growsWith: 'properties', phx: ['export', '--zip', '85031', '--format', 'csv'] },
   { name: 'phx db size', growsWith: 'documents', run: sizes },
-  { name: 'phx db verify, a sample of 100', growsWith: 'nothing', run: (context) => verify(context, 100) },
+  { name: 'phx db verify, a sample of 100', growsWith: 'properties', run: (context) => verify(context, 100) },
   { name: 'phx db verify, everything', growsWith: 'documents', run: (context) => verify(context, null) },
   { name: 'backup create', growsWith: 'documents', run: backup },
   { name: 'retention, only shown', growsWith: 'documents', run: (context) => retention(context, false) },
@@ -82,8 +82,17 @@ const latest = ({ nowMs, size }: StepContext) => {
 const kindOrderOf = ({ config }: StepContext) => kindOrders(createOfflineSources(config));
 const dbOf = ({ database }: StepContext): Db => database.db;
 
-function judgeAll(context: StepContext) {
-  return scoreMarket(dbOf(context), latest(context), kindOrderOf(context), Number.POSITIVE_INFINITY);
+/** A kept database has scores from before. */
+async function judgeAll(context: StepContext) {
+  await dbOf(context).collection('quality_scores').deleteMany({});
+  const startedAt = performance.now();
+  const { judged, left } = await scoreMarket(
+    dbOf(context),
+    latest(context),
+    kindOrderOf(context),
+    Number.POSITIVE_INFINITY,
+  );
+  return { judged, left, ms: performance.now() - startedAt };
 }
 
 function checkRun(context: StepContext) {
@@ -127,6 +136,7 @@ function alerts({ config, database }: StepContext) {
 const NO_FIGURES = async () => ({ cpu: null, memory: null, disk: null });
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 function usualMinute(context: StepContext) {
   const atMs = Math.floor(context.nowMs / HOUR_MS) * HOUR_MS + MINUTE_MS;
@@ -150,8 +160,15 @@ async function laterReading(context: StepContext) {
   return { ms: performance.now() - startedAt };
 }
 
-function baselines(context: StepContext) {
-  return updateBaselines(dbOf(context), MARKET, loadBaselines(), new Date(context.nowMs));
+/** The last runs have no figures yet; in a kept database they have, from before. */
+async function baselines(context: StepContext) {
+  const since = new Date(context.nowMs - UNMEASURED_DAYS * DAY_MS);
+  await dbOf(context)
+    .collection('measures')
+    .deleteMany({ kind: 'run', at: { $gte: since } });
+  const startedAt = performance.now();
+  const { runs, known } = await updateBaselines(dbOf(context), MARKET, loadBaselines(), new Date(context.nowMs));
+  return { runs, known, ms: performance.now() - startedAt };
 }
 
 function report({ config, database, nowMs, size }: StepContext, kind: 'daily' | 'weekly') {

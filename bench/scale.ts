@@ -8,6 +8,7 @@ import { MongoClient } from 'mongodb';
 import { loadConfig } from '../core/config.js';
 import { projectRoot } from '../core/paths.js';
 import { createOfflineSources, kindOrders } from '../sources/offline.js';
+import { initDatabase } from '../store/database.js';
 import { fillDatabase } from './fill/index.js';
 import type { FillSize } from './fill/plan.js';
 import { type BenchDatabase, startDatabase } from './parts.js';
@@ -88,6 +89,7 @@ async function openSide(folder: string, size: FillSize): Promise<Side> {
     const db = mongo.db('phoenix_demo');
     const notes = db.collection<{ _id: string; nowMs: number; documents: number }>('bench_notes');
     const known = await notes.findOne({ _id: 'filled' });
+    if (known !== null) await initDatabase(db); // indexes that it was filled without
     if (known !== null) return { size, folder: own, database, ...known, fillSeconds: null };
     if ((await db.collection('raw_properties').estimatedDocumentCount()) > 0) {
       throw new Error(`${own} was filled in part; remove it`);

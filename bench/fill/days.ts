@@ -9,7 +9,7 @@ import type { LlmBatchDocument } from '../../store/llm.js';
 import { pageId } from '../../store/windows.js';
 import { ZIPS } from '../export-rows.js';
 import { type Bulk, requestId } from './bulk.js';
-import { type FilledDay, type FilledSource, MARKET, SOURCES, versionDays } from './plan.js';
+import { type FilledDay, type FilledSource, MARKET, SOURCES, UNMEASURED_DAYS, versionDays } from './plan.js';
 import { type FilledWorld, requestOf } from './records.js';
 
 /** Keys of a page of a walk. */
@@ -132,8 +132,7 @@ async function fillRun(
       figures: FIGURES,
     },
   };
-  // The last weeks are left to the update of the baselines, which measures runs that have no figures.
-  if (day.number < world.days - 14) await bulk.add('measures', [figures]);
+  if (day.number < world.days - UNMEASURED_DAYS) await bulk.add('measures', [figures]);
 }
 
 const FIGURES: RunFigures = {

@@ -6,6 +6,8 @@ export const MARKET = 'phoenix';
 export const COUNTY = 'us-az-maricopa';
 export const SOURCES = ['maricopa-assessor', 'phoenix-mls'] as const;
 export type FilledSource = (typeof SOURCES)[number];
+/** Days whose runs have no figures yet: the update of the baselines measures them. */
+export const UNMEASURED_DAYS = 14;
 const TIME_ZONE = 'America/Phoenix';
 const DAY_MS = 86_400_000;
 
