@@ -17,6 +17,7 @@ import { DEFAULT_RUN_OPTIONS, type RunOptions } from '../core/schemas/run.js';
 import type { SequenceProgress } from '../core/schemas/sequence.js';
 import { lastMinute } from '../store/alert-minutes.js';
 import type { Database } from '../store/database.js';
+import { latestDay } from '../store/detectors/context.js';
 import { standstill } from '../store/detectors/day.js';
 import type { RunDocument } from '../store/documents.js';
 import { frozenError } from '../store/emergency.js';
@@ -78,7 +79,7 @@ export function createWatchActivities({ config, database: { db } }: WatchDeps) {
         return { state, verdicts: [...verdicts, ...evaluation], faults };
       }
       const missed = await missedDay(looking);
-      return { state: missed.start === null ? 'idle' : 'missed', verdicts: evaluation, faults };
+      return { state: missed.start === null ? 'idle' : 'missed', verdicts: [...verdicts, ...evaluation], faults };
     },
 
     /** Keeps what the round came to. */
@@ -114,7 +115,20 @@ async function lookAtRun(
 ): Promise<Pick<WatchLook, 'state' | 'verdicts'>> {
   const day = dayOf(market, atMs);
   const run = day === null ? null : await latestRunOf(db, dailyWorkflowId(market, day.runDate));
-  if (run === null) return { state: 'idle', verdicts: [] };
+  if (run !== null) return lookInto(db, run, atMs, limits);
+  // What stood still before midnight stands still after it, and keeps nobody from starting the day that it is now.
+  const before = await latestDay({ db, market, nowMs: atMs });
+  const { verdicts } = before?.status === 'running' ? await lookInto(db, before, atMs, limits) : { verdicts: [] };
+  return { state: 'idle', verdicts };
+}
+
+async function lookInto(
+  db: Db,
+  run: RunDocument,
+  atMs: number,
+  limits: Limits,
+): Promise<Pick<WatchLook, 'state' | 'verdicts'>> {
+  const { market } = run;
   const few = await tooFew(db, run);
   if (run.status !== 'running') return { state: 'closed', verdicts: few };
   const paused = await isPaused(run.workflowId);

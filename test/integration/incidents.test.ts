@@ -252,6 +252,22 @@ describe('the watchdog', () => {
     ).toEqual(['probe-components done', 'start-day nothing']);
   }, 120_000);
 
+  it('goes on naming a day that stands still after midnight, and does not take it for the new one', async () => {
+    const kept = await runs().find().toArray();
+    await runs().deleteMany({});
+    const before = runDateOf(Date.now() - 24 * 3_600_000, 'America/Phoenix');
+    const workflowId = dailyWorkflowId('phoenix', before);
+    const run = { workflowId, market: 'phoenix', mode: 'demo', runDate: before, options: {}, status: 'running' };
+    await runs().insertOne({ _id: `${workflowId}#1`, ...run, ...{ startedAt: new Date(Date.now() - 20 * 3_600_000) } });
+    const { state, verdicts } = await look();
+    expect([state, verdicts.map(({ kind, raise }) => `${kind} ${raise}`)]).toEqual([
+      'idle',
+      ['slow false', 'stuck true'],
+    ]);
+    await runs().deleteMany({});
+    await runs().insertMany(kept);
+  }, 120_000);
+
   it('names parts of a day whose code fails again and again', async () => {
     const client = await world.client();
     const workflowId = `${day}/broken`;
