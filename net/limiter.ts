@@ -1,20 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Collection, Db, Document } from 'mongodb';
+import type { Collection, Db } from 'mongodb';
 import { RateLimited } from '../core/errors.js';
-import { LONGEST_RETRY_AFTER_MS } from './retry-after.js';
+import { failurePipeline, grantPipeline, type HostLimit, LONGEST_WAIT_MS } from './limit-updates.js';
 import type { Stop } from './stops.js';
 
-/** Ceiling of one host. A setting; no answer of a server can raise it. */
-export interface HostLimit {
-  /** Most requests in any window of `windowMs`. */
-  readonly windowLimit: number;
-  readonly windowMs: number;
-  /** Most requests at one time. */
-  readonly inFlight: number;
-  /** Longest time one request may take; a dead worker's place is free 5 s after it. */
-  readonly requestTimeoutMs: number;
-}
+export type { HostLimit } from './limit-updates.js';
 
 /** Leave to send one request now. */
 export interface Grant {
@@ -33,6 +24,8 @@ export interface Asker {
    * time and not after it, when the next request would follow too soon.
    */
   readonly prepare?: () => Promise<void>;
+  /** Throws when the request is not to be sent any more; asked when it has waited, right before its time or before it asks anew. */
+  readonly recheck?: () => Promise<void>;
 }
 
 /**
@@ -43,7 +36,7 @@ export interface Limiter {
   /**
    * Waits for the next free send time and returns at it.
    * @throws RateLimited when that time is more than 20 s away or the circuit is open: give the slot back to Temporal; what
-   * `prepare` throws; the signal's reason
+   * `prepare` and `recheck` throw; the signal's reason
    */
   acquire(host: string, limit: HostLimit, asker: Asker): Promise<Grant>;
   /**
@@ -74,21 +67,13 @@ interface LimitDocument {
   };
 }
 
-/** Lateness a sender is allowed, and the jitter of the way to the host: kept free beyond every window, at every scale. */
-export const MARGIN_MS = 300;
 /** A sender that wakes later than this after its time asks again, so that the margin holds. */
 const LATEST_START_MS = 200;
-/** Waiting longer than this would hold a worker's slot for nothing. */
-const LONGEST_WAIT_MS = 20_000;
-const DEAD_WORKER_GRACE_MS = 5_000;
-const CIRCUIT_FAILURES = 5;
-const CIRCUIT_OPEN_MS = 30_000;
-const CIRCUIT_OPEN_MAX_MS = 600_000;
 /**
  * So long before its time a sender asks whether the host has asked for a pause meanwhile: the answer is there in time, and what is
  * asked for later is known too late for any sender. After a shorter wait it does not ask.
  */
-const RECHECK_BEFORE_MS = 50;
+const RECHECK_BEFORE_MS = 100;
 /** How often a full host is asked again for a place: often enough to be there before the next send time. */
 const FULL_POLLS_A_SPACING = 10;
 const SHORTEST_POLL_MS = 50;
@@ -98,11 +83,12 @@ const LONGEST_POLL_MS = 500;
 export function createLimiter(db: Db): Limiter {
   const limits = db.collection<LimitDocument>('limits');
   return {
-    async acquire(host, limit, { signal, prepare }) {
+    async acquire(host, limit, asker) {
       for (;;) {
-        await prepare?.();
-        const grant = await tryOnce(limits, host, limit, signal);
+        await asker.prepare?.();
+        const grant = await tryOnce(limits, host, limit, asker);
         if (grant) return grant;
+        await asker.recheck?.();
       }
     },
     release: (host, grant, answered) => release(limits, host, grant, answered),
@@ -123,7 +109,7 @@ async function tryOnce(
   limits: Collection<LimitDocument>,
   host: string,
   limit: HostLimit,
-  signal: AbortSignal,
+  { signal, recheck }: Asker,
 ): Promise<Grant | null> {
   signal.throwIfAborted();
   const id = randomUUID();
@@ -138,7 +124,7 @@ async function tryOnce(
   try {
     const answeredAtMs = performance.now();
     if (waitMs > RECHECK_BEFORE_MS) await sleep(waitMs - RECHECK_BEFORE_MS, undefined, { signal });
-    const now = waitMs > RECHECK_BEFORE_MS ? await lookAgain(limits, host) : { notBeforeMs: 0, stops };
+    const now = waitMs > RECHECK_BEFORE_MS ? await lookAgain(limits, host, recheck) : { notBeforeMs: 0, stops };
     // Who waits for its time obeys a pause that was asked for after the grant.
     const paused = now.notBeforeMs > grant.grantedAtMs;
     const leftMs = answeredAtMs + waitMs - performance.now();
@@ -158,8 +144,9 @@ function pollMs({ windowMs, windowLimit }: HostLimit): number {
 }
 
 /** What came up while a request waited for its time. */
-async function lookAgain(limits: Collection<LimitDocument>, host: string) {
-  const found = await limits.findOne({ _id: host }, { projection: { notBeforeMs: 1, stops: 1 } });
+async function lookAgain(limits: Collection<LimitDocument>, host: string, recheck: Asker['recheck']) {
+  const look = limits.findOne({ _id: host }, { projection: { notBeforeMs: 1, stops: 1 } });
+  const [found] = await Promise.all([look, recheck?.()]);
   return { notBeforeMs: found?.notBeforeMs ?? 0, stops: found?.stops ?? [] };
 }
 
@@ -192,122 +179,4 @@ async function release(
 ): Promise<void> {
   const closed = answered ? { $set: { failures: 0, openUntilMs: 0 } } : {};
   await limits.updateOne({ _id: host }, { $pull: { inFlight: { id } }, ...closed });
-}
-
-/**
- * One update that decides and records. `$$NOW` is compared as a number: one of the supported servers compares it wrongly
- * with stored dates (SecantusDB 0.7.0b3: `$max` of it and a later date gives `$$NOW`).
- */
-function grantPipeline(limit: HostLimit, id: string): Document[] {
-  const spacingMs = Math.ceil((limit.windowMs + MARGIN_MS) / limit.windowLimit);
-  const longestMs = LONGEST_WAIT_MS + limit.requestTimeoutMs + DEAD_WORKER_GRACE_MS;
-  const sent = '$sent';
-  const oldest = { $arrayElemAt: [sent, -limit.windowLimit] };
-  const windowFree = {
-    $cond: [{ $gte: [{ $size: sent }, limit.windowLimit] }, { $add: [oldest, limit.windowMs + MARGIN_MS] }, 0],
-  };
-  const circuitOpen = {
-    $cond: [{ $gte: [{ $ifNull: ['$failures', 0] }, CIRCUIT_FAILURES] }, { $ifNull: ['$openUntilMs', 0] }, 0],
-  };
-  const expiresAtMs = { $add: ['$decision.slotMs', limit.requestTimeoutMs + DEAD_WORKER_GRACE_MS] };
-  return [
-    { $set: { decision: { nowMs: { $toLong: '$$NOW' } } } },
-    { $set: afterClockStep(longestMs) },
-    {
-      $set: {
-        inFlight: { $filter: { input: '$inFlight', cond: { $gt: ['$$this.expiresAtMs', '$decision.nowMs'] } } },
-        'decision.slotMs': {
-          $max: [
-            '$decision.nowMs',
-            { $add: [{ $ifNull: [{ $last: sent }, 0] }, spacingMs] },
-            windowFree,
-            { $ifNull: ['$notBeforeMs', 0] },
-            circuitOpen,
-          ],
-        },
-      },
-    },
-    { $set: { 'decision.full': { $gte: [{ $size: '$inFlight' }, limit.inFlight] } } },
-    {
-      $set: {
-        'decision.granted': {
-          $and: [
-            { $not: ['$decision.full'] },
-            { $lte: [{ $subtract: ['$decision.slotMs', '$decision.nowMs'] }, LONGEST_WAIT_MS] },
-            // An open circuit is waited for by Temporal, never here; when its time is over one request goes as the probe.
-            { $lte: [circuitOpen, '$decision.nowMs'] },
-          ],
-        },
-      },
-    },
-    {
-      $set: {
-        sent: {
-          $cond: [
-            '$decision.granted',
-            { $slice: [{ $concatArrays: [sent, ['$decision.slotMs']] }, -limit.windowLimit] },
-            sent,
-          ],
-        },
-        inFlight: {
-          $cond: [
-            '$decision.granted',
-            { $concatArrays: ['$inFlight', [{ id: { $literal: id }, expiresAtMs }]] },
-            '$inFlight',
-          ],
-        },
-        openUntilMs: {
-          $cond: [
-            { $and: ['$decision.granted', { $gte: [{ $ifNull: ['$failures', 0] }, CIRCUIT_FAILURES] }] },
-            expiresAtMs,
-            { $ifNull: ['$openUntilMs', 0] },
-          ],
-        },
-      },
-    },
-  ];
-}
-
-/**
- * Times that lie further ahead than any that is written are from before the database's clock was set back. They are drawn in to the
- * furthest that can be, for good, so that they pass: else the host would not be asked before the clock is there again.
- * @param longestMs longest time ahead of a request's expiry
- */
-function afterClockStep(longestMs: number): Document {
-  const sent = { $ifNull: ['$sent', []] };
-  const inFlight = { $ifNull: ['$inFlight', []] };
-  const furthest = (ms: number) => ({ $add: ['$decision.nowMs', ms] });
-  const drawnIn = (time: string, ms: number) => ({ $min: [{ $ifNull: [time, 0] }, furthest(ms)] });
-  const each = { $map: { input: sent, in: { $min: ['$$this', furthest(LONGEST_WAIT_MS)] } } };
-  return {
-    // In their order, so the last one tells. Without the question every request would go through the whole list.
-    sent: { $cond: [{ $gt: [{ $last: sent }, furthest(LONGEST_WAIT_MS)] }, each, sent] },
-    inFlight: {
-      $map: {
-        input: inFlight,
-        in: { id: '$$this.id', expiresAtMs: { $min: ['$$this.expiresAtMs', furthest(longestMs)] } },
-      },
-    },
-    notBeforeMs: drawnIn('$notBeforeMs', LONGEST_RETRY_AFTER_MS),
-    openUntilMs: drawnIn('$openUntilMs', Math.max(CIRCUIT_OPEN_MAX_MS, longestMs)),
-  };
-}
-
-function failurePipeline(): Document[] {
-  const past = { $subtract: ['$failures', CIRCUIT_FAILURES] };
-  const pauseMs = { $min: [CIRCUIT_OPEN_MAX_MS, { $multiply: [CIRCUIT_OPEN_MS, { $pow: [2, { $max: [0, past] }] }] }] };
-  return [
-    { $set: { failures: { $add: [{ $ifNull: ['$failures', 0] }, 1] } } },
-    {
-      $set: {
-        openUntilMs: {
-          $cond: [
-            { $gte: ['$failures', CIRCUIT_FAILURES] },
-            { $add: [{ $toLong: '$$NOW' }, { $toLong: pauseMs }] },
-            { $ifNull: ['$openUntilMs', 0] },
-          ],
-        },
-      },
-    },
-  ];
 }

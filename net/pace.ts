@@ -1,5 +1,6 @@
 import type { Pace } from '../core/schemas/pace.js';
-import { type HostLimit, type Limiter, MARGIN_MS } from './limiter.js';
+import { MARGIN_MS } from './limit-updates.js';
+import type { HostLimit, Limiter } from './limiter.js';
 
 /** Time between two requests at a pace, in milliseconds. */
 function spacingOf({ requests, windowMs }: Pace): number {

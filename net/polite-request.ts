@@ -44,6 +44,8 @@ export interface Answered<T> {
 export interface PoliteDeps {
   readonly limiter: Limiter;
   readonly audit: Audit;
+  /** The error of an asker that is paused; null when it may ask. Asked while a request waits for its time. Left out: nobody is. */
+  readonly pauseOf?: (asker: AskerName) => Promise<PhoenixError | null>;
 }
 
 /**
@@ -51,10 +53,10 @@ export interface PoliteDeps {
  * of this system to a source.
  * @param send does the request; gives an answer, or throws a PhoenixError when none arrived whole. It says by `via` which proxy
  * it is about to go through, if any
- * @throws RateLimited from the limiter, SchemaDrift when the run has met it before, `failure` of the answer, and whatever `send` throws
+ * @throws RateLimited from the limiter, SchemaDrift when the run has met it before, the error of a pause, `failure` of the answer, and whatever `send` throws
  */
 export async function sendPolitely<T>(
-  { limiter, audit }: PoliteDeps,
+  { limiter, audit, pauseOf }: PoliteDeps,
   about: RequestAbout,
   limit: HostLimit,
   send: (fetchId: string, via: (proxy: string) => Promise<void>) => Promise<Answered<T>>,
@@ -62,7 +64,7 @@ export async function sendPolitely<T>(
   const { source, endpoint, url, window } = about;
   const { host } = new URL(url);
   const fetchId = randomUUID();
-  const grant = await leaveFor(limiter, host, limit, about);
+  const grant = await leaveFor({ limiter, pauseOf }, host, limit, about);
   const startedAtMs = performance.now();
   let answered = false;
   let booked: Promise<void> | null = null;
@@ -89,9 +91,18 @@ export async function sendPolitely<T>(
   }
 }
 
-/** @throws what `acquire` throws, and SchemaDrift when the run was stopped before its time came */
-async function leaveFor(limiter: Limiter, host: string, limit: HostLimit, about: RequestAbout): Promise<Grant> {
-  const grant = await limiter.acquire(host, limit, about);
+/** @throws what `acquire` throws; when it has to wait, SchemaDrift (the run was stopped meanwhile) or the error of a pause */
+async function leaveFor(
+  { limiter, pauseOf }: { readonly limiter: Limiter; readonly pauseOf: PoliteDeps['pauseOf'] | undefined },
+  host: string,
+  limit: HostLimit,
+  about: RequestAbout,
+): Promise<Grant> {
+  const recheck = async () => {
+    const paused = await pauseOf?.(about.source);
+    if (paused) throw paused;
+  };
+  const grant = await limiter.acquire(host, limit, { ...about, recheck });
   const stop = about.evenIfStopped ? null : stopOf(grant.stops ?? [], about);
   if (stop === null) return grant;
   await limiter.release(host, grant, false);

@@ -3,7 +3,7 @@ import type { Config } from '../core/config.js';
 import { Blocked, type SchemaDrift } from '../core/errors.js';
 import { productName } from '../core/paths.js';
 import type { Window } from '../core/schemas/collect.js';
-import { SOURCE_NAMES, type SourceName } from '../core/schemas/names.js';
+import { type AskerName, MARKET_DATA, SOURCE_NAMES, type SourceName } from '../core/schemas/names.js';
 import type { Pace } from '../core/schemas/pace.js';
 import { type TroubleWatch, UNWATCHED } from '../core/trouble-watch.js';
 import { type Audit, createAudit } from '../net/audit.js';
@@ -81,7 +81,14 @@ export function createReach(config: Config, { db }: Database, options: ReachOpti
     ...paceOfDelay(crawlDelays.get(host) ?? 0),
   ]);
   const limiter = underEmergency(paced, () => readEmergency(db));
-  const polite = { limiter, audit: watchAudit(createAudit(db)) };
+  const paused = async (source: SourceName) => {
+    const byPerson = await pauseError(db, source);
+    if (byPerson !== null) return byPerson;
+    const reason = await suspensionReason(db, source, config.proxySources);
+    return reason === null ? null : new Blocked(source, reason);
+  };
+  const pauseOf = async (asker: AskerName) => (asker === MARKET_DATA ? null : paused(asker));
+  const polite = { limiter, audit: watchAudit(createAudit(db)), pauseOf };
   const userAgent = productName(config.contact);
   const proxies = createProxies(config, db, userAgent);
   const pool = createBrowserPool({
@@ -94,12 +101,6 @@ export function createReach(config: Config, { db }: Database, options: ReachOpti
   });
   const { dataFolder } = config;
   const keepFailedPage = createFailedPages({ db, dataFolder, draw: (html) => pool.draw(html) });
-  const paused = async (source: SourceName) => {
-    const byPerson = await pauseError(db, source);
-    if (byPerson !== null) return byPerson;
-    const reason = await suspensionReason(db, source, config.proxySources);
-    return reason === null ? null : new Blocked(source, reason);
-  };
   const unpermitted = (source: SourceName) =>
     proxyRefusal(source, config.proxySources, (one) => permissionHeld(db, one, 'proxies'));
   const obeying = obeyRobots(createHttpGet({ ...polite, userAgent, targets, proxies }), targets, (host, delayMs) =>

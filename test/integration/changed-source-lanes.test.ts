@@ -8,6 +8,7 @@ import type { Window } from '../../core/schemas/collect.js';
 import type { SourceName } from '../../core/schemas/names.js';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.js';
 import { type Database, initDatabase, openDatabase } from '../../store/database.js';
+import { decide } from '../../store/decisions.js';
 import { createReach, type Reach } from '../../workers/reach.js';
 import { testBrowser } from '../support/browser.js';
 import { startTestDatabase, type TestDatabase } from '../support/mongodb.js';
@@ -123,5 +124,29 @@ describe('lanes of a source that changes', () => {
         county?.readPage(windowOf('maricopa-assessor', '85031', 'another#run'), null, never) ?? Promise.resolve(),
       ),
     ).toBe('read');
+  });
+
+  it('obey a pause that a person makes while they wait for their time', async () => {
+    const env = {
+      ...sandbox.variables,
+      MARICOPA_WINDOW_LIMIT: '1',
+      MARICOPA_WINDOW_MS: '3000',
+      PHOENIX_DATA: dataFolder,
+    };
+    const reach = createReach(loadConfig({ env }), database);
+    try {
+      const county = reach.sources.get('maricopa-assessor');
+      const window = windowOf('maricopa-assessor', '85031', 'paused#run');
+      await county.readPage(window, null, never); // with robots.txt before it
+      sandbox.log.clear();
+      const lanes = ['85031', '85033'].map((zip) => endOf(county.readPage({ ...window, zip }, null, never)));
+      const pause = { kind: 'pause', subject: 'maricopa-assessor', reference: 'test', by: 'test' } as const;
+      await decide(database.db, { ...pause, granted: true });
+      expect(await Promise.all(lanes)).toEqual(['Blocked', 'Blocked']);
+      expect(sandbox.county.log).toEqual([]);
+      await decide(database.db, { ...pause, granted: false });
+    } finally {
+      await reach.close();
+    }
   });
 });
