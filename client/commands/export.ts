@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Config } from '../../core/config.js';
+import { peakMemoryBytes } from '../../core/peak-memory.js';
 import type { KindOrder } from '../../domain/compose.js';
 import { type DataRequest, EXPORTS, type ExportName } from '../../reports/export/dataset.js';
 import { ExportFileError, manifestPath, openFileSink, type Sink, streamSink } from '../../reports/export/file.js';
@@ -32,6 +33,7 @@ export interface ExportFlags {
 }
 
 const STDOUT = '-';
+const MIB = 1_048_576;
 /** What has facts that come from answers; the ledgers are our own. */
 const WITH_FACTS: readonly ExportName[] = ['properties', 'listings', 'events', 'versions'];
 /** Of these a moment is one state: days of changes are not part of it. */
@@ -90,7 +92,7 @@ function tell(
   seconds: number,
 ): void {
   const { rows, bytes, sha256 } = manifest;
-  const peakMb = Math.round(process.resourceUsage().maxRSS / 1024);
+  const peakMb = Math.round(peakMemoryBytes() / MIB);
   const figures = { seconds: Math.round(seconds * 10) / 10, peakMb };
   if (empty !== null) out.note(`0 rows: ${empty}`);
   if (path === null) {
