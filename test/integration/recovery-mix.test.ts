@@ -9,8 +9,11 @@ const PLAN: MixPlan =
   scale > 0
     ? { scale, parcelsPerZip: 150, listings: 90, rounds: 3 }
     : { scale: 20, parcelsPerZip: 40, listings: 12, rounds: 1 };
-/** A browser or proxy that nobody uses when it dies fails nothing: of several one is noticed, a single one may be idle. */
-const MAY_BE_IDLE = new Set(['dead proxy', 'browser killed']);
+/**
+ * A browser or proxy that nobody uses when it dies fails nothing, nor does a database that is back before its driver gives up: of
+ * several one is noticed, a single one may pass.
+ */
+const MAY_BE_IDLE = new Set(['dead proxy', 'browser killed', 'database killed']);
 const LEAST_NOTICED = scale > 0 ? 1 : 0;
 const DETECT_S = 120;
 const RECOVER_S = 300;
