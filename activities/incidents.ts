@@ -27,7 +27,7 @@ import { onCallFor } from '../domain/roster.js';
 import { type SourceRegistry, sourceTargets } from '../sources/index.js';
 import type { DeliveryDocument } from '../store/alert-documents.js';
 import { standingRoster } from '../store/alert-settings.js';
-import { acknowledgeAlert } from '../store/alerts.js';
+import { acknowledgeAlert, releaseAlert } from '../store/alerts.js';
 import type { Database } from '../store/database.js';
 import { writeDeliveries } from '../store/deliveries.js';
 import { impactOf } from '../store/incident-impact.js';
@@ -141,10 +141,15 @@ export function createIncidentActivities({ config, database, sources }: Incident
 
     /** Who took the incident took its alerts: they stop going up by themselves. */
     async takeAlerts({ state }: { readonly state: IncidentState }): Promise<void> {
-      const note = `incident ${state.id}`;
+      const note = noteOf(state);
       for (const { alertId } of openFaults(state)) {
         await acknowledgeAlert(db, alertId, { by: state.by ?? 'incident', note });
       }
+    },
+
+    /** The incident is over: alerts that were taken with it and still hold are nobody's, and ring again after their cooldown. */
+    async releaseAlerts({ state, atMs }: { readonly state: IncidentState; readonly atMs: number }): Promise<void> {
+      for (const { alertId } of state.faults) await releaseAlert(db, alertId, noteOf(state), new Date(atMs));
     },
 
     /** Counts how the tries of the machine ended. The first end of a round stands. */
@@ -171,6 +176,9 @@ export function createIncidentActivities({ config, database, sources }: Incident
 }
 
 export type IncidentActivities = ReturnType<typeof createIncidentActivities>;
+
+/** By this the alerts know with which incident they were taken. */
+const noteOf = ({ id }: IncidentState): string => `incident ${id}`;
 
 interface CountRecoveryInput {
   readonly state: IncidentState;

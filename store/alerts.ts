@@ -193,6 +193,21 @@ export async function acknowledgeAlert(
   return null;
 }
 
+/**
+ * Takes back an acknowledgement that was made with this note: should it still hold, people hear of it again when its cooldown, from now
+ * on, is over. A repeat changes nothing.
+ */
+export async function releaseAlert(db: Db, alertId: string, note: string, now: Date): Promise<void> {
+  const alert = await alertsOf(db).findOne({ _id: alertId, state: 'acknowledged' });
+  if (alert === null) return;
+  const last = await transitionsOf(db).findOne({ _id: transitionId(alertId, alert.seq) });
+  if (last?.note !== note) return;
+  await alertsOf(db).updateOne(
+    { _id: alertId, seq: alert.seq, state: 'acknowledged' },
+    { $set: { state: 'firing', noticed: true, noticedAt: now, escalated: true } }, // it does not go up at once
+  );
+}
+
 /** Transitions of the last day that no incident was told of yet, the oldest first. */
 export async function unraisedTransitions(
   db: Db,

@@ -191,17 +191,20 @@ async function carryOut(own: Case, { clocks }: IncidentPlan, step: IncidentStep)
   own.state = { ...withStep(own.state, step, told, now()), ...later };
 }
 
-/** Writes the read model, and tells the alerts who has taken them. */
+/** Writes the read model, and tells the alerts who has taken them, and that nobody has any more. */
 async function keep(own: Case): Promise<void> {
   while (own.kept < own.state.seq) {
     const { state, kept } = own;
     await incidents.keepIncident({ state: { ...state, timeline: newer(state, kept) }, afterSeq: kept });
     own.kept = state.seq;
   }
-  if (own.state.by !== own.taken) {
-    own.taken = own.state.by;
-    if (own.taken !== null) await incidents.takeAlerts({ state: withoutTimeline(own.state) });
-  }
+  const isOver = own.state.status === 'resolved';
+  const taker = isOver ? null : own.state.by;
+  if (taker === own.taken) return;
+  own.taken = taker;
+  const state = withoutTimeline(own.state);
+  if (taker !== null) await incidents.takeAlerts({ state });
+  else if (isOver) await incidents.releaseAlerts({ state, atMs: Date.now() });
 }
 
 const withoutTimeline = (state: IncidentState): IncidentState => ({ ...state, timeline: [] });

@@ -259,6 +259,8 @@ export interface WatchFault {
   readonly kind: WatchKind;
   readonly seq: number;
   readonly open: boolean;
+  /** While it is open, when that was told last, ISO 8601 UTC; earlier versions left it out. */
+  readonly toldAt?: string;
 }
 
 /** What one look found. */

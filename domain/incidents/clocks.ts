@@ -109,18 +109,18 @@ function returned(state: IncidentState): readonly IncidentStep[] {
   return [{ id: 'returned', kind: 'update', levels: state.told, atMs: Date.parse(state.roundAt) }];
 }
 
-/** What the machine put right before anybody heard of it needs no review; the daily digest tells of it. */
+/** What the machine put right before anybody heard of it or took it needs no review; the daily digest tells of it. */
 function afterwards(state: IncidentState, settings: ClockSettings): readonly IncidentStep[] {
   const endMs = Date.parse(state.resolvedAt ?? state.roundAt);
   const { told } = state;
   const levels: IncidentStep['levels'] = told.length === 0 ? ['L2'] : told;
   const end: IncidentStep = { id: 'resolved', kind: 'resolved', levels, atMs: endMs };
-  if (told.length === 0 || isReviewed(state)) return [end];
+  if ((told.length === 0 && state.by === null) || isReviewed(state)) return [end];
   const { reviewHours, reviewReminderHours } = settings;
   return [
     end,
-    { id: 'review', kind: 'review-reminder', levels: told, atMs: endMs + reviewReminderHours * HOUR_MS },
-    { id: 'review-overdue', kind: 'review-overdue', levels: told, atMs: endMs + reviewHours * HOUR_MS },
+    { id: 'review', kind: 'review-reminder', levels, atMs: endMs + reviewReminderHours * HOUR_MS },
+    { id: 'review-overdue', kind: 'review-overdue', levels, atMs: endMs + reviewHours * HOUR_MS },
   ];
 }
 

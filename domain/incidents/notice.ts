@@ -72,7 +72,8 @@ function toDo(state: IncidentState, { kind }: IncidentStep, guides: readonly str
   const show = `look: phx incidents show ${name}`;
   const review = `review: phx incidents report ${name}, then phx incidents check ${name} 7 --by NAME`;
   if (kind === 'review-reminder' || kind === 'review-overdue') return [review];
-  if (kind === 'resolved' || kind === 'settle') return [show, ...(state.told.length === 0 ? [] : [review])];
+  if (kind === 'resolved' || kind === 'settle')
+    return [show, ...(state.told.length === 0 && state.by === null ? [] : [review])];
   if (kind === 'recovered') return [show, `object: phx incidents note ${name} --keep-open --text WHY --by NAME`];
   return [
     ...(state.by === null ? [`take it: phx incidents ack ${name} --by NAME`] : []),

@@ -17,8 +17,11 @@ const TOLD: Readonly<Record<WatchKind, Told>> = {
   evaluation: { cause: 'alerts/evaluation', severity: 'P1' },
 };
 
+/** As the alerts of severity P1: who took it for over hears that it is not. */
+const REMIND_MS = 4 * 3_600_000;
+
 /**
- * What incidents are to be told after a look: what is new, and what is over. What goes on is known to them.
+ * What incidents are to be told after a look: what is new, what still is after four hours, and what is over. What goes on is known to them.
  * @param before what was told up to now
  * @param at ISO 8601 UTC
  */
@@ -33,11 +36,12 @@ export function watchFaults(
   const raised: RaisedAlert[] = [];
   const faults: WatchFault[] = [];
   for (const kind of kinds) {
-    const known = before.find((one) => one.kind === kind) ?? { kind, seq: 0, open: false };
+    const known: WatchFault = before.find((one) => one.kind === kind) ?? { kind, seq: 0, open: false };
     const text = wrong.get(kind) ?? null;
     const open = text !== null;
-    if (open === known.open) {
-      faults.push(known);
+    const word = wordOn(known, open, at);
+    if (word === null) {
+      faults.push(open ? { toldAt: at, ...known } : known);
       continue;
     }
     const seq = known.seq + 1;
@@ -46,9 +50,20 @@ export function watchFaults(
     const fault = { alertId: `${market}/${rule}`, seq, rule, severity, by: null, at };
     raised.push({
       ...{ market, cause, opens: open },
-      fault: { ...fault, kind: open ? 'fired' : 'recovered', text: text ?? 'the watchdog does not find it any more' },
+      fault: {
+        ...fault,
+        kind: word,
+        text: text ?? 'the watchdog does not find it any more',
+      },
     });
-    faults.push({ kind, seq, open });
+    faults.push(open ? { kind, seq, open, toldAt: at } : { kind, seq, open });
   }
   return { raised, faults };
+}
+
+/** What an incident is to hear of a finding; null where it knows. */
+function wordOn(known: WatchFault, open: boolean, at: string): 'fired' | 'reminded' | 'recovered' | null {
+  if (open !== known.open) return open ? 'fired' : 'recovered';
+  const { toldAt = at } = known;
+  return open && Date.parse(at) - Date.parse(toldAt) >= REMIND_MS ? 'reminded' : null;
 }

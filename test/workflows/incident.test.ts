@@ -152,6 +152,27 @@ describe('an acknowledgement', () => {
     expect(withoutUpdates(told)).toEqual(['60 tell L2+L3+L4']);
   });
 
+  it('is of its alerts too, until the incident is resolved', async () => {
+    const words: string[] = [];
+    await running(
+      'P1',
+      async ({ handle }) => {
+        await handle.executeUpdate(ackIncidentUpdate, { args: [{ by: 'A. Operator', note: null }] });
+        await pass(1);
+        expect(words).toEqual(['taken']);
+        await handle.executeUpdate(resolveIncidentUpdate, { args: [{ by: 'A. Operator', how: 'restarted' }] });
+        await pass(1);
+        await handle.executeUpdate(noteIncidentUpdate, { args: [{ by: 'A. Operator', text: 'so', keepOpen: false }] });
+        await pass(1);
+        expect(words).toEqual(['taken', 'released']);
+      },
+      {
+        takeAlerts: async () => void words.push('taken'),
+        releaseAlerts: async () => void words.push('released'),
+      },
+    );
+  });
+
   it('stays where a person makes it less bad', async () => {
     const told = await running('P1', async ({ handle }) => {
       await handle.executeUpdate(ackIncidentUpdate, { args: [{ by: 'A. Operator', note: null }] });

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createIncidentActivities } from '../../../activities/incidents.js';
 import { openedIncident, resolvedBy, withFault, withTry } from '../../../domain/incidents/state.js';
 import { createOfflineSources } from '../../../sources/offline.js';
-import { type AlertWorld, startAlertWorld } from '../../support/alert-world.js';
+import { TRIGGERS } from '../../support/alert-triggers.js';
+import { type AlertWorld, NOW_MS, startAlertWorld } from '../../support/alert-world.js';
 
 const BEGIN = Date.parse('2026-03-02T10:00:00Z');
 const iso = (minutes: number) => new Date(BEGIN + minutes * 60_000).toISOString();
@@ -45,5 +46,36 @@ describe('what an incident goes by', () => {
       .collection<{ _id: string; startedAt: Date }>('runs')
       .insertOne({ _id: 'r', ...run, startedAt: new Date(BEGIN) });
     expect(await plan()).toMatchObject({ began: true });
+  });
+});
+
+describe('an alert that was taken with its incident', () => {
+  it('rings again after its cooldown where the incident was resolved and it still holds', async () => {
+    const { db, config, database, evaluateAt, transitionsOf } = await world.fresh('incident_release');
+    const { takeAlerts, releaseAlerts } = createIncidentActivities({
+      ...{ config, database, sources: createOfflineSources(config) },
+    });
+    await TRIGGERS['token-refused']?.cause(db);
+    const at = (minutes: number) => evaluateAt(NOW_MS + minutes * 60_000, ['token-refused']);
+    await at(0);
+    const [fired] = await transitionsOf('token-refused');
+    const input = {
+      market: 'phoenix',
+      cause: 'x',
+      fault: { ...fault, alertId: fired?.alertId ?? '', seq: 1, at: iso(0) },
+    };
+    const state = { ...openedIncident('phoenix/x@1', input, iso(0)), by: 'A. Operator' };
+    await takeAlerts({ state });
+    await at(500);
+    const kinds = async () => (await transitionsOf('token-refused')).map(({ kind }) => kind);
+    expect(await kinds()).toEqual(['fired', 'acknowledged']);
+    await releaseAlerts({ state: { ...state, id: 'another' }, atMs: NOW_MS + 500 * 60_000 });
+    await at(501);
+    expect(await kinds()).toEqual(['fired', 'acknowledged']);
+    for (let times = 0; times < 2; times += 1) await releaseAlerts({ state, atMs: NOW_MS + 501 * 60_000 });
+    await at(510);
+    expect(await kinds()).toEqual(['fired', 'acknowledged']);
+    await at(501 + 241);
+    expect(await kinds()).toEqual(['fired', 'acknowledged', 'reminded']);
   });
 });

@@ -128,6 +128,20 @@ describe('config/incidents.json', () => {
   });
 });
 
+describe('the review', () => {
+  it.each([
+    [
+      'is due where a person took it before anybody was called',
+      'A',
+      ['5 resolved', '1445 review', '2885 review-overdue'],
+    ],
+    ['is not where the machine put it right before', null, ['5 resolved']],
+  ] as const)('%s', (_name, by, expected) => {
+    const taken = by === null ? opened('P1') : acknowledgedBy(opened('P1'), { by, note: null }, iso(2));
+    expect(through(resolvedBy(taken, { by, how: 'done' }, iso(5)), 5_000).steps).toEqual(expected);
+  });
+});
+
 describe('what the machine tried', () => {
   const tried = (severity: IncidentSeverity) =>
     withTry(opened(severity), { step: 'probe-source', outcome: 'failed', text: 'down', at: iso(1) });
