@@ -18,7 +18,7 @@ import { type Measured, tableOf, verdictOf } from './scale-table.js';
 const USAGE = `usage: npm run bench:scale -- [--small N] [--large N] [--small-days N] [--large-days N] [--only WORDS] [--folder FOLDER] [--json]
   --small, --large            properties of the two databases, default 1000 and 10000
   --small-days, --large-days  nights of the past, default 40 and 400
-  --only                      operations whose name holds these words
+  --only                      operations whose name holds one of these words, separated by commas
   --folder                    keep the databases here, and take them from here when they are there
 `;
 const INTERRUPTED = 130;
@@ -63,7 +63,8 @@ async function main(): Promise<number> {
   try {
     for (const size of [small, large]) sides.push(await openSide(folder, size));
     const rows: Measured[] = [];
-    for (const operation of OPERATIONS.filter(({ name }) => name.includes(values.only))) {
+    const words = values.only.split(',');
+    for (const operation of OPERATIONS.filter(({ name }) => words.some((word) => name.includes(word)))) {
       rows.push(await measureBoth(operation, sides));
     }
     const machine = `${cpus().length} × ${cpus()[0]?.model ?? arch()}, Node ${process.version}`;
@@ -116,8 +117,10 @@ async function measureBoth({ name, growsWith, phx }: Operation, [small, large]: 
     nothing: 1,
     properties: large.size.properties / small.size.properties,
     documents: large.documents / small.documents,
+    keys: (large.size.properties * large.size.days) / (small.size.properties * small.size.days),
   }[growsWith];
-  process.stderr.write(`${name}: ${Math.round(before.ms)} ms, ${Math.round(after.ms)} ms\n`);
+  const told = [before, after].map(({ ms, peakMb }) => `${Math.round(ms)} ms (${peakMb} MB)`);
+  process.stderr.write(`${name}: ${told.join(', ')}\n`);
   return { name, growsWith, small: before, large: after, allowed };
 }
 
