@@ -136,9 +136,7 @@ describe('phx sources', () => {
       .collection<WindowDocument>('windows')
       .find({ runDate: dayBefore(19) })
       .toArray();
-    expect(states.map(({ reason }) => reason).join('\n')).toContain(
-      'Blocked: maricopa-assessor: paused by test',
-    );
+    expect(states.map(({ reason }) => reason).join('\n')).toContain('Blocked: maricopa-assessor: paused by test');
     await cli('sources', 'resume', COUNTY);
   }, 90_000);
 
