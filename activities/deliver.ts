@@ -7,11 +7,11 @@ import { digestOf } from '../domain/alerts/digest.js';
 import { type Contact, onCallFor } from '../domain/roster.js';
 import { createTellers } from '../notify/tellers.js';
 import type { OutgoingNotice, Told } from '../notify/told.js';
-import type { DeliveryDocument } from '../store/alert-documents.js';
-import { standingRoster } from '../store/alert-settings.js';
+import { digestNotices, endDelivery, findDelivery, noteAttempt } from '../store/alerts/deliveries.js';
+import type { DeliveryDocument } from '../store/alerts/documents.js';
+import { standingRoster } from '../store/alerts/settings.js';
 import type { Database } from '../store/database.js';
-import { digestNotices, endDelivery, findDelivery, noteAttempt } from '../store/deliveries.js';
-import { createSentLedger } from '../store/sent-mails.js';
+import { createSentLedger } from '../store/reports/sent-mails.js';
 import { withHeartbeat } from './heartbeat.js';
 
 export interface DeliverDeps {

@@ -28,7 +28,7 @@ import {
   waitingAmong,
   waitingForComposition,
 } from '../store/queue.js';
-import { resolveProperties } from '../store/resolve.js';
+import { resolveProperties } from '../store/resolve/resolve.js';
 import { ripeAmong } from '../store/ripe.js';
 import { createZipFigures } from '../store/zip-figures.js';
 import { type BatchOutcome, type Described, describeBatch } from './describe-batch.js';

@@ -6,8 +6,8 @@ import type { SourceName } from '../core/schemas/names.js';
 import type { SourceRegistry } from '../sources/index.js';
 import type { Database } from '../store/database.js';
 import type { WindowDocument } from '../store/documents.js';
-import { markMissed } from '../store/gaps.js';
-import { windowsOfDay } from '../store/windows.js';
+import { markMissed } from '../store/windows/gaps.js';
+import { windowsOfDay } from '../store/windows/windows.js';
 import { planSources } from './plan-sources.js';
 
 export interface GapsDeps {

@@ -25,14 +25,14 @@ import { recoveryFor } from '../domain/incidents/recovery.js';
 import { openFaults } from '../domain/incidents/severity.js';
 import { onCallFor } from '../domain/roster.js';
 import { type SourceRegistry, sourceTargets } from '../sources/index.js';
-import type { DeliveryDocument } from '../store/alert-documents.js';
-import { standingRoster } from '../store/alert-settings.js';
-import { acknowledgeAlert, releaseAlert } from '../store/alerts.js';
+import { acknowledgeAlert, releaseAlert } from '../store/alerts/alerts.js';
+import { writeDeliveries } from '../store/alerts/deliveries.js';
+import type { DeliveryDocument } from '../store/alerts/documents.js';
+import { standingRoster } from '../store/alerts/settings.js';
 import type { Database } from '../store/database.js';
-import { writeDeliveries } from '../store/deliveries.js';
-import { impactOf } from '../store/incident-impact.js';
-import { keepIncident } from '../store/incidents.js';
-import { noteRecovery } from '../store/recoveries.js';
+import { noteRecovery } from '../store/errors/recoveries.js';
+import { impactOf } from '../store/incidents/impact.js';
+import { keepIncident } from '../store/incidents/incidents.js';
 import { latestRunOf } from '../store/runs.js';
 
 export interface IncidentDeps {

@@ -9,10 +9,10 @@ import type {
 } from '../core/schemas/collect.js';
 import type { SourceRegistry } from '../sources/index.js';
 import type { Database } from '../store/database.js';
-import { planDetails } from '../store/details.js';
 import type { WindowWalk } from '../store/documents.js';
-import { planWindowWalk } from '../store/walks.js';
-import { type ClosedWindow, closeWindow, openWindow } from '../store/windows.js';
+import { planDetails } from '../store/windows/details.js';
+import { planWindowWalk } from '../store/windows/walks.js';
+import { type ClosedWindow, closeWindow, openWindow } from '../store/windows/windows.js';
 
 export interface LedgerDeps {
   readonly database: Database;

@@ -5,12 +5,12 @@ import type { Budget } from '../core/schemas/money.js';
 import { priceOn } from '../domain/accrual.js';
 import { accountsOf } from '../reports/cost/accounts.js';
 import { reconcile } from '../reports/cost/reconcile.js';
-import { currentBudget } from '../store/budget-settings.js';
-import { obeyThresholds } from '../store/controls.js';
-import { accountingDay } from '../store/cost-entries.js';
-import { lastQuietReading } from '../store/provider-readings.js';
-import { settleStale } from '../store/reservations.js';
-import { bookSubscription, type Subscription } from '../store/subscriptions.js';
+import { currentBudget } from '../store/cost/budget-settings.js';
+import { obeyThresholds } from '../store/cost/controls.js';
+import { accountingDay } from '../store/cost/entries.js';
+import { lastQuietReading } from '../store/cost/provider-readings.js';
+import { settleStale } from '../store/cost/reservations.js';
+import { bookSubscription, type Subscription } from '../store/cost/subscriptions.js';
 
 /**
  * Brings the accounts up to date before a run: what dead workers held back, what providers tell, the days of

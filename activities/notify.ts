@@ -9,9 +9,9 @@ import { sendOnce } from '../notify/sent-ledger.js';
 import { repairMail } from '../reports/repair-mail.js';
 import { renderRunSummaryMail } from '../reports/run-summary/mail.js';
 import type { Database } from '../store/database.js';
+import { createSentLedger } from '../store/reports/sent-mails.js';
 import { findRun } from '../store/runs.js';
 import { repairOf } from '../store/selector-sets.js';
-import { createSentLedger } from '../store/sent-mails.js';
 import { withHeartbeat } from './heartbeat.js';
 
 export interface NotifyDeps {

@@ -7,7 +7,7 @@ import type { AlternativePlan, SourcePlan } from '../core/schemas/sequence.js';
 import type { Source } from '../core/source.js';
 import { proxyRefusal } from '../net/proxies/permission.js';
 import type { SourceRegistry } from '../sources/index.js';
-import { suspensionReason } from '../store/controls.js';
+import { suspensionReason } from '../store/cost/controls.js';
 import { pauseReason, permissionHeld } from '../store/decisions.js';
 
 /** How a run uses each source, and why one is left out. */

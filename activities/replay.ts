@@ -6,7 +6,7 @@ import type { ReplayBatchInput, ReplayBatchResult, ReplayTotals } from '../core/
 import { addReplays, noReplay } from '../domain/replay.js';
 import type { SourceRegistry } from '../sources/index.js';
 import type { Database } from '../store/database.js';
-import { citedReadings, type DayAnswer, firstAnswers, runsOfDay } from '../store/day-answers.js';
+import { citedReadings, type DayAnswer, firstAnswers, runsOfDay } from '../store/replay/day-answers.js';
 import {
   applyReadings,
   type Compared,
@@ -15,7 +15,7 @@ import {
   partsOf,
   type Reading,
   versionsOf,
-} from '../store/replay.js';
+} from '../store/replay/replay.js';
 import { withHeartbeat } from './heartbeat.js';
 
 export interface ReplayDeps {

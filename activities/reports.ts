@@ -18,8 +18,8 @@ import { isReportModel, type ReportModel } from '../reports/periodic/model.js';
 import { printReport, renderReportMail, renderReportPage } from '../reports/periodic/render.js';
 import type { Database } from '../store/database.js';
 import type { MachineFigures } from '../store/detectors/context.js';
-import { findReport, keepReport, noteReportFiles, noteReportSent } from '../store/reports.js';
-import { createSentLedger } from '../store/sent-mails.js';
+import { findReport, keepReport, noteReportFiles, noteReportSent } from '../store/reports/reports.js';
+import { createSentLedger } from '../store/reports/sent-mails.js';
 import { withHeartbeat } from './heartbeat.js';
 
 export interface ReportDeps {

@@ -3,8 +3,8 @@ import { windowId } from '../core/ids.js';
 import type { FinishInput, RunName, StandIn } from '../core/schemas/sequence.js';
 import { modelTroubleOf } from '../domain/failures/actions.js';
 import type { WindowDocument } from '../store/documents.js';
-import { endTrouble } from '../store/errors.js';
-import { noteRecovery } from '../store/recoveries.js';
+import { endTrouble } from '../store/errors/errors.js';
+import { noteRecovery } from '../store/errors/recoveries.js';
 
 /** Counts what a run put right in ways that no step shows: by another source, and by rules instead of the model. Safe to repeat. */
 export async function noteRunRecoveries(db: Db, { run, standIns = [] }: FinishInput): Promise<void> {

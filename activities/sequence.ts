@@ -18,7 +18,7 @@ import { renderRunSummaryMail } from '../reports/run-summary/mail.js';
 import { summariseRun } from '../reports/run-summary/summarise.js';
 import type { SourceRegistry } from '../sources/index.js';
 import { kindOrders } from '../sources/offline.js';
-import { modelSuspension } from '../store/controls.js';
+import { modelSuspension } from '../store/cost/controls.js';
 import type { Database } from '../store/database.js';
 import { findFaults } from '../store/integrity.js';
 import { askModelAgain, releaseClaims } from '../store/queue.js';

@@ -15,15 +15,15 @@ import { optionsIn } from '../core/run-options.js';
 import type { IncidentSettings, WatchLook, WatchVerdict } from '../core/schemas/incidents.js';
 import { DEFAULT_RUN_OPTIONS, type RunOptions } from '../core/schemas/run.js';
 import type { SequenceProgress } from '../core/schemas/sequence.js';
-import { lastMinute } from '../store/alert-minutes.js';
+import { lastMinute } from '../store/alerts/minutes.js';
 import type { Database } from '../store/database.js';
 import { latestDay } from '../store/detectors/context.js';
 import { standstill } from '../store/detectors/day.js';
 import type { RunDocument } from '../store/documents.js';
 import { frozenError } from '../store/emergency.js';
+import { keepRound, lastRound, type WatchRound } from '../store/incidents/watch-rounds.js';
 import { beganOn, latestRunOf } from '../store/runs.js';
-import { keepRound, lastRound, type WatchRound } from '../store/watch-rounds.js';
-import { windowsOfDay } from '../store/windows.js';
+import { windowsOfDay } from '../store/windows/windows.js';
 import { hangingParts } from './hanging-parts.js';
 
 export interface WatchDeps {

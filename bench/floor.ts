@@ -14,7 +14,7 @@ import { keepProcessed, readProperties } from '../store/properties.js';
 import { markComposed, waitingForComposition } from '../store/queue.js';
 import { keepPayload } from '../store/raw-payloads.js';
 import { keepRecords } from '../store/records.js';
-import { keepPage } from '../store/windows.js';
+import { keepPage } from '../store/windows/windows.js';
 import { FLOOR_DATABASE, type FloorResult } from './floor-result.js';
 import { inLanes } from './lanes.js';
 

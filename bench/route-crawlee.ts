@@ -3,7 +3,7 @@ import type { Cursor, Window } from '../core/schemas/collect.js';
 import type { Source } from '../core/source.js';
 import { launchArguments } from '../stack/resolve-browser.js';
 import type { Database } from '../store/database.js';
-import { storeDetail, storePage } from '../store/pages.js';
+import { storeDetail, storePage } from '../store/windows/pages.js';
 import { type CrawleeRequest, loadCrawlee } from './crawlee.js';
 import { jobOf, keysOf, measure } from './route-job.js';
 import { type Fetched, stagedSource } from './staged-source.js';

@@ -2,7 +2,7 @@ import { loadConfig } from '../core/config.js';
 import type { Cursor, Window } from '../core/schemas/collect.js';
 import type { Source } from '../core/source.js';
 import type { Database } from '../store/database.js';
-import { storeDetail, storePage } from '../store/pages.js';
+import { storeDetail, storePage } from '../store/windows/pages.js';
 import { createReach } from '../workers/reach.js';
 import { inLanes } from './lanes.js';
 import { jobOf, keysOf, measure } from './route-job.js';

@@ -13,7 +13,6 @@ import { createOfflineSources, kindOrders } from '../sources/offline.js';
 import { createBackup } from '../store/backup/create.js';
 import { updateBaselines } from '../store/baselines/baselines.js';
 import type { Database } from '../store/database.js';
-import { planDetails } from '../store/details.js';
 import { findFaults } from '../store/integrity.js';
 import { createMetricReader } from '../store/metric-figures.js';
 import { scoreMarket } from '../store/quality.js';
@@ -21,7 +20,8 @@ import { claimForModel, releaseClaims, waitingForComposition } from '../store/qu
 import { keepRetention } from '../store/retention/index.js';
 import { measureCollections } from '../store/size.js';
 import { verifyDatabase } from '../store/verify/verify.js';
-import { countRun } from '../store/windows.js';
+import { planDetails } from '../store/windows/details.js';
+import { countRun } from '../store/windows/windows.js';
 import { daysUpTo, type FillSize, MARKET, UNMEASURED_DAYS } from './fill/plan.js';
 
 /** What an operation works on. */

@@ -3,7 +3,7 @@ import { PhoenixError } from '../core/errors.js';
 import { loadRoster } from '../core/product-settings.js';
 import { channelReadiness } from '../notify/tellers.js';
 import type { DoctorLine } from '../stack/doctor-line.js';
-import { standingRoster } from '../store/alert-settings.js';
+import { standingRoster } from '../store/alerts/settings.js';
 import { withDatabase } from './connect.js';
 import { faultsOfRoster } from './roster-faults.js';
 

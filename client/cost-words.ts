@@ -1,4 +1,4 @@
-import { accountingDay } from '../store/cost-entries.js';
+import { accountingDay } from '../store/cost/entries.js';
 import type { Faults } from './run-request.js';
 import { readWords } from './source-request.js';
 

@@ -3,7 +3,7 @@ import type { Db } from 'mongodb';
 import { type Counts, NO_COUNTS } from '../core/schemas/collect.js';
 import type { SequenceProgress } from '../core/schemas/sequence.js';
 import { queueStates } from '../store/queue.js';
-import { addCounts, countDetails, countRun, windowsOfDay } from '../store/windows.js';
+import { addCounts, countDetails, countRun, windowsOfDay } from '../store/windows/windows.js';
 
 /** A run in the database's and the workflow's words, while it goes on. */
 export interface RunName {

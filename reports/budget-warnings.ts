@@ -1,10 +1,10 @@
 import type { Db } from 'mongodb';
 import { levelAt, percentOf, sumOf } from '../domain/budget.js';
-import { currentBudget } from '../store/budget-settings.js';
-import { controlSentence, controlsInForce } from '../store/controls.js';
-import { accountingDay } from '../store/cost-entries.js';
-import { latestReadings } from '../store/provider-readings.js';
-import { monthFigures } from '../store/reservations.js';
+import { currentBudget } from '../store/cost/budget-settings.js';
+import { controlSentence, controlsInForce } from '../store/cost/controls.js';
+import { accountingDay } from '../store/cost/entries.js';
+import { latestReadings } from '../store/cost/provider-readings.js';
+import { monthFigures } from '../store/cost/reservations.js';
 import { accountWarnings } from './cost/account-words.js';
 
 /**

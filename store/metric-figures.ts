@@ -1,11 +1,11 @@
 import type { Db } from 'mongodb';
 import type { StoredMetric } from '../domain/monitoring/catalogue.js';
-import type { AlertDocument } from './alert-documents.js';
-import { currentBudget } from './budget-settings.js';
-import type { CaptchaTaskDocument } from './captcha-tasks.js';
-import { accountingDay, entriesOf } from './cost-entries.js';
+import type { AlertDocument } from './alerts/documents.js';
+import type { CaptchaTaskDocument } from './captcha/tasks.js';
+import { currentBudget } from './cost/budget-settings.js';
+import { accountingDay, entriesOf } from './cost/entries.js';
+import { createMonthTally, type ReadSums, type Sums } from './cost/month-tally.js';
 import type { QueueDocument, RunDocument } from './documents.js';
-import { createMonthTally, type ReadSums, type Sums } from './month-tally.js';
 import { HEALTHY_SCORE, type ProxyDocument } from './proxies.js';
 import { lastQualityRun, type QualityRunDocument } from './quality.js';
 import { databaseBytes } from './size.js';

@@ -5,11 +5,11 @@ import { productVersion } from '../core/paths.js';
 import type { Window } from '../core/schemas/collect.js';
 import type { SourceRecord } from '../core/schemas/facts.js';
 import { LISTING_SOURCES, type Mode } from '../core/schemas/names.js';
-import { newsIn } from './absences.js';
 import { writeVersionEvents } from './change-events.js';
 import type { Database } from './database.js';
 import { isDuplicateKey } from './database.js';
 import type { KindFacts, QueueDocument, RawPropertyDocument, RecordVersionDocument } from './documents.js';
+import { newsIn } from './windows/absences.js';
 
 /** A record with the evidence for it. */
 export interface RecordWithEvidence extends SourceRecord {

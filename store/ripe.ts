@@ -3,8 +3,8 @@ import { LISTING_SOURCES, type SourceName } from '../core/schemas/names.js';
 import type { Collecting, RunName } from '../core/schemas/sequence.js';
 import type { SourceTraits } from '../core/source.js';
 import type { QueueDocument, RawPropertyDocument, WindowPageDocument } from './documents.js';
-import { detailStep } from './pages.js';
-import { pageId } from './windows.js';
+import { detailStep } from './windows/pages.js';
+import { pageId } from './windows/windows.js';
 
 /** A collection that goes on, as the model has to respect it. */
 export interface Unsettled extends Collecting {

@@ -2,7 +2,7 @@ import type { Config } from '../core/config.js';
 import { type CaptchaClient, createCaptchaClient } from '../net/captcha/client.js';
 import { type CaptchaSolver, createCaptchaSolver } from '../net/captcha/solver.js';
 import { ifNotFrozen } from '../net/emergency.js';
-import { createCaptchaLedger } from '../store/captcha-tasks.js';
+import { createCaptchaLedger } from '../store/captcha/tasks.js';
 import type { Database } from '../store/database.js';
 import { permissionHeld } from '../store/decisions.js';
 import { readEmergency } from '../store/emergency.js';

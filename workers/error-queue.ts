@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Failure, TroubleEnd, WaitCount } from '../core/schemas/failures.js';
 import { NOT_RECORDED } from '../domain/failures/actions.js';
 import { asStoreError } from '../store/database.js';
-import { countWaits, endOverdue, endTrouble, recordFailures } from '../store/errors.js';
+import { countWaits, endOverdue, endTrouble, recordFailures } from '../store/errors/errors.js';
 
 /** One thing to write. `lost` is found out about while it waits. */
 export type ErrorNote =

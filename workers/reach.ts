@@ -26,7 +26,7 @@ import { createNoteStop } from '../net/stops.js';
 import { createVisitPage } from '../net/visit-page.js';
 import { createSources, type SourceRegistry, sourceTargets } from '../sources/index.js';
 import { createMarketData, createMarketDataSettings, type MarketData } from '../sources/market-data/index.js';
-import { suspensionReason } from '../store/controls.js';
+import { suspensionReason } from '../store/cost/controls.js';
 import type { Database } from '../store/database.js';
 import { pauseError, permissionHeld, standingDecision } from '../store/decisions.js';
 import { readEmergency } from '../store/emergency.js';

@@ -4,9 +4,9 @@ import { loadAlertRules, loadQualityLimits } from '../../core/product-settings.j
 import { causeOf } from '../../domain/alerts/evaluate.js';
 import { judgeRun } from '../../domain/quality/gate.js';
 import type { GatheredQuality } from '../../domain/quality/gather.js';
-import type { AlertDocument, AlertTransitionDocument, DeliveryDocument } from '../../store/alert-documents.js';
-import type { ErrorDay, ErrorDocument, ErrorEventDocument } from '../../store/error-documents.js';
-import { fingerprintOf } from '../../store/errors.js';
+import type { AlertDocument, AlertTransitionDocument, DeliveryDocument } from '../../store/alerts/documents.js';
+import type { ErrorDay, ErrorDocument, ErrorEventDocument } from '../../store/errors/documents.js';
+import { fingerprintOf } from '../../store/errors/errors.js';
 import type { MachineRow, ReadingsRow } from '../../store/measures.js';
 import type { QualityRunDocument } from '../../store/quality.js';
 import type { Bulk } from './bulk.js';

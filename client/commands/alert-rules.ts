@@ -1,6 +1,6 @@
 import { loadAlertRules } from '../../core/product-settings.js';
 import type { EffectiveRule } from '../../domain/alerts/rules.js';
-import { standingRules } from '../../store/alert-settings.js';
+import { standingRules } from '../../store/alerts/settings.js';
 import { changeSetting, standingSettings } from '../../store/settings.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';

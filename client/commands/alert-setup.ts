@@ -2,7 +2,7 @@ import { evaluateAlertsWorkflowId, TASK_QUEUES } from '../../core/ids.js';
 import { loadRoster, loadSchedules } from '../../core/product-settings.js';
 import { MEASURES } from '../../core/schemas/alerts.js';
 import { channelReadiness } from '../../notify/tellers.js';
-import { standingRoster } from '../../store/alert-settings.js';
+import { standingRoster } from '../../store/alerts/settings.js';
 import type { evaluateAlerts } from '../../workflows/evaluate-alerts.js';
 import { readSetting, withDatabase, withTemporal } from '../connect.js';
 import type { CliContext } from '../context.js';

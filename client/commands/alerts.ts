@@ -1,7 +1,13 @@
 import { channelEffects, ruleEffects } from '../../domain/alerts/effectiveness.js';
-import type { AlertDocument } from '../../store/alert-documents.js';
-import { acknowledgeAlert, findAlert, historyOfAlert, listAlerts, transitionsSince } from '../../store/alerts.js';
-import { deliveriesOfTransitions } from '../../store/deliveries.js';
+import {
+  acknowledgeAlert,
+  findAlert,
+  historyOfAlert,
+  listAlerts,
+  transitionsSince,
+} from '../../store/alerts/alerts.js';
+import { deliveriesOfTransitions } from '../../store/alerts/deliveries.js';
+import type { AlertDocument } from '../../store/alerts/documents.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import { CliError } from '../errors.js';

@@ -6,7 +6,7 @@ import { type CapacityLimits, type CapacityRow, capacityOf } from '../../domain/
 import { spacingMs } from '../../net/pace.js';
 import { measureCapacity } from '../../reports/capacity/measure.js';
 import { sourceTargets } from '../../sources/index.js';
-import { currentBudget } from '../../store/budget-settings.js';
+import { currentBudget } from '../../store/cost/budget-settings.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import { inPercent } from '../cost-words.js';

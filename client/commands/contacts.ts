@@ -2,7 +2,7 @@ import type { Db } from 'mongodb';
 import { loadRoster } from '../../core/product-settings.js';
 import { person, rotation } from '../../core/schemas/roster.js';
 import { onCall, rosterFaults } from '../../domain/roster.js';
-import { standingRoster } from '../../store/alert-settings.js';
+import { standingRoster } from '../../store/alerts/settings.js';
 import { changeSetting } from '../../store/settings.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';

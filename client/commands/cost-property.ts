@@ -1,6 +1,6 @@
 import { propertiesByZip, spreadCosts, type ZipCosts, zipOfProperty } from '../../reports/cost/property-costs.js';
-import { currentBudget } from '../../store/budget-settings.js';
-import { entriesOf } from '../../store/cost-entries.js';
+import { currentBudget } from '../../store/cost/budget-settings.js';
+import { entriesOf } from '../../store/cost/entries.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import { readMonth, usd } from '../cost-words.js';

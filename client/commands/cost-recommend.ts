@@ -8,7 +8,7 @@ import {
   recommend,
 } from '../../reports/cost/recommend.js';
 import { noteAdvice } from '../../store/advice.js';
-import { changeBudget } from '../../store/budget-settings.js';
+import { changeBudget } from '../../store/cost/budget-settings.js';
 import { decide } from '../../store/decisions.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';

@@ -1,7 +1,7 @@
 import { BREAKDOWNS, type BreakdownBy, breakDown } from '../../reports/cost/breakdown.js';
 import { type CostState, costsOf, readCostState } from '../../reports/cost/state.js';
-import { controlSentence } from '../../store/controls.js';
-import { entriesOf } from '../../store/cost-entries.js';
+import { controlSentence } from '../../store/cost/controls.js';
+import { entriesOf } from '../../store/cost/entries.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import { inPercent, readMonth, usd } from '../cost-words.js';

@@ -1,6 +1,6 @@
 import { runDateOf } from '../../core/dates.js';
 import { loadErrorCauses } from '../../core/product-settings.js';
-import type { ErrorDocument, ErrorEventDocument } from '../../store/error-documents.js';
+import type { ErrorDocument, ErrorEventDocument } from '../../store/errors/documents.js';
 import {
   type ErrorRow,
   findError,
@@ -9,8 +9,8 @@ import {
   type Recurrence,
   readErrorTable,
   recurrenceOf,
-} from '../../store/error-figures.js';
-import { type RecoveryFigures, readRecoveries } from '../../store/recoveries.js';
+} from '../../store/errors/figures.js';
+import { type RecoveryFigures, readRecoveries } from '../../store/errors/recoveries.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import { CliError } from '../errors.js';

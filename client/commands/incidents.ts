@@ -3,7 +3,13 @@ import { incidentWorkflowId } from '../../core/ids.js';
 import { loadIncidentSettings } from '../../core/product-settings.js';
 import type { IncidentSettings, IncidentState } from '../../core/schemas/incidents.js';
 import { deadlinesOf, nextStep } from '../../domain/incidents/clocks.js';
-import { findIncident, keepIncident, listIncidents, stateOf, timelineOfIncident } from '../../store/incidents.js';
+import {
+  findIncident,
+  keepIncident,
+  listIncidents,
+  stateOf,
+  timelineOfIncident,
+} from '../../store/incidents/incidents.js';
 import { readSetting, withDatabase, withTemporal } from '../connect.js';
 import type { CliContext } from '../context.js';
 import { CliError } from '../errors.js';

@@ -14,7 +14,7 @@ import { NOTES } from '../../reports/periodic/notes.js';
 import { printReport, renderReportMail, renderReportPage } from '../../reports/periodic/render.js';
 import { renderReportText } from '../../reports/periodic/text.js';
 import { viewOf } from '../../reports/periodic/view.js';
-import { addReportNote, listReports } from '../../store/reports.js';
+import { addReportNote, listReports } from '../../store/reports/reports.js';
 import type { periodicReport } from '../../workflows/periodic-report.js';
 import { awaitWorkflow } from '../await-workflow.js';
 import { phxOn, readSetting, withDatabase, withTemporal } from '../connect.js';

@@ -1,6 +1,6 @@
 import type { RawPropertyDocument } from '../../store/documents.js';
-import type { DecidedBy, EntityLinkDocument, ReviewDocument } from '../../store/resolve-documents.js';
-import { decidePair, listMergedLinks, listReviews, readPair } from '../../store/reviews.js';
+import type { DecidedBy, EntityLinkDocument, ReviewDocument } from '../../store/resolve/documents.js';
+import { decidePair, listMergedLinks, listReviews, readPair } from '../../store/resolve/reviews.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import { CliError } from '../errors.js';

@@ -3,7 +3,7 @@ import { StoreUnavailable } from '../../core/errors.js';
 import { marketOf, zipsOf } from '../../core/product-settings.js';
 import { optionsIn } from '../../core/run-options.js';
 import type { SourceName } from '../../core/schemas/names.js';
-import { lastListings } from '../../store/windows.js';
+import { lastListings } from '../../store/windows/windows.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import { columnsOf } from '../output.js';

@@ -3,7 +3,7 @@ import type { Config } from '../../core/config.js';
 import { marketOf, zipsOf } from '../../core/product-settings.js';
 import type { RunDocument, WindowDocument } from '../../store/documents.js';
 import { latestRunOf, listRuns } from '../../store/runs.js';
-import { windowsOfDay } from '../../store/windows.js';
+import { windowsOfDay } from '../../store/windows/windows.js';
 import { readSetting, withDatabase, withTemporal } from '../connect.js';
 import type { CliContext } from '../context.js';
 import { summaryText } from '../finish-run.js';

@@ -1,5 +1,5 @@
 import { isRunDate } from '../../core/dates.js';
-import { acceptWindow } from '../../store/accept-window.js';
+import { acceptWindow } from '../../store/windows/accept.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import { CliError } from '../errors.js';

@@ -3,7 +3,7 @@ import { isRunDate } from '../../core/dates.js';
 import { type Market, zipsOf } from '../../core/product-settings.js';
 import type { SourceName } from '../../core/schemas/names.js';
 import type { WindowDocument } from '../../store/documents.js';
-import { windowsOfDay } from '../../store/windows.js';
+import { windowsOfDay } from '../../store/windows/windows.js';
 import { readSetting, withDatabase } from '../connect.js';
 import type { CliContext } from '../context.js';
 import { columnsOf } from '../output.js';

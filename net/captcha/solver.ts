@@ -12,8 +12,8 @@ import {
 import type { CaptchaTask } from '../../core/schemas/captcha.js';
 import type { Window } from '../../core/schemas/collect.js';
 import type { SourceName } from '../../core/schemas/names.js';
-import type { CaptchaLedger, CaptchaTicket } from '../../store/captcha-tasks.js';
-import type { Refusal } from '../../store/reservations.js';
+import type { CaptchaLedger, CaptchaTicket } from '../../store/captcha/tasks.js';
+import type { Refusal } from '../../store/cost/reservations.js';
 import { type CaptchaClient, surelyNotBought } from './client.js';
 import type { CaptchaRefusal } from './refusals.js';
 

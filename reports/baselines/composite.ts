@@ -2,7 +2,7 @@ import type { Db } from 'mongodb';
 import { loadBaselines } from '../../core/product-settings.js';
 import type { Measure } from '../../core/schemas/alerts.js';
 import { atLeastAsGood } from '../../domain/baselines/compare.js';
-import { minutesUp } from '../../store/alert-minutes.js';
+import { minutesUp } from '../../store/alerts/minutes.js';
 import { frozenTimes } from '../../store/emergency.js';
 import { commandsSince, readingsSince } from '../../store/measures.js';
 import { dailyRunsSince } from '../../store/runs.js';

@@ -3,7 +3,7 @@ import type { CapacityBase } from '../../domain/capacity.js';
 import { msPerProperty } from '../../domain/optimize/batch.js';
 import { median } from '../../domain/statistics.js';
 import { runFiguresBetween } from '../../store/baselines/run-figures.js';
-import { accountingDay, entriesBetween } from '../../store/cost-entries.js';
+import { accountingDay, entriesBetween } from '../../store/cost/entries.js';
 import { dailyRunsSince } from '../../store/runs.js';
 import { growthOf, measureCollections } from '../../store/size.js';
 import { batchesSince } from '../optimize/look.js';

@@ -1,5 +1,5 @@
 import { shareOff } from '../../domain/reconcile.js';
-import type { ProviderReadingDocument } from '../../store/provider-readings.js';
+import type { ProviderReadingDocument } from '../../store/cost/provider-readings.js';
 
 /** A difference above this share of what was booked is an alarm. */
 const ALARM_SHARE = 0.05;

@@ -1,4 +1,4 @@
-import type { CostEntryDocument } from '../../store/cost-entries.js';
+import type { CostEntryDocument } from '../../store/cost/entries.js';
 import { costsOf } from './state.js';
 
 /** By what costs can be told apart. */

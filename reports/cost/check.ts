@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb';
-import { controlSentence } from '../../store/controls.js';
-import { latestReadings, type ProviderReadingDocument } from '../../store/provider-readings.js';
-import { openReservations } from '../../store/reservations.js';
+import { controlSentence } from '../../store/cost/controls.js';
+import { latestReadings, type ProviderReadingDocument } from '../../store/cost/provider-readings.js';
+import { openReservations } from '../../store/cost/reservations.js';
 import { accountWarnings } from './account-words.js';
 import { type CostState, readCostState } from './state.js';
 

@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import type { CostEntryDocument } from '../../store/cost-entries.js';
+import type { CostEntryDocument } from '../../store/cost/entries.js';
 import { costsOf } from './state.js';
 
 /** What the properties of one ZIP cost in a period. */

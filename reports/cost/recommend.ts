@@ -2,9 +2,9 @@ import type { Db } from 'mongodb';
 import type { BudgetLine } from '../../core/schemas/money.js';
 import type { SourceName } from '../../core/schemas/names.js';
 import { type AdviceDocument, adviceTaken } from '../../store/advice.js';
-import { currentBudget } from '../../store/budget-settings.js';
-import type { CaptchaTaskDocument } from '../../store/captcha-tasks.js';
-import { accountingDay, type CostEntryDocument, entriesBetween } from '../../store/cost-entries.js';
+import type { CaptchaTaskDocument } from '../../store/captcha/tasks.js';
+import { currentBudget } from '../../store/cost/budget-settings.js';
+import { accountingDay, type CostEntryDocument, entriesBetween } from '../../store/cost/entries.js';
 import { permissionHeld } from '../../store/decisions.js';
 import { type CostState, costsOf, readCostState } from './state.js';
 

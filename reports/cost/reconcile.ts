@@ -5,9 +5,9 @@ import { costOfDay } from '../../domain/accrual.js';
 import { daysLeft, judgeBalance } from '../../domain/reconcile.js';
 import type { CaptchaClient } from '../../net/captcha/client.js';
 import type { ProxyAccount } from '../../net/proxies/webshare.js';
-import { currentBudget } from '../../store/budget-settings.js';
-import type { CaptchaTaskDocument } from '../../store/captcha-tasks.js';
-import { obeyThresholds } from '../../store/controls.js';
+import type { CaptchaTaskDocument } from '../../store/captcha/tasks.js';
+import { currentBudget } from '../../store/cost/budget-settings.js';
+import { obeyThresholds } from '../../store/cost/controls.js';
 import {
   accountingDay,
   bookCost,
@@ -16,15 +16,15 @@ import {
   entriesOf,
   findCost,
   ledgerOf,
-} from '../../store/cost-entries.js';
-import { type Permit, permissionHeld } from '../../store/decisions.js';
+} from '../../store/cost/entries.js';
 import {
   addReading,
   lastQuietReading,
   type Provider,
   type ProviderReadingDocument,
-} from '../../store/provider-readings.js';
-import { openReservations } from '../../store/reservations.js';
+} from '../../store/cost/provider-readings.js';
+import { openReservations } from '../../store/cost/reservations.js';
+import { type Permit, permissionHeld } from '../../store/decisions.js';
 import { costsOf } from './state.js';
 
 /** The accounts that can be asked; null for one without a key. */

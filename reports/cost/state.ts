@@ -4,10 +4,10 @@ import { BUDGET_LINES, type Budget, type BudgetLine } from '../../core/schemas/m
 import { priceOn } from '../../domain/accrual.js';
 import { type BudgetLevel, levelAt, percentOf, sumOf } from '../../domain/budget.js';
 import { type DayCost, type Forecast, forecastMonth } from '../../domain/cost-forecast.js';
-import { currentBudget } from '../../store/budget-settings.js';
-import { type ControlDocument, controlsInForce } from '../../store/controls.js';
-import { accountingDay, type CostEntryDocument, entriesBetween } from '../../store/cost-entries.js';
-import { monthFigures } from '../../store/reservations.js';
+import { currentBudget } from '../../store/cost/budget-settings.js';
+import { type ControlDocument, controlsInForce } from '../../store/cost/controls.js';
+import { accountingDay, type CostEntryDocument, entriesBetween } from '../../store/cost/entries.js';
+import { monthFigures } from '../../store/cost/reservations.js';
 
 /** One line of the month, micro-dollars. */
 export interface LineState {

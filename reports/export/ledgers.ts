@@ -1,4 +1,4 @@
-import type { CostEntryDocument } from '../../store/cost-entries.js';
+import type { CostEntryDocument } from '../../store/cost/entries.js';
 import type { WindowDocument } from '../../store/documents.js';
 import { countRows, rowsById } from '../../store/export-rows.js';
 import { type Column, cellsOf, column, headsOf } from './columns.js';

@@ -2,8 +2,8 @@ import type { IncidentSettings, IncidentState } from '../../core/schemas/inciden
 import type { IncidentSeverity } from '../../core/schemas/names.js';
 import { deadlinesOf, isReviewed, nextStep } from '../../domain/incidents/clocks.js';
 import { openFaults } from '../../domain/incidents/severity.js';
-import type { DeliveryDocument } from '../../store/alert-documents.js';
-import type { IncidentImpact } from '../../store/incident-impact.js';
+import type { DeliveryDocument } from '../../store/alerts/documents.js';
+import type { IncidentImpact } from '../../store/incidents/impact.js';
 
 /** What a report of an incident is made of. */
 export interface IncidentReportInput {

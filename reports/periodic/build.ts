@@ -5,8 +5,8 @@ import { loadBaselines, loadReportTargets, marketOf, type ReportTarget } from '.
 import type { Mode } from '../../core/schemas/names.js';
 import { REPORT_SPANS, type ReportColour, type ReportName } from '../../core/schemas/periodic.js';
 import { periodBefore, periodOf } from '../../domain/periods.js';
-import type { ReportNote } from '../../store/reports.js';
-import { reportNotes } from '../../store/reports.js';
+import type { ReportNote } from '../../store/reports/reports.js';
+import { reportNotes } from '../../store/reports/reports.js';
 import type { CleanText } from '../clean-text.js';
 import { CHARTS } from './charts.js';
 import { readPeriodFacts, readTrail } from './facts.js';

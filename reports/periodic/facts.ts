@@ -1,17 +1,17 @@
 import type { Db } from 'mongodb';
 import type { Outcome } from '../../core/schemas/collect.js';
 import { type Period, shifted } from '../../domain/periods.js';
-import type { AlertTransitionDocument } from '../../store/alert-documents.js';
-import { minutesUp } from '../../store/alert-minutes.js';
+import { deliveriesOfTransitions } from '../../store/alerts/deliveries.js';
+import type { AlertTransitionDocument } from '../../store/alerts/documents.js';
+import { minutesUp } from '../../store/alerts/minutes.js';
 import { type RunFiguresRow, runFiguresBetween } from '../../store/baselines/run-figures.js';
-import { type CostEntryDocument, entriesBetween } from '../../store/cost-entries.js';
-import { deliveriesOfTransitions } from '../../store/deliveries.js';
+import { type CostEntryDocument, entriesBetween } from '../../store/cost/entries.js';
 import type { RunDocument } from '../../store/documents.js';
-import { type ErrorRow, readErrorTable } from '../../store/error-figures.js';
-import type { IncidentDocument } from '../../store/incidents.js';
+import { type ErrorRow, readErrorTable } from '../../store/errors/figures.js';
+import { type RecoveryFigures, readRecoveries } from '../../store/errors/recoveries.js';
+import type { IncidentDocument } from '../../store/incidents/incidents.js';
 import type { LlmBatchDocument } from '../../store/llm.js';
 import { type QualityRunDocument, readQualityRuns } from '../../store/quality.js';
-import { type RecoveryFigures, readRecoveries } from '../../store/recoveries.js';
 import {
   batchesOfRuns,
   changesBetween,
@@ -27,7 +27,7 @@ import {
   transitionsBetween,
   upkeepBetween,
   windowsOfDays,
-} from '../../store/report-facts.js';
+} from '../../store/reports/facts.js';
 import { costOfMarket, sharedPart } from '../cost/market-costs.js';
 
 /** What happened in a period. Days of windows and runs are those of the market, days of costs UTC, as providers bill. */

@@ -10,7 +10,7 @@ import { findQualityRun } from '../../store/quality.js';
 import { queueStates } from '../../store/queue.js';
 import { findRun } from '../../store/runs.js';
 import { upkeepWarnings } from '../../store/upkeep.js';
-import { addCounts, countRun, type WindowCounts } from '../../store/windows.js';
+import { addCounts, countRun, type WindowCounts } from '../../store/windows/windows.js';
 import { budgetWarnings } from '../budget-warnings.js';
 import { changeInWords } from '../shape-change.js';
 import { findExamples } from './examples.js';

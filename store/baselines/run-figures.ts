@@ -2,7 +2,7 @@ import type { Db } from 'mongodb';
 import type { RunFigures } from '../../core/schemas/baselines.js';
 import type { RunSummary } from '../../core/schemas/run.js';
 import { median } from '../../domain/statistics.js';
-import { accountingDay, type CostEntryDocument } from '../cost-entries.js';
+import { accountingDay, type CostEntryDocument } from '../cost/entries.js';
 import type { RunDocument, WindowPageDocument } from '../documents.js';
 import { type MachinePart, machineBetween } from '../measures.js';
 

@@ -2,11 +2,11 @@ import { instantOf, runDateOf } from '../../core/dates.js';
 import type { Reading } from '../../core/schemas/alerts.js';
 import type { WindowState } from '../../core/schemas/collect.js';
 import type { RunStatus, RunSummary } from '../../core/schemas/run.js';
-import { isNotedBy } from '../alert-minutes.js';
+import { isNotedBy } from '../alerts/minutes.js';
 import type { RunDocument, WindowDocument, WindowPageDocument } from '../documents.js';
 import { frozenError } from '../emergency.js';
 import { careSince } from '../llm.js';
-import { windowsOfDay } from '../windows.js';
+import { windowsOfDay } from '../windows/windows.js';
 import { DAILY, type Detector, type DetectorContext, latestDay, MINUTE_MS, percent } from './context.js';
 
 /** The day is to be done by this hour (spec W1). */

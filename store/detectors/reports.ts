@@ -4,7 +4,7 @@ import { REPORT_SPANS, type ReportKind } from '../../core/schemas/periodic.js';
 import { periodDue } from '../../domain/periods.js';
 import { instantsOf } from '../../domain/report-dates.js';
 import { hoursWatched } from '../measures.js';
-import { recentReports } from '../reports.js';
+import { recentReports } from '../reports/reports.js';
 import { DAY_MS, type Detector, type DetectorContext, HOUR_MS, MINUTE_MS } from './context.js';
 
 /** Older reports are not told of any more: who has not sent them by then does not want them. */

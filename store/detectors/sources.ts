@@ -2,7 +2,7 @@ import { runDateOf } from '../../core/dates.js';
 import type { Measure, Reading } from '../../core/schemas/alerts.js';
 import type { SourceName } from '../../core/schemas/names.js';
 import { proveLimit } from '../../domain/limit-proof.js';
-import { captchaFigures } from '../captcha-figures.js';
+import { captchaFigures } from '../captcha/figures.js';
 import { standingDecisions } from '../decisions.js';
 import type { WindowDocument } from '../documents.js';
 import { requestsByHost } from '../fetches.js';

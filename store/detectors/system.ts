@@ -1,9 +1,9 @@
 import { percentOf } from '../../domain/budget.js';
-import { minutesUp } from '../alert-minutes.js';
-import { findUntaken } from '../alert-untaken.js';
-import { currentBudget } from '../budget-settings.js';
-import { waitingNotices } from '../deliveries.js';
-import { latestReadings } from '../provider-readings.js';
+import { waitingNotices } from '../alerts/deliveries.js';
+import { minutesUp } from '../alerts/minutes.js';
+import { findUntaken } from '../alerts/untaken.js';
+import { currentBudget } from '../cost/budget-settings.js';
+import { latestReadings } from '../cost/provider-readings.js';
 import { databaseBytes } from '../size.js';
 import type { MachineFigures } from './context.js';
 import { DAILY, DAY_MS, type Detector, latestDay, MINUTE_MS, percent } from './context.js';

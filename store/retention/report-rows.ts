@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
 import type { RetentionPolicy, RetentionRow } from '../../core/schemas/retention.js';
-import type { ReportDocument } from '../reports.js';
+import type { ReportDocument } from '../reports/reports.js';
 
 const DAY_MS = 86_400_000;
 

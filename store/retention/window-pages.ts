@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb';
 import type { RetentionPolicy, RetentionRow } from '../../core/schemas/retention.js';
 import type { RunDocument, WindowDocument, WindowPageDocument } from '../documents.js';
-import { lastListings } from '../windows.js';
+import { lastListings } from '../windows/windows.js';
 
 const DAY_MS = 86_400_000;
 /** A page with keys that were left out on purpose stays: without it a replay of the day would take them for news. */

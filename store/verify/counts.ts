@@ -2,8 +2,8 @@ import type { Db } from 'mongodb';
 import { canonicalJson } from '../../core/hash.js';
 import type { RunDocument, WindowDocument } from '../documents.js';
 import type { Fault } from '../fault.js';
-import { walkedSoFar } from '../walks.js';
-import { addCounts, countRun } from '../windows.js';
+import { walkedSoFar } from '../windows/walks.js';
+import { addCounts, countRun } from '../windows/windows.js';
 
 const NEXT = 'phx windows show tells what the pages gave; take the row from a backup';
 

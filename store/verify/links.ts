@@ -3,7 +3,7 @@ import type { QueueDocument, RawPropertyDocument } from '../documents.js';
 import { type Fault, lostThing } from '../fault.js';
 import { missingIds } from '../integrity.js';
 import type { PersonalFactDocument } from '../personal-facts.js';
-import type { EntityLinkDocument, ReviewDocument } from '../resolve-documents.js';
+import type { EntityLinkDocument, ReviewDocument } from '../resolve/documents.js';
 
 const NEXT = 'phx reviews show tells what is known of both; phx reviews decide settles it';
 

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { QuarantineDocument } from '../../store/documents.js';
-import { storePage } from '../../store/pages.js';
-import { countRun } from '../../store/windows.js';
+import { storePage } from '../../store/windows/pages.js';
+import { countRun } from '../../store/windows/windows.js';
 import { DRIFT_CHANGES } from './harness.js';
 import { bendPages, type Kit, NEVER, typedErrorOf } from './kit.js';
 

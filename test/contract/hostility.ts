@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { PhoenixError } from '../../core/errors.js';
-import { storeDetail, storePage } from '../../store/pages.js';
-import { countRun } from '../../store/windows.js';
+import { storeDetail, storePage } from '../../store/windows/pages.js';
+import { countRun } from '../../store/windows/windows.js';
 import { longestBlock } from './blocking.js';
 import type { FrontRequest } from './front.js';
 import { bodiesOfAnyType, type HostileBody, hostileBodies } from './hostile-bodies.js';

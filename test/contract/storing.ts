@@ -2,8 +2,8 @@ import { expect, it } from '@jest/globals';
 import type { SourceDetail } from '../../core/raw-payload.js';
 import type { Window } from '../../core/schemas/collect.js';
 import type { WindowPageDocument } from '../../store/documents.js';
-import { detailStep, storeDetail, storePage } from '../../store/pages.js';
-import { closeWindow, countRun, openWindow } from '../../store/windows.js';
+import { detailStep, storeDetail, storePage } from '../../store/windows/pages.js';
+import { closeWindow, countRun, openWindow } from '../../store/windows/windows.js';
 import { contentOf } from '../support/world.js';
 import { type Kit, keysOf, NEVER, throughHistory, typedErrorOf, type WalkedPage, walk } from './kit.js';
 

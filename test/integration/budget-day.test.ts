@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { currentBudget } from '../../store/budget-settings.js';
-import { obeyThresholds } from '../../store/controls.js';
-import { accountingDay, bookCost } from '../../store/cost-entries.js';
+import { currentBudget } from '../../store/cost/budget-settings.js';
+import { obeyThresholds } from '../../store/cost/controls.js';
+import { accountingDay, bookCost } from '../../store/cost/entries.js';
+import { openIn, reserveCost } from '../../store/cost/reservations.js';
 import type { RunDocument } from '../../store/documents.js';
-import { openIn, reserveCost } from '../../store/reservations.js';
 import { startTestWorld, type TestWorld } from '../support/world.js';
 
 const nobody = { market: null, source: null, zip: null, runKey: null };

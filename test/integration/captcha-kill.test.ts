@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { CaptchaTaskDocument } from '../../store/captcha-tasks.js';
-import type { CostEntryDocument } from '../../store/cost-entries.js';
+import type { CaptchaTaskDocument } from '../../store/captcha/tasks.js';
+import type { CostEntryDocument } from '../../store/cost/entries.js';
 import { decide } from '../../store/decisions.js';
 import type { RunDocument } from '../../store/documents.js';
 import { testBrowser } from '../support/browser.js';

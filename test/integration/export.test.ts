@@ -17,7 +17,7 @@ import {
   whyEmpty,
   writeExport,
 } from '../../reports/export/write-export.js';
-import { bookCost } from '../../store/cost-entries.js';
+import { bookCost } from '../../store/cost/entries.js';
 import { type Database, initDatabase, openDatabase } from '../../store/database.js';
 import { parse } from '../support/csv.js';
 import { EXPORT_OF_ALL } from '../support/export-request.js';

@@ -10,7 +10,7 @@ import { PLANTED_PERSONAL } from '../../sandbox/listing-site/html.js';
 import { createPhoenixMls } from '../../sources/phoenix-mls/index.js';
 import type { ArtifactDocument } from '../../store/artifacts.js';
 import { type Database, initDatabase, openDatabase } from '../../store/database.js';
-import { storePage } from '../../store/pages.js';
+import { storePage } from '../../store/windows/pages.js';
 import { listingPayload, savedPage } from '../support/listing-pages.js';
 import { startTestDatabase, type TestDatabase } from '../support/mongodb.js';
 

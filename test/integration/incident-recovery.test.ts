@@ -9,7 +9,7 @@ import type { SourceName } from '../../core/schemas/names.js';
 import { openedIncident } from '../../domain/incidents/state.js';
 import { checkProxies } from '../../net/proxies/check.js';
 import { createWebshare } from '../../net/proxies/webshare.js';
-import type { DeliveryDocument } from '../../store/alert-documents.js';
+import type { DeliveryDocument } from '../../store/alerts/documents.js';
 import { decide } from '../../store/decisions.js';
 import { createProxyLedger } from '../../store/proxies.js';
 import type { evaluateAlerts } from '../../workflows/evaluate-alerts.js';

@@ -9,8 +9,8 @@ import { dailyWorkflowId, incidentId, incidentWorkflowId } from '../../core/ids.
 import type { IncidentFault } from '../../core/schemas/alerts.js';
 import type { IncidentPlan, IncidentState } from '../../core/schemas/incidents.js';
 import { openedIncident } from '../../domain/incidents/state.js';
-import type { DeliveryDocument } from '../../store/alert-documents.js';
-import { findIncident, type IncidentDocument, stateOf, timelineOfIncident } from '../../store/incidents.js';
+import type { DeliveryDocument } from '../../store/alerts/documents.js';
+import { findIncident, type IncidentDocument, stateOf, timelineOfIncident } from '../../store/incidents/incidents.js';
 import type { incident } from '../../workflows/incident.js';
 import type { watchdog } from '../../workflows/watchdog.js';
 import { TRIGGERS } from '../support/alert-triggers.js';

@@ -5,7 +5,7 @@ import { gisRecords } from '../../sandbox/gis.js';
 import { OWNER_CANARIES } from '../../sandbox/owners.js';
 import { type Database, openDatabase } from '../../store/database.js';
 import type { RawPropertyDocument } from '../../store/documents.js';
-import { storePage } from '../../store/pages.js';
+import { storePage } from '../../store/windows/pages.js';
 import { type FaultWorld, startFaultWorld } from '../support/fault-world.js';
 import { GIS_WINDOW, gisPage, gisPayload, gisRow, gisSource } from '../support/gis-source.js';
 import { databaseTraces, findWords } from '../support/traces.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Window } from '../../core/schemas/collect.js';
 import { type Database, initDatabase, openDatabase } from '../../store/database.js';
-import { closeWindow, keepPage, openWindow } from '../../store/windows.js';
+import { closeWindow, keepPage, openWindow } from '../../store/windows/windows.js';
 import { startTestDatabase, type TestDatabase } from '../support/mongodb.js';
 
 let server: TestDatabase;

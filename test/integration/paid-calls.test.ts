@@ -10,12 +10,19 @@ import { startCaptcha } from '../../sandbox/captcha.js';
 import { createFaults } from '../../sandbox/faults.js';
 import { createRandom } from '../../sandbox/random.js';
 import { createRequestLog } from '../../sandbox/request-log.js';
-import { changeBudget, currentBudget } from '../../store/budget-settings.js';
-import { controlsInForce, liftControls, obeyThresholds } from '../../store/controls.js';
-import { accountingDay, bookCost, type CostEntryDocument } from '../../store/cost-entries.js';
+import { changeBudget, currentBudget } from '../../store/cost/budget-settings.js';
+import { controlsInForce, liftControls, obeyThresholds } from '../../store/cost/controls.js';
+import { accountingDay, bookCost, type CostEntryDocument } from '../../store/cost/entries.js';
+import {
+  monthFigures,
+  openIn,
+  releaseCost,
+  reserveCost,
+  settleCost,
+  settleStale,
+} from '../../store/cost/reservations.js';
 import { type Database, initDatabase, openDatabase } from '../../store/database.js';
 import { decide } from '../../store/decisions.js';
-import { monthFigures, openIn, releaseCost, reserveCost, settleCost, settleStale } from '../../store/reservations.js';
 import { startTestDatabase, type TestDatabase } from '../support/mongodb.js';
 
 const WORKER = fileURLToPath(new URL('../support/paying-worker.mjs', import.meta.url));

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { Json } from '../../core/hash.js';
 import { projectRoot } from '../../core/paths.js';
 import { type Database, initDatabase, openDatabase } from '../../store/database.js';
-import { storeDetail } from '../../store/pages.js';
 import { erasePersonalFacts, type PersonalFactDocument, readPersonalFacts } from '../../store/personal-facts.js';
+import { storeDetail } from '../../store/windows/pages.js';
 import { countySource, payload, recordedBody, WINDOW } from '../support/county-source.js';
 import { startTestDatabase, type TestDatabase } from '../support/mongodb.js';
 

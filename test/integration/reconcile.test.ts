@@ -12,12 +12,12 @@ import { createFaults } from '../../sandbox/faults.js';
 import { createRandom } from '../../sandbox/random.js';
 import { createRequestLog } from '../../sandbox/request-log.js';
 import { startWebshare } from '../../sandbox/webshare.js';
-import { changeBudget } from '../../store/budget-settings.js';
-import { controlsInForce } from '../../store/controls.js';
-import { accountingDay, type CostEntryDocument, spentOn } from '../../store/cost-entries.js';
+import { changeBudget } from '../../store/cost/budget-settings.js';
+import { controlsInForce } from '../../store/cost/controls.js';
+import { accountingDay, type CostEntryDocument, spentOn } from '../../store/cost/entries.js';
+import { openReservations } from '../../store/cost/reservations.js';
 import { type Database, initDatabase, openDatabase } from '../../store/database.js';
 import { decide } from '../../store/decisions.js';
-import { openReservations } from '../../store/reservations.js';
 import { createSolver } from '../../workers/captcha.js';
 import { startTestDatabase, type TestDatabase } from '../support/mongodb.js';
 

@@ -6,11 +6,10 @@ import { marketOf } from '../../core/product-settings.js';
 import type { Window } from '../../core/schemas/collect.js';
 import type { GatherableRow } from '../../domain/quality/row.js';
 import { createOfflineSources, kindOrders } from '../../sources/offline.js';
-import type { DeliveryDocument } from '../../store/alert-documents.js';
-import { isNotedBy, minutesUp } from '../../store/alert-minutes.js';
+import { dueDeliveries, waitingNotices } from '../../store/alerts/deliveries.js';
+import type { DeliveryDocument } from '../../store/alerts/documents.js';
+import { isNotedBy, minutesUp } from '../../store/alerts/minutes.js';
 import { type Database, openDatabase } from '../../store/database.js';
-import { dueDeliveries, waitingNotices } from '../../store/deliveries.js';
-import { planDetails } from '../../store/details.js';
 import { latestDay as latestDayOf } from '../../store/detectors/context.js';
 import type {
   ChangeEventDocument,
@@ -29,8 +28,9 @@ import {
   scoreMarket,
 } from '../../store/quality.js';
 import { claimForModel, releaseClaims, waitingAmong } from '../../store/queue.js';
-import { changesBetween } from '../../store/report-facts.js';
+import { changesBetween } from '../../store/reports/facts.js';
 import { verifyDatabase } from '../../store/verify/verify.js';
+import { planDetails } from '../../store/windows/details.js';
 import { startTestDatabase, type TestDatabase } from '../support/mongodb.js';
 
 const SIZE = { properties: 60, days: 5 };

@@ -1,9 +1,9 @@
 import type { Db, Document } from 'mongodb';
 import { AuthRejected } from '../../core/errors.js';
 import { NO_COUNTS, type WindowState } from '../../core/schemas/collect.js';
-import { noteMinute } from '../../store/alert-minutes.js';
+import { noteMinute } from '../../store/alerts/minutes.js';
 import { decide, pauseRefused } from '../../store/decisions.js';
-import { noteReportSent } from '../../store/reports.js';
+import { noteReportSent } from '../../store/reports/reports.js';
 import { CALM, NOW_MS, type Staging } from './alert-world.js';
 
 /** The real cause of a trigger, as the product would leave it in the store, and how it goes away. */

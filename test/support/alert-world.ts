@@ -3,7 +3,7 @@ import { createAlertActivities } from '../../activities/alerts.js';
 import { type Config, loadConfig } from '../../core/config.js';
 import { MEASURES, type Measure } from '../../core/schemas/alerts.js';
 import { createOfflineSources } from '../../sources/offline.js';
-import type { AlertTransitionDocument } from '../../store/alert-documents.js';
+import type { AlertTransitionDocument } from '../../store/alerts/documents.js';
 import { type Database, openDatabase } from '../../store/database.js';
 import type { MachineFigures } from '../../store/detectors/context.js';
 import { startTestDatabase } from './mongodb.js';

@@ -9,7 +9,7 @@ import { spacingMs } from '../../net/pace.js';
 import { readFaultPlan } from '../../sandbox/fault-rule.js';
 import { maxInWindow, type ServiceName } from '../../sandbox/request-log.js';
 import { sourceTargets } from '../../sources/index.js';
-import { captchaFigures } from '../../store/captcha-figures.js';
+import { captchaFigures } from '../../store/captcha/figures.js';
 import { decide } from '../../store/decisions.js';
 import type { RawPropertyDocument, RunDocument } from '../../store/documents.js';
 import { requestsByHost } from '../../store/fetches.js';

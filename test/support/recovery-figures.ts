@@ -1,7 +1,7 @@
 import type { LoggedRequest } from '../../sandbox/request-log.js';
-import type { ErrorEventDocument } from '../../store/error-documents.js';
-import { errorEventsOf } from '../../store/errors.js';
-import { type RecoveryFigures, readRecoveries } from '../../store/recoveries.js';
+import type { ErrorEventDocument } from '../../store/errors/documents.js';
+import { errorEventsOf } from '../../store/errors/errors.js';
+import { type RecoveryFigures, readRecoveries } from '../../store/errors/recoveries.js';
 import { COUNTY, type FaultWorld } from './fault-world.js';
 
 /** When something was done to the system, epoch milliseconds. */

@@ -7,7 +7,7 @@ import type { CollectPageResult, Cursor, Window } from '../../core/schemas/colle
 import type { SourceName } from '../../core/schemas/names.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.js';
 import { type Database, initDatabase, openDatabase } from '../../store/database.js';
-import { type ClosedWindow, countRun, type WindowCounts } from '../../store/windows.js';
+import { type ClosedWindow, countRun, type WindowCounts } from '../../store/windows/windows.js';
 import { createReach, type Reach } from '../../workers/reach.js';
 import { startTestDatabase } from './mongodb.js';
 

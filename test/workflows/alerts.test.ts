@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { createDeliverActivities } from '../../activities/deliver.js';
 import { deliveryWorkflowId } from '../../core/ids.js';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.js';
-import type { DeliveryDocument } from '../../store/alert-documents.js';
+import type { DeliveryDocument } from '../../store/alerts/documents.js';
 import type { evaluateAlerts, sendDigest } from '../../workflows/evaluate-alerts.js';
 import type { sendNotice } from '../../workflows/send-notice.js';
 import { TRIGGERS } from '../support/alert-triggers.js';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadAlertRules } from '../../../core/product-settings.js';
 import { MEASURES } from '../../../core/schemas/alerts.js';
-import { changeBudget } from '../../../store/budget-settings.js';
-import { bookCost } from '../../../store/cost-entries.js';
+import { changeBudget } from '../../../store/cost/budget-settings.js';
+import { bookCost } from '../../../store/cost/entries.js';
 import { latestMeasures } from '../../../store/measures.js';
-import { noteReportSent } from '../../../store/reports.js';
+import { noteReportSent } from '../../../store/reports/reports.js';
 import { TRIGGERS } from '../../support/alert-triggers.js';
 import { type AlertStage, type AlertWorld, NOW_MS, startAlertWorld } from '../../support/alert-world.js';
 

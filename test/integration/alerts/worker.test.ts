@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { AlertTransitionDocument, DeliveryDocument } from '../../../store/alert-documents.js';
+import type { AlertTransitionDocument, DeliveryDocument } from '../../../store/alerts/documents.js';
 import { TRIGGERS } from '../../support/alert-triggers.js';
 import { phx } from '../../support/phx.js';
 import { startTestWorld, type TestWorld } from '../../support/world.js';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runCli } from '../../../client/cli.js';
 import type { Failure } from '../../../core/schemas/failures.js';
 import { type Database, initDatabase, openDatabase } from '../../../store/database.js';
-import { countWaits, endOverdue, endTrouble, fingerprintOf, recordFailures } from '../../../store/errors.js';
+import { countWaits, endOverdue, endTrouble, fingerprintOf, recordFailures } from '../../../store/errors/errors.js';
 import { startTestDatabase, type TestDatabase } from '../../support/mongodb.js';
 import { keepingIo } from '../../support/phx.js';
 

@@ -16,10 +16,10 @@ import {
 } from '../../../core/errors.js';
 import type { Failure } from '../../../core/schemas/failures.js';
 import type { TroubleWatch } from '../../../core/trouble-watch.js';
-import { bookCost } from '../../../store/cost-entries.js';
+import { bookCost } from '../../../store/cost/entries.js';
 import { type Database, initDatabase, openDatabase } from '../../../store/database.js';
-import { errorEventsOf, errorsOf, recordFailures } from '../../../store/errors.js';
-import { readRecoveries } from '../../../store/recoveries.js';
+import { errorEventsOf, errorsOf, recordFailures } from '../../../store/errors/errors.js';
+import { readRecoveries } from '../../../store/errors/recoveries.js';
 import { ErrorInterceptor } from '../../../workers/error-interceptor.js';
 import { createErrorQueue, type ErrorQueue } from '../../../workers/error-queue.js';
 import { createErrorRecorder, type ErrorRecorder } from '../../../workers/error-recorder.js';

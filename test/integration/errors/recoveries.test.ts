@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type Database, initDatabase, openDatabase } from '../../../store/database.js';
-import { noteRecovery, type Recovery, readRecoveries } from '../../../store/recoveries.js';
+import { noteRecovery, type Recovery, readRecoveries } from '../../../store/errors/recoveries.js';
 import { startTestDatabase, type TestDatabase } from '../../support/mongodb.js';
 
 const RECOVERY: Recovery = {

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { LANES } from '../../../sources/maricopa-assessor/settings.js';
-import { acceptWindow } from '../../../store/accept-window.js';
 import type { ArtifactDocument } from '../../../store/artifacts.js';
 import { shapeChanges } from '../../../store/json-shapes.js';
+import { acceptWindow } from '../../../store/windows/accept.js';
 import { addsUp, COUNTY, type FaultWorld, startFaultWorld, ZIPS } from '../../support/fault-world.js';
 
 const TODAY = '2026-03-03';

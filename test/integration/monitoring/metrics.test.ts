@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort } from '../../../core/free-ports.js';
-import { accountingDay } from '../../../store/cost-entries.js';
+import { accountingDay } from '../../../store/cost/entries.js';
 import { noteReadings } from '../../../store/measures.js';
 import { startTestWorld, type TestWorld } from '../../support/world.js';
 

@@ -14,7 +14,7 @@ import { MEASURES } from '../../../reports/periodic/measures/index.js';
 import type { ReportLine, ReportModel } from '../../../reports/periodic/model.js';
 import { printReport, renderReportMail, renderReportPage } from '../../../reports/periodic/render.js';
 import { type Database, initDatabase, openDatabase } from '../../../store/database.js';
-import { addReportNote, findReport } from '../../../store/reports.js';
+import { addReportNote, findReport } from '../../../store/reports/reports.js';
 import { testBrowser } from '../../support/browser.js';
 import { startTestDatabase, type TestDatabase } from '../../support/mongodb.js';
 import { readPdf } from '../../support/pdf.js';

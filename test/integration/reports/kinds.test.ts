@@ -5,7 +5,7 @@ import { createCleanText } from '../../../reports/clean-text.js';
 import { buildReport } from '../../../reports/periodic/build.js';
 import type { Cell, ReportModel, ReportTable } from '../../../reports/periodic/model.js';
 import { renderReportPage } from '../../../reports/periodic/render.js';
-import { bookCost, type Cost } from '../../../store/cost-entries.js';
+import { bookCost, type Cost } from '../../../store/cost/entries.js';
 import { type Database, initDatabase, openDatabase } from '../../../store/database.js';
 import { startTestDatabase, type TestDatabase } from '../../support/mongodb.js';
 import { fillReportWorld, REPORT_DAY, REPORT_NOW_MS } from '../../support/report-world.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createMonthTally } from '../../../store/month-tally.js';
+import { createMonthTally } from '../../../store/cost/month-tally.js';
 
 const AT = Date.parse('2026-11-20T12:00:00Z');
 const MINUTE_MS = 60_000;
