@@ -14,6 +14,7 @@ const SELECTION_TIMEOUT_MS = 5_000;
 /** MongoDB's codes, from its manual's error code list (read 2026-11). */
 const NAMESPACE_EXISTS = 48;
 const DUPLICATE_KEY = 11_000;
+const CURSOR_NOT_FOUND = 43;
 
 /**
  * Connects, and checks that transactions will work.
@@ -79,6 +80,7 @@ export function asStoreError(problem: unknown): StoreUnavailable | null {
     problem.name === 'MongoTopologyClosedError' ||
     problem.name === 'MongoPoolClearedError' ||
     problem.name === 'MongoNotConnectedError' ||
+    problem.code === CURSOR_NOT_FOUND || // a server that was started anew knows no cursor of before
     problem.hasErrorLabel('TransientTransactionError') ||
     problem.hasErrorLabel('RetryableWriteError');
   return passing ? new StoreUnavailable(`database: ${problem.name}`, { cause: problem }) : null;
