@@ -5,11 +5,12 @@ import { Client, Connection } from '@temporalio/client';
 import Table from 'cli-table3';
 import { MongoClient } from 'mongodb';
 import { dailyWorkflowId, TASK_QUEUES } from '../core/ids.js';
+import { peakMemoryBytes } from '../core/peak-memory.js';
 import { DEFAULT_RUN_OPTIONS } from '../core/schemas/run.js';
 import type { dailySequence } from '../workflows/daily-sequence.js';
 import { FLOOR_DATABASE, type FloorResult } from './floor-result.js';
 import { end, NAMESPACE, startParts, type TemporalParts, withTemporal } from './parts.js';
-import { cpuSeconds, peakMemoryBytes } from './processes.js';
+import { cpuSeconds } from './processes.js';
 
 /** ZIPs of the market; the parcels are divided among them. */
 const ZIPS = ['85031', '85033', '85035'];

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { loadConfig } from '../core/config.js';
+import { peakMemoryBytes } from '../core/peak-memory.js';
 import type { RawPayload } from '../core/raw-payload.js';
 import type { Cursor, Window } from '../core/schemas/collect.js';
 import { toProcessedDocument } from '../domain/document-shape.js';
@@ -38,12 +39,12 @@ await inLanes(details, LANES, readDetail);
 await composeAll();
 const wallMs = performance.now() - startedAtMs;
 
-const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+const { userCPUTime, systemCPUTime } = process.resourceUsage();
 const result: FloorResult = {
   records: await database.db.collection('raw_properties').countDocuments(),
   wallMs,
   cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
-  peakMemoryBytes: maxRSS * 1_024,
+  peakMemoryBytes: peakMemoryBytes(),
 };
 await database.close();
 process.stdout.write(`${JSON.stringify(result)}\n`);

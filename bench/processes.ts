@@ -9,12 +9,6 @@ export function cpuSeconds(pid: number): number {
   return members.reduce((sum, { ticks }) => sum + ticks, 0) / TICKS_PER_S;
 }
 
-/** Most memory a process ever had in RAM, in bytes (`VmHWM`). */
-export function peakMemoryBytes(pid: number): number {
-  const found = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return Number(found?.[1] ?? 0) * 1_024;
-}
-
 /** How often processes that come and go are looked at; what one uses after the last look is not counted. */
 const LOOK_MS = 200;
 

@@ -1,3 +1,4 @@
+import { peakMemoryBytes } from '../core/peak-memory.js';
 import type { Window } from '../core/schemas/collect.js';
 import type { SourceName } from '../core/schemas/names.js';
 import { LANES } from '../sources/maricopa-assessor/settings.js';
@@ -76,7 +77,7 @@ export async function measure(
     pages,
     wallMs,
     cpuSeconds: (user + system) / 1e6,
-    peakMemoryBytes: process.resourceUsage().maxRSS * 1_024,
+    peakMemoryBytes: peakMemoryBytes(),
   };
   process.stdout.write(`${JSON.stringify(result)}\n`);
   await database.close();

@@ -1,8 +1,9 @@
 import { loadConfig } from '../core/config.js';
+import { peakMemoryBytes } from '../core/peak-memory.js';
 import { openDatabase } from '../store/database.js';
 import { OPERATIONS } from './scale-operations.js';
 
-const KIB_PER_MIB = 1_024;
+const MIB = 1_048_576;
 
 /** One operation in a process of its own, which tells its time and its peak as one line of JSON. */
 async function main([name, properties, days, now]: readonly string[]): Promise<void> {
@@ -20,7 +21,7 @@ async function main([name, properties, days, now]: readonly string[]): Promise<v
     const startedAt = performance.now();
     const result = await operation.run(context);
     const ms = performance.now() - startedAt;
-    const peakMb = Math.round(process.resourceUsage().maxRSS / KIB_PER_MIB);
+    const peakMb = Math.round(peakMemoryBytes() / MIB);
     process.stdout.write(`${JSON.stringify({ ms: ownTime(result) ?? ms, peakMb })}\n`);
     process.stderr.write(`${name}: ${JSON.stringify(result)?.slice(0, 300)}\n`);
   } finally {

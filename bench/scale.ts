@@ -22,7 +22,7 @@ const USAGE = `usage: npm run bench:scale -- [--small N] [--large N] [--small-da
   --folder                    keep the databases here, and take them from here when they are there
 `;
 const INTERRUPTED = 130;
-const KIB_PER_MIB = 1_024;
+const MIB = 1_048_576;
 
 interface Side {
   readonly size: FillSize;
@@ -48,7 +48,7 @@ async function main(): Promise<number> {
   const small = { properties: Number(values.small), days: Number(values['small-days']) };
   const large = { properties: Number(values.large), days: Number(values['large-days']) };
   if (![small, large].every(isSize)) {
-    process.stderr.write(USAGE);
+    process.stderr.write(`sizes are whole numbers, of properties 100 and more, of days 2 and more\n${USAGE}`);
     return 2;
   }
   const folder = values.folder ?? (await mkdtemp(join(tmpdir(), 'phoenix-scale-')));
@@ -124,16 +124,15 @@ async function measureBoth({ name, growsWith, phx }: Operation, [small, large]: 
   return { name, growsWith, small: before, large: after, allowed };
 }
 
-const PEAK = `process.on('exit',()=>process.stderr.write('peak '+process.resourceUsage().maxRSS+'\\n'))`;
-
 /** One operation in a process of its own, which tells its own peak. */
 async function measure(name: string, phx: readonly string[] | undefined, side: Side): Promise<Measured['small']> {
   const { size, folder, database, nowMs } = side;
   const program = phx === undefined ? 'bench/scale-step.js' : 'client/main.js';
-  const hook = phx === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(PEAK)}`];
+  const dist = join(projectRoot(), 'dist');
+  const hook = phx === undefined ? [] : ['--import', join(dist, 'bench/tell-peak.js')];
   const args = phx ?? [name, String(size.properties), String(size.days), String(nowMs)];
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [...hook, join(projectRoot(), 'dist', program), ...args], {
+  const child = spawn(process.execPath, [...hook, join(dist, program), ...args], {
     cwd: folder,
     env: {
       ...database.environment,
@@ -153,7 +152,7 @@ async function measure(name: string, phx: readonly string[] | undefined, side: S
   await once(child, 'close');
   if (child.exitCode !== 0) throw new Error(`${name} ended with exit code ${child.exitCode}: ${texts.err}`);
   if (phx === undefined) return JSON.parse(texts.out);
-  const peakMb = Math.round(Number(/peak (\d+)/.exec(texts.err)?.[1]) / KIB_PER_MIB);
+  const peakMb = Math.round(Number(/peak (\d+)/.exec(texts.err)?.[1]) / MIB);
   return { ms: performance.now() - startedAt, peakMb };
 }
 

@@ -76,3 +76,21 @@ function minuteOfDay(instant: number, timeZone: string): number {
   const [hour = 0, minute = 0] = format.format(new Date(instant)).split(':').map(Number);
   return hour * 60 + minute;
 }
+
+export const MONTHS = [
+  ...(['JANUARY', 'FEBRUARY', 'MARCH', 'APRIL', 'MAY', 'JUNE'] as const),
+  ...(['JULY', 'AUGUST', 'SEPTEMBER', 'OCTOBER', 'NOVEMBER', 'DECEMBER'] as const),
+] as const;
+
+/** From Sunday, as `Date` counts them. */
+export const WEEKDAYS = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'] as const;
+
+/** Times at which something comes, as a row of `config/schedules.json` says them. What is left out is every one. */
+export interface Calendar {
+  readonly hour: number;
+  readonly minute: number;
+  readonly dayOfWeek?: (typeof WEEKDAYS)[number];
+  /** From 1; a day, or a range with both ends inside. */
+  readonly dayOfMonth?: number | { readonly start: number; readonly end: number };
+  readonly month?: readonly (typeof MONTHS)[number][];
+}

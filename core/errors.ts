@@ -148,7 +148,7 @@ export class SchemaDrift extends PhoenixError {
   constructor(
     readonly source: AskerName,
     readonly path: string,
-    problem: string,
+    readonly problem: string,
     options?: ErrorOptions,
   ) {
     super(`${source}: ${path}: ${problem}`, { retry: 'never', scope: 'source', ...options });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { MONTHS, WEEKDAYS } from './dates.js';
 import { BadConfig } from './errors.js';
 import { projectRoot } from './paths.js';
 import { type AlertChannels, type AlertRule, alertChannels, alertRules } from './schemas/alerts.js';
@@ -50,14 +51,10 @@ const phase = z.strictObject({ budgetMinutes: z.number().positive() });
 const phases = z.strictObject({
   ...{ prepare: phase, collect: phase, enrich: phase, validate: phase, report: phase, 'clean-up': phase },
 });
-const MONTHS = [
-  ...(['JANUARY', 'FEBRUARY', 'MARCH', 'APRIL', 'MAY', 'JUNE'] as const),
-  ...(['JULY', 'AUGUST', 'SEPTEMBER', 'OCTOBER', 'NOVEMBER', 'DECEMBER'] as const),
-] as const;
 const calendar = z.strictObject({
   hour: z.number().int().min(0).max(23),
   minute: z.number().int().min(0).max(59),
-  dayOfWeek: z.enum(['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY']).exactOptional(),
+  dayOfWeek: z.enum(WEEKDAYS).exactOptional(),
   /** A day, or days of which the first that is `dayOfWeek` is meant: 1 to 7 is the first week. */
   dayOfMonth: z
     .union([

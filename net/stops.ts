@@ -22,9 +22,9 @@ const keyOf = (source: AskerName, runKey: string) => `${source} ${runKey}`;
 
 export function createNoteStop(db: Db): NoteStop {
   const limits = db.collection<{ readonly _id: string; readonly stops?: readonly Stop[] }>('limits');
-  return async (host, { source, runKey }, { path, message }) => {
+  return async (host, { source, runKey }, { path, problem }) => {
     const key = keyOf(source, runKey);
-    const stop: Stop = { key, path, problem: message.slice(`${source}: ${path}: `.length) };
+    const stop: Stop = { key, path, problem };
     const stops = { $concatArrays: [{ $ifNull: ['$stops', []] }, [{ $literal: stop }]] };
     await limits.updateOne({ _id: host, 'stops.key': { $ne: key } }, [
       { $set: { stops: { $slice: [stops, -MOST_STOPS] } } },

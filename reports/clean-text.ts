@@ -1,4 +1,4 @@
-const CONTROL = /[\p{Cc}\p{Cf}\p{Surrogate}\u2028\u2029]+/gu;
+import { cutTo, plainText } from '../domain/plain-text.js';
 
 /** Makes one line of safe plain text out of anything a source, a model or a person wrote. */
 export type CleanText = (text: string) => string;
@@ -14,9 +14,7 @@ export function createCleanText(secrets: readonly string[], maxLength = 600): Cl
   const hidden = [...secrets].filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
   return (text) => {
     // Before the line is tidied as well as after: either form may be the one that matches the secret.
-    const tidy = hide(hide(text, hidden).replace(CONTROL, ' ').replace(/\s+/g, ' ').trim(), hidden);
-    const letters = Array.from(tidy);
-    return letters.length <= maxLength ? tidy : `${letters.slice(0, maxLength - 1).join('')}…`;
+    return cutTo(maxLength, hide(plainText(hide(text, hidden)), hidden));
   };
 }
 

@@ -1,3 +1,4 @@
+import { plainText } from '../../domain/plain-text.js';
 import { escapeHtml } from '../escape-html.js';
 import type { IncidentReport, ReportSection } from './report.js';
 
@@ -19,11 +20,8 @@ function sectionMarkdown({ heading, lines, table }: ReportSection): string {
 
 /** One line, in which nothing is a cell, a tag or a link. */
 function inMarkdown(text: string): string {
-  return plain(text).replace(/[\\|<>[\]`*]/g, (letter) => `\\${letter}`);
+  return plainText(text).replace(/[\\|<>[\]`*]/g, (letter) => `\\${letter}`);
 }
-
-/** What steers a terminal, breaks a line or turns the reading direction becomes a blank. */
-const plain = (text: string): string => text.replace(/[\s\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ');
 
 const STYLE =
   `body{font:11px/1.45 DejaVu Sans,Arial,sans-serif;color:#1d2733}h1{font-size:17px}h2{font-size:13px;margin:18px 0 6px;
@@ -34,15 +32,15 @@ tr{break-inside:avoid}`.replaceAll('\n', '');
 /** The report as one HTML document that needs nothing from elsewhere. */
 export function reportHtml({ title, sections }: IncidentReport): string {
   const body = sections.map(sectionHtml).join('\n');
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(plain(title))}</title><style>${STYLE}</style></head><body><h1>${escapeHtml(plain(title))}</h1>\n${body}</body></html>\n`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(plainText(title))}</title><style>${STYLE}</style></head><body><h1>${escapeHtml(plainText(title))}</h1>\n${body}</body></html>\n`;
 }
 
 function sectionHtml({ heading, lines, table }: ReportSection): string {
   const [head, ...rows] = table;
   const row = (tag: 'th' | 'td') => (cells: readonly string[]) =>
-    `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(plain(cell))}</${tag}>`).join('')}</tr>`;
+    `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(plainText(cell))}</${tag}>`).join('')}</tr>`;
   const list =
-    lines.length === 0 ? '' : `<ul>${lines.map((line) => `<li>${escapeHtml(plain(line))}</li>`).join('')}</ul>`;
+    lines.length === 0 ? '' : `<ul>${lines.map((line) => `<li>${escapeHtml(plainText(line))}</li>`).join('')}</ul>`;
   const shown =
     head === undefined || rows.length === 0 ? '' : `<table>${row('th')(head)}${rows.map(row('td')).join('')}</table>`;
   return `<h2>${escapeHtml(heading)}</h2>${list}${shown}`;

@@ -1,11 +1,11 @@
 import type { Db } from 'mongodb';
+import type { Calendar } from '../../core/dates.js';
 import { dailyWorkflowId } from '../../core/ids.js';
 import type { Reading } from '../../core/schemas/alerts.js';
 import type { SourceName } from '../../core/schemas/names.js';
 import type { ScheduledReport } from '../../core/schemas/periodic.js';
 import type { KindOrder } from '../../domain/compose.js';
 import type { ProvedLimit } from '../../domain/limit-proof.js';
-import type { Calendar } from '../../domain/report-dates.js';
 import type { RunDocument } from '../documents.js';
 
 /** How busy the machine is, each from 0 to 1; null where it cannot be told. */

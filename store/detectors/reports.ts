@@ -1,8 +1,8 @@
 import { reportId } from '../../core/ids.js';
 import type { Reading } from '../../core/schemas/alerts.js';
 import { REPORT_SPANS, type ReportKind } from '../../core/schemas/periodic.js';
+import { instantsOf } from '../../domain/calendar.js';
 import { periodDue } from '../../domain/periods.js';
-import { instantsOf } from '../../domain/report-dates.js';
 import { hoursWatched } from '../measures.js';
 import { recentReports } from '../reports/reports.js';
 import { DAY_MS, type Detector, type DetectorContext, HOUR_MS, MINUTE_MS } from './context.js';

@@ -1,20 +1,4 @@
-import { daysFrom, instantOf, runDateOf } from '../core/dates.js';
-
-const MONTHS = [
-  ...(['JANUARY', 'FEBRUARY', 'MARCH', 'APRIL', 'MAY', 'JUNE'] as const),
-  ...(['JULY', 'AUGUST', 'SEPTEMBER', 'OCTOBER', 'NOVEMBER', 'DECEMBER'] as const),
-] as const;
-const WEEKDAYS = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'] as const;
-
-/** Times at which something comes, as a row of `config/schedules.json` says them. What is left out is every one. */
-export interface Calendar {
-  readonly hour: number;
-  readonly minute: number;
-  readonly dayOfWeek?: (typeof WEEKDAYS)[number];
-  /** From 1; a day, or a range with both ends inside. */
-  readonly dayOfMonth?: number | { readonly start: number; readonly end: number };
-  readonly month?: readonly (typeof MONTHS)[number][];
-}
+import { type Calendar, daysFrom, instantOf, MONTHS, runDateOf, WEEKDAYS } from '../core/dates.js';
 
 /** The instants of a calendar after one instant and up to another, epoch milliseconds, the earliest first. At most a year apart. */
 export function instantsOf(calendar: Calendar, timeZone: string, afterMs: number, upToMs: number): readonly number[] {

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { loadSchedules } from '../../../core/product-settings.js';
-import { instantsOf } from '../../../domain/report-dates.js';
+import { instantsOf } from '../../../domain/calendar.js';
 
 const ZONE = 'America/Phoenix';
 const iso = (instants: readonly number[]) => instants.map((ms) => new Date(ms).toISOString().slice(0, 16));
