@@ -72,8 +72,8 @@ function lineOf(snapshot: Snapshot): string {
 }
 
 function wordsText({ words }: Snapshot): string[] {
-  if (words.described + words.pending === 0) return [];
-  return [`words: ${words.described} by the model, ${words.pending} waiting`];
+  if (words.ready + words.pending === 0) return [];
+  return [`words: ${words.ready} ready, ${words.pending} waiting`];
 }
 
 function headOf({ phase, paused, counts }: Snapshot): string {

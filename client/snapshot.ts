@@ -36,8 +36,8 @@ export interface Snapshot {
   readonly paused: boolean;
   readonly counts: Counts;
   readonly sources: readonly SourceProgress[];
-  /** Properties with the model's words, and those that wait for them. */
-  readonly words: { readonly described: number; readonly pending: number };
+  /** Properties whose words are ready, by the model or, where it has nothing to say, by the rules; and those that wait for the model. */
+  readonly words: { readonly ready: number; readonly pending: number };
 }
 
 const QUERY_MS = 2_000;
@@ -57,7 +57,7 @@ export async function readSnapshot(client: Client, db: Db, run: RunName): Promis
     phase: progress?.phase ?? null,
     paused: progress?.paused ?? false,
     counts: addCounts(counted),
-    words: { described: queue.completed, pending: queue.pending + queue.processing },
+    words: { ready: queue.completed, pending: queue.pending + queue.processing },
     sources: names.map((name) => ({
       name,
       status: progress?.sources.find(({ source }) => source === name)?.status ?? 'running',

@@ -11,7 +11,7 @@ function picture(seen: number, zips = 1): Snapshot {
     phase: 'collect',
     paused: false,
     counts,
-    words: { described: 0, pending: 0 },
+    words: { ready: 0, pending: 0 },
     sources: [
       {
         name: 'maricopa-assessor',
